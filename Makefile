@@ -1,0 +1,65 @@
+# Everything a newcomer needs: `make demo` and `make test`. Both create .venv by themselves.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# locked versions with their hashes; ranges stand in pyproject.toml
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+EXTRACT := data/osm/artois-schematic.osm.pbf
+
+.PHONY: help venv demo test test-nojit lint format bench data lock clean
+
+help:  ## List the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/run.stamp: requirements/run.lock pyproject.toml
+	@echo "Installing artois_mobility into $(VENV) (a minute or two, once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --require-hashes -r requirements/run.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
+	@echo "Installing the tools for tests and checks ..."
+	@$(PIP) install --quiet --require-hashes -r requirements/dev.lock
+	@touch $@
+
+venv: $(VENV)/dev.stamp  ## Create .venv with everything, tests' tools included
+
+demo: $(VENV)/run.stamp  ## Compare ten scenarios of the embedded territory; results in out/
+	@$(BIN)/artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out
+
+test: $(VENV)/dev.stamp  ## Run every test
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q tests/test_heap.py tests/test_searches.py \
+		tests/test_nearest_kernels.py tests/test_surface_kernel.py
+
+lint: $(VENV)/dev.stamp  ## Run every check that needs no test: ruff, mypy, imports, docstrings, locks
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'src/*.py')
+	@if grep -nE '^\s*--(index|extra-index|find-links|trusted)|https?://' requirements/*.lock; \
+		then echo "lock files must name no index"; exit 1; fi
+
+format: $(VENV)/dev.stamp  ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev.stamp  ## Run the benchmarks
+	@$(BIN)/python -m pytest benchmarks --benchmark-only -o addopts= -q
+
+data: $(VENV)/run.stamp  ## Build the embedded territory again from its tables of facts
+	@$(BIN)/python data/osm/build_territory.py
+
+lock:  ## Resolve the locked versions anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--only-binary :all: --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--output-file requirements/dev.lock
+	uv pip compile pyproject.toml --extra build --constraint requirements/dev.lock --universal \
+		--python-version 3.11 --generate-hashes --only-binary :all: --no-emit-index-url \
+		--no-emit-find-links --no-annotate --no-header --output-file requirements/run.lock
+
+clean:  ## Remove what the targets made
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

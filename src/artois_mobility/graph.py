@@ -1,0 +1,175 @@
+"""The directed graph that every search runs on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._types import UNREACHED_MS, ArcIds, Milliseconds, NodeIds, Offsets
+from .errors import GraphError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """A directed graph as an adjacency array, after RoutingKit's vocabulary.
+
+    The arcs leaving node `x` are `first_out[x]` to `first_out[x + 1] - 1`. Parallel arcs,
+    loops, zero weights, isolated nodes and unconnected parts are all legal. An arc of
+    weight `UNREACHED_MS` is closed.
+
+    Attributes
+    ----------
+    first_out
+        First arc of each node, shape (n + 1,).
+    head
+        Node each arc leads to, shape (m,).
+    weight_ms
+        Travel time of each arc in milliseconds, shape (m,), from 0 to `UNREACHED_MS`.
+
+    Raises
+    ------
+    GraphError
+        If the arrays contradict each other.
+
+    Examples
+    --------
+    >>> graph = Graph(np.int32([0, 1, 1]), np.int32([1]), np.int32([5000]))
+    >>> graph.node_count, graph.arc_count
+    (2, 1)
+    >>> Graph(np.int32([0]), np.int32([]), np.int32([])).node_count
+    0
+    """
+
+    first_out: Offsets
+    head: NodeIds
+    weight_ms: Milliseconds
+
+    def __post_init__(self) -> None:
+        """Check the arrays against each other, then freeze them."""
+        for name in ("first_out", "head", "weight_ms"):
+            array = getattr(self, name)
+            if array.dtype != np.int32 or array.ndim != 1 or not array.flags.c_contiguous:
+                msg = f"{name} must be a contiguous one-dimensional int32 array."
+                raise GraphError(msg)
+        _check_adjacency(self.first_out, self.head)
+        _check_weights(self.head, self.weight_ms)
+        for array in (self.first_out, self.head, self.weight_ms):
+            array.setflags(write=False)
+
+    @property
+    def node_count(self) -> int:
+        """Number of nodes, n."""
+        return self.first_out.size - 1
+
+    @property
+    def arc_count(self) -> int:
+        """Number of arcs, m."""
+        return self.head.size
+
+    @property
+    def tail(self) -> NodeIds:
+        """Node each arc leaves from, shape (m,); computed anew at every call."""
+        nodes = np.arange(self.node_count, dtype=np.int32)
+        return np.repeat(nodes, np.diff(self.first_out))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SortedArcs:
+    """Arcs brought into adjacency order.
+
+    Attributes
+    ----------
+    first_out
+        First arc of each node, shape (n + 1,).
+    arc_of_input
+        Row of the given arcs that stands at each place of the adjacency array, shape (m,).
+    """
+
+    first_out: Offsets
+    arc_of_input: ArcIds
+
+
+def sort_arcs(node_count: int, tail: NodeIds, head: NodeIds) -> SortedArcs:
+    """Sort arcs by tail, then head, then their given order.
+
+    Parameters
+    ----------
+    node_count
+        Number of nodes, n.
+    tail, head
+        Nodes each arc leaves from and leads to, shape (m,).
+
+    Returns
+    -------
+    sorted_arcs
+        Where each node's arcs begin, and the permutation to apply to every arc column.
+
+    Examples
+    --------
+    >>> sort_arcs(2, np.int32([1, 0]), np.int32([0, 1])).arc_of_input
+    array([1, 0], dtype=int32)
+    """
+    arc_of_input = np.lexsort((head, tail)).astype(np.int32)
+    out_degree = np.bincount(tail, minlength=node_count)
+    first_out = np.zeros(node_count + 1, np.int32)
+    np.cumsum(out_degree, out=first_out[1:])
+    return SortedArcs(first_out, arc_of_input)
+
+
+def reverse(graph: Graph) -> tuple[Graph, ArcIds]:
+    """Turn every arc round.
+
+    Parameters
+    ----------
+    graph
+        Any graph with m arcs.
+
+    Returns
+    -------
+    reversed_graph
+        The same nodes; searching it from `x` gives times *to* `x`.
+    arc_of_reversed
+        Arc of `graph` behind each arc of the reversed graph, shape (m,).
+
+    Examples
+    --------
+    >>> graph = Graph(np.int32([0, 1, 1]), np.int32([1]), np.int32([5000]))
+    >>> reverse(graph)[0].first_out
+    array([0, 0, 1], dtype=int32)
+    """
+    tail = graph.tail
+    order = sort_arcs(graph.node_count, graph.head, tail)
+    arcs = order.arc_of_input
+    return Graph(order.first_out, tail[arcs], graph.weight_ms[arcs]), arcs
+
+
+def _check_adjacency(first_out: Offsets, head: NodeIds) -> None:
+    if first_out.size == 0 or first_out[0] != 0 or first_out[-1] != head.size:
+        msg = (
+            f"first_out must run from 0 to the number of arcs ({head.size}); "
+            f"it reads {first_out[:1].tolist()} to {first_out[-1:].tolist()}."
+        )
+        raise GraphError(msg)
+    if (np.diff(first_out) < 0).any():
+        msg = "first_out must never decrease. Build the graph from arcs sorted by tail."
+        raise GraphError(msg)
+    node_count = first_out.size - 1
+    outside = head[(head < 0) | (head >= node_count)]
+    if outside.size:
+        msg = (
+            f"{outside.size} of {head.size} heads are not nodes from 0 to {node_count - 1}; "
+            f"first {outside[0]}."
+        )
+        raise GraphError(msg)
+
+
+def _check_weights(head: NodeIds, weight_ms: Milliseconds) -> None:
+    if weight_ms.shape != head.shape:
+        msg = f"weight_ms has {weight_ms.size} values for {head.size} arcs."
+        raise GraphError(msg)
+    outside = weight_ms[(weight_ms < 0) | (weight_ms > UNREACHED_MS)]
+    if outside.size:
+        msg = (
+            f"{outside.size} of {weight_ms.size} weights are not from 0 to {UNREACHED_MS} ms; "
+            f"first {outside[0]}. Close an arc with {UNREACHED_MS}."
+        )
+        raise GraphError(msg)

@@ -1,0 +1,206 @@
+"""The k nearest sites of every node, and of places inside arcs."""
+
+from numba import njit
+
+from .._types import UNREACHED_MS, ArcIds, Milliseconds, NodeIds, Offsets, Rows
+from ._signatures import (
+    INT,
+    NOTHING,
+    READ_INT32,
+    READ_INT32_TABLE,
+    WRITE_INT32,
+    WRITE_INT32_TABLE,
+    WRITE_INT64,
+)
+from .heap import drop_min, push
+
+SITE_BITS = 31
+SITE_MASK = 2**SITE_BITS - 1
+NO_SITE = -1
+
+
+@njit(cache=True, nogil=True)
+def holds(site_of_rank: Rows, site: int) -> bool:
+    """Tell whether `site` stands among the ranks filled so far."""
+    for rank in range(site_of_rank.size):
+        if site_of_rank[rank] == site:
+            return True
+        if site_of_rank[rank] == NO_SITE:
+            return False
+    return False
+
+
+@njit(cache=True, nogil=True)
+def offer(site_of_rank: Rows, ms_of_rank: Milliseconds, site: int, time_ms: int) -> None:
+    """Take `site` in if it is nearer than what stands there, each site once, ties to smaller ids.
+
+    The ranks stay sorted by time, then site.
+    """
+    rank_count = site_of_rank.size
+    at = rank_count
+    for rank in range(rank_count):
+        if site_of_rank[rank] == site:
+            if ms_of_rank[rank] <= time_ms:
+                return
+            at = rank  # the same site by a longer way: it moves up from here
+            break
+    if at == rank_count:
+        at = rank_count - 1
+        last_ms = ms_of_rank[at]
+        if last_ms < time_ms or (last_ms == time_ms and 0 <= site_of_rank[at] < site):
+            return
+    while at > 0 and (
+        ms_of_rank[at - 1] > time_ms
+        or (ms_of_rank[at - 1] == time_ms and site_of_rank[at - 1] > site)
+    ):
+        site_of_rank[at] = site_of_rank[at - 1]
+        ms_of_rank[at] = ms_of_rank[at - 1]
+        at -= 1
+    site_of_rank[at] = site
+    ms_of_rank[at] = time_ms
+
+
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        WRITE_INT64,
+        WRITE_INT32,
+        WRITE_INT32_TABLE,
+        WRITE_INT32_TABLE,
+    ),
+    cache=True,
+    nogil=True,
+)
+def search_nearest(
+    first_out: Offsets,
+    head: NodeIds,
+    weight_ms: Milliseconds,
+    seed_node: NodeIds,
+    seed_ms: Milliseconds,
+    seed_site: Rows,
+    heap_keys: Milliseconds,
+    heap_nodes: NodeIds,
+    site_of_node: Rows,
+    ms_of_node: Milliseconds,
+) -> None:
+    """Write the k nearest sites of every node and their times, one column a rank.
+
+    A node is settled up to k times, each time for another site, in the order of (time, site):
+    so ties fall to the smaller site even across arcs of no length. Unused ranks read `NO_SITE`
+    and `UNREACHED_MS`. The heap needs room for k entries per arc and one per seed.
+    """
+    site_of_node[:] = NO_SITE
+    ms_of_node[:] = UNREACHED_MS
+    rank_count = site_of_node.shape[1]
+    size = 0
+    for seed in range(seed_node.size):
+        if seed_ms[seed] < UNREACHED_MS:
+            key = (seed_ms[seed] << SITE_BITS) | seed_site[seed]
+            size = push(heap_keys, heap_nodes, size, key, seed_node[seed])
+    while size > 0:
+        key = heap_keys[0]
+        tail = heap_nodes[0]
+        size = drop_min(heap_keys, heap_nodes, size)
+        site = key & SITE_MASK
+        if site_of_node[tail, rank_count - 1] != NO_SITE or holds(site_of_node[tail], site):
+            continue
+        tail_ms = key >> SITE_BITS
+        offer(site_of_node[tail], ms_of_node[tail], site, tail_ms)
+        for arc in range(first_out[tail], first_out[tail + 1]):
+            arrival_ms = tail_ms + weight_ms[arc]
+            if arrival_ms < UNREACHED_MS and site_of_node[head[arc], rank_count - 1] == NO_SITE:
+                key = (arrival_ms << SITE_BITS) | site
+                size = push(heap_keys, heap_nodes, size, key, head[arc])
+
+
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32_TABLE,
+        READ_INT32_TABLE,
+        READ_INT32_TABLE,
+        READ_INT32_TABLE,
+        WRITE_INT32_TABLE,
+        WRITE_INT32_TABLE,
+    ),
+    cache=True,
+    nogil=True,
+)
+def gather_nearest(
+    place: Rows,
+    end_node: NodeIds,
+    end_ms: Milliseconds,
+    site_of_node: Rows,
+    ms_of_node: Milliseconds,
+    site_of_place: Rows,
+    ms_of_place: Milliseconds,
+) -> None:
+    """Offer each place the sites of both ends of its arcs, with the way to those ends added.
+
+    Row `t` of `end_node` and `end_ms` holds the two ends of attachment `t`.
+    """
+    for attachment in range(place.size):
+        row = place[attachment]
+        for end in range(2):
+            way_ms = end_ms[attachment, end]
+            node = end_node[attachment, end]
+            for rank in range(site_of_node.shape[1]):
+                time_ms = way_ms + ms_of_node[node, rank]
+                if time_ms >= UNREACHED_MS:
+                    break
+                offer(site_of_place[row], ms_of_place[row], site_of_node[node, rank], time_ms)
+
+
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32_TABLE,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32_TABLE,
+        READ_INT32,
+        INT,
+        WRITE_INT32_TABLE,
+        WRITE_INT32_TABLE,
+    ),
+    cache=True,
+    nogil=True,
+)
+def gather_neighbours(
+    place: Rows,
+    arc: ArcIds,
+    along_ms: Milliseconds,
+    offroad_ms: Milliseconds,
+    site: Rows,
+    first_of_arc: Offsets,
+    site_along_ms: Milliseconds,
+    site_offroad_ms: Milliseconds,
+    forward_sign: int,
+    site_of_place: Rows,
+    ms_of_place: Milliseconds,
+) -> None:
+    """Offer each place the sites on its own arc, without going round by an end.
+
+    Columns 0 and 1 of the two `along` tables are the positions on the arc and on its twin. Site
+    attachments are sorted by arc; those of arc `a` are `first_of_arc[a]` to
+    `first_of_arc[a + 1] - 1`. `forward_sign` is 1 from place to site and -1 from site to place.
+    """
+    for attachment in range(place.size):
+        row = place[attachment]
+        for other in range(first_of_arc[arc[attachment]], first_of_arc[arc[attachment] + 1]):
+            for side in range(2):
+                here_ms = along_ms[attachment, side]
+                there_ms = site_along_ms[other, side]
+                if here_ms >= UNREACHED_MS or there_ms >= UNREACHED_MS:
+                    continue
+                between_ms = forward_sign * (there_ms - here_ms)
+                if between_ms >= 0:
+                    time_ms = offroad_ms[attachment] + between_ms + site_offroad_ms[other]
+                    offer(site_of_place[row], ms_of_place[row], site[other], time_ms)

@@ -1,0 +1,1 @@
+"""Searches on a network: times between nodes, places and tables of both."""

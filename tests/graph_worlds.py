@@ -1,0 +1,25 @@
+"""Small graphs made by hypothesis: loops, parallel arcs, arcs of no length, islands, closed arcs."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from artois_mobility._types import UNREACHED_MS
+from artois_mobility.graph import Graph, sort_arcs
+
+
+def make_graph(node_count, arcs):
+    """Build a graph from (tail, head, weight_ms) in any order."""
+    tail, head, weight_ms = np.array(arcs, np.int32).reshape(-1, 3).T.copy()
+    order = sort_arcs(node_count, tail, head)
+    rows = order.arc_of_input
+    return Graph(order.first_out, head[rows], weight_ms[rows])
+
+
+@st.composite
+def graphs(draw, min_nodes=1):
+    """Draw a graph of up to 12 nodes, some of them beyond the reach of every arc."""
+    node_count = 12
+    node = st.integers(0, draw(st.integers(min_nodes, 12)) - 1)
+    weight_ms = st.one_of(st.integers(0, 50), st.just(UNREACHED_MS))
+    arcs = draw(st.lists(st.tuples(node, node, weight_ms), max_size=40))
+    return make_graph(node_count, arcs)

@@ -33,15 +33,16 @@ def scipy_times(graph, sources):
     """Compute travel times with scipy: parallel arcs to their minimum, zero weights kept."""
     from scipy.sparse.csgraph import dijkstra
 
-    best = {}
-    rows = zip(graph.tail.tolist(), graph.head.tolist(), graph.weight_ms.tolist(), strict=True)
-    for tail, head, weight_ms in rows:
-        if weight_ms < UNREACHED_MS:
-            best[tail, head] = min(weight_ms, best.get((tail, head), weight_ms))
-    ends = np.array(list(best), np.int64).reshape(-1, 2)
-    # scipy takes a stored zero for "no arc"; a thousandth of a millisecond stands in for it
-    # and cannot add up to half a millisecond on any path shorter than 500 arcs of no length.
-    weights = np.maximum(np.array(list(best.values()), np.float64), 1e-3 / (graph.node_count + 1))
-    matrix = csr_array((weights, ends.T), shape=(graph.node_count, graph.node_count))
+    tail, head, weight_ms = graph.tail, graph.head, graph.weight_ms
+    order = np.lexsort((weight_ms, head, tail))
+    order = order[weight_ms[order] < UNREACHED_MS]
+    is_first = np.ones(order.size, bool)
+    is_first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
+    arcs = order[is_first]
+    # scipy takes a stored zero for "no arc"; a sliver of a millisecond stands in for it, so small
+    # that all nodes in a row do not add up to half a millisecond.
+    weights = np.maximum(weight_ms[arcs], 0.4 / (graph.node_count + 1))
+    shape = (graph.node_count, graph.node_count)
+    matrix = csr_array((weights, (tail[arcs], head[arcs])), shape=shape)
     exact = dijkstra(matrix, indices=sources)
     return np.where(np.isfinite(exact), np.rint(exact), UNREACHED_MS).astype(np.int32)

@@ -1,4 +1,4 @@
-"""Small graphs made by hypothesis: loops, parallel arcs, arcs of no length, islands, closed arcs."""
+"""Small graphs made by hypothesis: loops, parallel and closed arcs, no length, islands."""
 
 import numpy as np
 from hypothesis import strategies as st

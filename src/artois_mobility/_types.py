@@ -11,6 +11,7 @@ ArcIds: TypeAlias = npt.NDArray[np.int32]
 Offsets: TypeAlias = npt.NDArray[np.int32]
 Rows: TypeAlias = npt.NDArray[np.int32]
 Milliseconds: TypeAlias = npt.NDArray[np.int32]
+WideMilliseconds: TypeAlias = npt.NDArray[np.int64]  # for sums before they are cut back
 OsmIds: TypeAlias = npt.NDArray[np.int64]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Flags: TypeAlias = npt.NDArray[np.bool_]

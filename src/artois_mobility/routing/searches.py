@@ -62,7 +62,9 @@ def travel_times(
     nodes = check_nodes(graph, sources)
     table = _check_out(out, nodes.size, graph.node_count)
     bound_ms = as_bound_ms(bound_min)
-    blocks = np.array_split(np.arange(nodes.size), max(1, min(thread_count(), nodes.size)))
+    blocks = np.array_split(
+        np.arange(nodes.size, dtype=np.int32), max(1, min(thread_count(), nodes.size))
+    )
     run_each(lambda rows: _search_rows(graph, nodes, bound_ms, rows, table), blocks)
     return table
 

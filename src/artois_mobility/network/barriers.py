@@ -1,0 +1,93 @@
+"""Lines that nobody walks across off the network: water, motorways, railways."""
+
+from typing import Final
+
+import numpy as np
+
+from .._types import Geometries
+from ..osm.extract import Extract, Tags
+from .geodesy import project
+from .outlines import lines_of_ways, outline_ways
+
+# OpenStreetMap wiki, 2026-11. A river as a line blocks as well as its banks.
+WATER_LINES: Final = frozenset(
+    {
+        ("waterway", "river"),
+        ("waterway", "canal"),
+        ("waterway", "fairway"),
+        ("waterway", "dock"),
+        ("waterway", "riverbank"),
+        ("natural", "water"),
+        ("natural", "coastline"),
+        ("landuse", "basin"),
+        ("landuse", "reservoir"),
+    }
+)
+WATER_AREAS: Final = frozenset(
+    {
+        ("natural", "water"),
+        ("waterway", "riverbank"),
+        ("waterway", "dock"),
+        ("landuse", "basin"),
+        ("landuse", "reservoir"),
+    }
+)
+# Fenced on both sides; rails in a street, a tram or a disused track are not.
+FENCED_ROADS: Final = frozenset({"motorway", "motorway_link"})
+FENCED_RAILWAYS: Final = frozenset({"rail", "light_rail", "subway", "narrow_gauge", "construction"})
+SAYS_NO: Final = frozenset({"", "no"})
+
+
+def barrier_lines(extract: Extract, crs: str, *, with_water: bool = True) -> Geometries:
+    """Draw the lines that a walk off the network never crosses.
+
+    Water, motorways and railways, where they are in the open: what runs through a tunnel or a
+    culvert parts nothing, and below the bridge of a motorway, a railway or an aqueduct one walks
+    through. Water under a street's bridge stays a barrier for those who leave the street.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+    crs
+        The metric coordinate system of the lines.
+    with_water
+        False for boats, whose network is the water.
+
+    Returns
+    -------
+    lines
+        Shapely lines in `crs`, in the order of the ways.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> barrier_lines(crossroads(), "EPSG:2154").size
+    0
+    """
+    import shapely
+
+    row = np.array(
+        [row for row, tags in enumerate(extract.ways.tags) if _parts_the_land(tags, with_water)],
+        np.int32,
+    )
+    if with_water:
+        row = np.union1d(row, outline_ways(extract, WATER_AREAS)).astype(np.int32)
+    lines = lines_of_ways(extract, row)
+    if lines.size == 0:
+        return lines
+    corner, line = shapely.get_coordinates(lines, return_index=True)
+    projected = np.column_stack(project(corner[:, 0], corner[:, 1], crs))
+    metric: Geometries = shapely.linestrings(projected, indices=line)
+    return metric
+
+
+def _parts_the_land(tags: Tags, with_water: bool) -> bool:
+    highway = tags.get("highway")
+    if highway is not None:
+        parts = highway in FENCED_ROADS or tags.get("motorroad") == "yes"
+    else:
+        parts = tags.get("railway") in FENCED_RAILWAYS or (
+            with_water and not WATER_LINES.isdisjoint(tags.items())
+        )
+    return parts and all(tags.get(key, "") in SAYS_NO for key in ("tunnel", "bridge"))

@@ -1,0 +1,147 @@
+"""The network of one travel profile: a graph, and where and what it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .._types import UNREACHED_MS, ArcIds, Flags, Floats, Geometries, Milliseconds, Offsets, OsmIds
+from ..errors import GraphError
+from ..graph import Graph
+from .profiles import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a network was made from.
+
+    Attributes
+    ----------
+    extract_path, extract_sha256, osm_timestamp
+        The file behind it.
+    library_version
+        Version of this library.
+    profile_sha256
+        Hash of the profile's table.
+    counts
+        Everything imputed, assumed, left out or found faulty, counted by kind.
+    is_schematic
+        True for a made-up territory; everything shown from it must say so.
+    """
+
+    extract_path: str
+    extract_sha256: str
+    osm_timestamp: str
+    library_version: str
+    profile_sha256: str
+    counts: Mapping[str, int]
+    is_schematic: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """A graph of n nodes and m arcs for one profile, with its geometry and its origin.
+
+    An arc is a stretch of one OSM way between two nodes of the network; the nodes of degree two
+    in between are merged away and live on as shape points. A street open both ways is two arcs,
+    twins of each other.
+
+    Attributes
+    ----------
+    graph
+        The searched graph; `weight_ms` is the time through each arc.
+    profile
+        Who travels, with every constant used.
+    osm_node
+        OSM id of each node, shape (n,); negative for nodes that a scenario made.
+    lon_deg, lat_deg
+        Position of each node in degrees, shape (n,).
+    x_m, y_m
+        Position of each node in metres in `crs`, shape (n,).
+    crs
+        The metric coordinate system, as `EPSG:...`.
+    twin_of_arc
+        The arc along the same stretch in the other direction, or `NO_ARC`, shape (m,).
+    way_of_arc
+        OSM id of the way, shape (m,); negative for links that a scenario made.
+    length_m
+        Length on the WGS 84 ellipsoid, shape (m,).
+    local_ms
+        Time along the arc for a place attached inside it, shape (m,): `weight_ms`, unless a
+        scenario closed the street; then the walk along it.
+    first_point
+        Shape points of arc `a` are `first_point[a]` to `first_point[a + 1] - 1`, both ends
+        included, in the direction of travel, shape (m + 1,).
+    point_lon_deg, point_lat_deg
+        Position of each shape point in degrees, shape (p,).
+    point_x_m, point_y_m
+        Position of each shape point in metres in `crs`, shape (p,).
+    point_ms
+        `weight_ms` split over the shape points: time from the tail, from 0 at the first point to
+        the arc's time when built at the last, shape (p,).
+    may_attach
+        True where a place may attach: in the main connected part, not motorway, tunnel or
+        bridge, shape (m,).
+    class_of_arc
+        Value of `highway`, `waterway` or `route` that the arc was built from, shape (m,).
+    name_of_way
+        Name of each way that has one.
+    barriers
+        Lines in `crs` that nobody walks across off the network: water, motorways, railways.
+    provenance
+        File, hashes, versions, and the counted assumptions.
+    """
+
+    graph: Graph
+    profile: Profile
+    osm_node: OsmIds
+    lon_deg: Floats
+    lat_deg: Floats
+    x_m: Floats
+    y_m: Floats
+    crs: str
+    twin_of_arc: ArcIds
+    way_of_arc: OsmIds
+    length_m: Floats
+    local_ms: Milliseconds
+    first_point: Offsets
+    point_lon_deg: Floats
+    point_lat_deg: Floats
+    point_x_m: Floats
+    point_y_m: Floats
+    point_ms: Milliseconds
+    may_attach: Flags
+    class_of_arc: npt.NDArray[np.str_]
+    name_of_way: Mapping[int, str]
+    barriers: Geometries
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        """Check the columns against the graph, then freeze them."""
+        node_count, arc_count = self.graph.node_count, self.graph.arc_count
+        point_count = int(self.first_point[-1])
+        sizes = {
+            **dict.fromkeys(("osm_node", "lon_deg", "lat_deg", "x_m", "y_m"), node_count),
+            **dict.fromkeys(
+                ("twin_of_arc", "way_of_arc", "length_m", "local_ms", "may_attach", "class_of_arc"),
+                arc_count,
+            ),
+            "first_point": arc_count + 1,
+            **dict.fromkeys(
+                ("point_lon_deg", "point_lat_deg", "point_x_m", "point_y_m", "point_ms"),
+                point_count,
+            ),
+        }
+        for name, size in sizes.items():
+            array = getattr(self, name)
+            if array.shape != (size,):
+                msg = f"{name} has shape {array.shape}; the network needs ({size},)."
+                raise GraphError(msg)
+            array.setflags(write=False)
+
+    @property
+    def is_closed(self) -> Flags:
+        """True for arcs that a scenario closed to through traffic, shape (m,)."""
+        is_closed: Flags = self.graph.weight_ms == UNREACHED_MS
+        return is_closed

@@ -1,0 +1,203 @@
+"""Shapes of tagged areas and lines: closed ways and multipolygon relations."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from .._types import NO_NODE, Geometries, Rows
+from ..osm.extract import Extract, Tags
+
+if TYPE_CHECKING:
+    from shapely import Geometry
+
+AREA_RELATIONS: Final = frozenset({"multipolygon", "boundary"})
+OUTER_ROLES: Final = frozenset({"outer", ""})
+
+_MIN_RING_SIZE: Final = 4
+
+
+def ranges(first: npt.ArrayLike, count: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """List the numbers `first[i], first[i] + 1, ...`, `count[i]` of them, for each `i` in turn.
+
+    Parameters
+    ----------
+    first
+        First number of each run, shape (r,).
+    count
+        Length of each run, shape (r,).
+
+    Returns
+    -------
+    numbers
+        All runs, one after the other.
+
+    Examples
+    --------
+    >>> ranges([5, 20], [2, 3])
+    array([ 5,  6, 20, 21, 22])
+    >>> ranges([], [])
+    array([], dtype=int64)
+    """
+    first = np.asarray(first, np.int64)
+    count = np.asarray(count, np.int64)
+    begin = np.cumsum(count) - count
+    numbers = np.arange(int(count.sum()), dtype=np.int64)
+    numbers += np.repeat(first - begin, count)
+    return numbers
+
+
+def lines_of_ways(extract: Extract, row: Rows) -> Geometries:
+    """Draw ways as lines in degrees; a way is broken where the file lacks a node.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+    row
+        Rows of the ways, shape (w,).
+
+    Returns
+    -------
+    lines
+        Shapely lines of at least two points; none for a way with fewer known nodes.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> lines_of_ways(crossroads(), np.int32([0]))[0].coords[0]
+    (2.83, 50.42)
+    >>> lines_of_ways(crossroads(), np.int32([])).size
+    0
+    """
+    import shapely
+
+    ways, nodes = extract.ways, extract.nodes
+    first = ways.first_ref[:-1][row]
+    ref = ranges(first, ways.first_ref[1:][row] - first)
+    node = ways.node_of_ref[ref]
+    way = np.repeat(np.arange(row.size), ways.first_ref[1:][row] - first)
+    is_known = node != NO_NODE
+    ref, node, way = ref[is_known], node[is_known], way[is_known]
+    starts = np.ones(ref.size, np.bool_)
+    starts[1:] = (np.diff(ref) != 1) | (np.diff(way) != 0)
+    line = np.cumsum(starts) - 1
+    is_long = np.bincount(line)[line] >= 2 if line.size else starts
+    if not is_long.any():
+        return np.empty(0, np.object_)
+    corner = np.column_stack((nodes.lon_deg[node[is_long]], nodes.lat_deg[node[is_long]]))
+    _, line = np.unique(line[is_long], return_inverse=True)
+    lines: Geometries = shapely.linestrings(corner, indices=line)
+    return lines
+
+
+def polygons_of_areas(extract: Extract, wanted: frozenset[tuple[str, str]]) -> Geometries:
+    """Draw the areas with a wanted tag as polygons in degrees, without their holes.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+    wanted
+        Tags, any of which makes an area wanted.
+
+    Returns
+    -------
+    polygons
+        Shapely polygons, of closed ways and of multipolygons whose outline is complete.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> polygons_of_areas(crossroads(), frozenset({("landuse", "residential")})).size
+    0
+    """
+    import shapely
+
+    own = lines_of_ways(extract, wanted_ways(extract, wanted))
+    is_ring = shapely.is_closed(own) & (shapely.get_num_coordinates(own) >= _MIN_RING_SIZE)
+    corner, ring = shapely.get_coordinates(own[is_ring], return_index=True)
+    polygons: list[Geometry] = []
+    if ring.size:
+        polygons += list(shapely.polygons(shapely.linearrings(corner, indices=ring)))
+    for members in _outer_members(extract, wanted):
+        lines = lines_of_ways(extract, members)
+        polygons += list(shapely.get_parts(shapely.polygonize(lines))) if lines.size else []
+    return np.array(polygons, np.object_)
+
+
+def wanted_ways(extract: Extract, wanted: frozenset[tuple[str, str]]) -> Rows:
+    """Find the ways that carry any of some tags.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+    wanted
+        Pairs of key and value.
+
+    Returns
+    -------
+    row
+        Rows of the ways, ascending.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> wanted_ways(crossroads(), frozenset({("highway", "primary")}))
+    array([0], dtype=int32)
+    """
+    return np.array(list(_matching(extract.ways.tags, wanted)), np.int32)
+
+
+def outline_ways(extract: Extract, wanted: frozenset[tuple[str, str]]) -> Rows:
+    """Find the ways that outline the multipolygons with any of some tags.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+    wanted
+        Pairs of key and value.
+
+    Returns
+    -------
+    row
+        Rows of the outer members that the file has, ascending, each once.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> outline_ways(crossroads(), frozenset({("natural", "water")}))
+    array([], dtype=int32)
+    """
+    members = list(_outer_members(extract, wanted))
+    return np.unique(np.concatenate(members)) if members else np.zeros(0, np.int32)
+
+
+def _matching(tags_of_row: Sequence[Tags], wanted: frozenset[tuple[str, str]]) -> Iterable[int]:
+    keys = tuple({key for key, _ in wanted})
+    for row, tags in enumerate(tags_of_row):
+        for key in keys:
+            if key in tags and (key, tags[key]) in wanted:
+                yield row
+                break
+
+
+def _outer_members(extract: Extract, wanted: frozenset[tuple[str, str]]) -> Iterable[Rows]:
+    """Yield the rows of the outer ways of each wanted multipolygon."""
+    relations, ways = extract.relations, extract.ways
+    for row in _matching(relations.tags, wanted):
+        if relations.tags[row].get("type") not in AREA_RELATIONS:
+            continue
+        members = range(int(relations.first_member[row]), int(relations.first_member[row + 1]))
+        outer = [
+            member
+            for member in members
+            if relations.member_kind[member] == "w" and relations.member_role[member] in OUTER_ROLES
+        ]
+        osm_id = relations.member_id[outer]
+        place = np.minimum(np.searchsorted(ways.osm_id, osm_id), max(ways.osm_id.size - 1, 0))
+        is_here = ways.osm_id[place] == osm_id if ways.osm_id.size else osm_id < 0
+        yield place[is_here].astype(np.int32)

@@ -1,0 +1,291 @@
+"""Travel profiles: who travels, with every constant that turns OpenStreetMap tags into times."""
+
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from ..errors import ProfileError, list_problems
+
+Mode: TypeAlias = Literal["car", "moped", "bicycle", "walk", "boat"]
+Speed: TypeAlias = Annotated[float, Field(gt=0, le=150)]
+Share: TypeAlias = Annotated[float, Field(gt=0, le=1.5)]
+Amount: TypeAlias = Annotated[float, Field(ge=0)]
+
+OTHER_BARRIER: Final = "other"
+LANGUAGES: Final = ("fr", "en")
+_BASE_KEY: Final = "like"
+_STRICT: Final = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who travels, and every constant used for it.
+
+    A *class* is the value of `highway` or `waterway`. Pairs are (rural, urban).
+
+    Attributes
+    ----------
+    name
+        Name of the profile.
+    mode
+        Kind of traveller; the rules of access and one-way streets follow it.
+    label
+        Name shown to people, for each of the languages `fr` and `en`.
+    version
+        Version of the table.
+    access_keys
+        Access keys that concern the traveller, from general to specific.
+    oneway_keys
+        One-way keys that concern the traveller, from general to specific.
+    class_kmh
+        Speed on each class that the profile can use, where no limit is tagged.
+    closed_unless_tagged
+        Classes that are open only where an access key of the traveller's own opens them.
+    pushed_unless_tagged
+        Classes on which a vehicle is pushed unless an access key of its own opens them.
+    pushing_kmh
+        Speed where a vehicle is pushed.
+    max_kmh
+        The traveller is never faster, ferries apart.
+    limit_factor
+        Share of a tagged limit that is driven.
+    limit_kmh_of_code
+        Limit behind each value such as `FR:urban`.
+    surface_cap_kmh, tracktype_cap_kmh
+        Highest speed by `surface` and by `tracktype`.
+    surface_factor
+        Factor on the speed by `surface`.
+    barrier_is_open
+        Whether a barrier without access tags lets the traveller pass; `other` speaks for every
+        value that is not listed.
+    avoids_motorroads
+        True where `motorroad=yes` closes a way to the traveller.
+    uses_areas
+        True where the outline of an `area=yes` is used as a street.
+    ferry_kmh
+        Speed of ferries without a `duration`; 0 when the traveller takes none.
+    attaches_not_to
+        Classes that no place attaches to.
+    urban_junctions_per_km2
+        From this density of street junctions on, a street counts as urban.
+    link_kmh
+        Speed on a new link that a scenario gives none.
+    offroad_kmh, offroad_limit_m
+        The walk between a place and the network: its speed and its greatest length.
+    closed_kmh
+        Speed along a closed street for those who live on it.
+    lock_min
+        Minutes in a lock.
+    cemt_kmh
+        Cruising speed by the waterway's `CEMT` class.
+    sources
+        Source and date of each constant above, by its name.
+    sha256
+        Hash of the table, hexadecimal.
+
+    References
+    ----------
+    OpenStreetMap wiki: Key:access, Key:oneway, Key:maxspeed, OSM tags for routing.
+
+    Examples
+    --------
+    >>> car = read_profile("car")
+    >>> car.class_kmh["motorway"], car.limit_factor
+    ((110.0, 90.0), (0.9, 0.8))
+    >>> read_profile("walk").oneway_keys
+    ('oneway:foot',)
+    """
+
+    __pydantic_config__ = _STRICT
+
+    name: Annotated[str, Field(min_length=1)]
+    mode: Mode
+    label: Mapping[str, str] = field(hash=False)
+    access_keys: Annotated[tuple[str, ...], Field(min_length=1)]
+    class_kmh: Mapping[str, tuple[Speed, Speed]] = field(hash=False)
+    max_kmh: Speed
+    link_kmh: Speed
+    version: str = ""
+    oneway_keys: tuple[str, ...] = ()
+    closed_unless_tagged: tuple[str, ...] = ()
+    pushed_unless_tagged: tuple[str, ...] = ()
+    pushing_kmh: Speed = 5.0
+    limit_factor: tuple[Share, Share] = (1.0, 1.0)
+    limit_kmh_of_code: Mapping[str, Speed] = field(default_factory=dict, hash=False)
+    surface_cap_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
+    tracktype_cap_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
+    surface_factor: Mapping[str, Share] = field(default_factory=dict, hash=False)
+    barrier_is_open: Mapping[str, bool] = field(default_factory=dict, hash=False)
+    avoids_motorroads: bool = False
+    uses_areas: bool = False
+    ferry_kmh: Amount = 0.0
+    attaches_not_to: tuple[str, ...] = ()
+    urban_junctions_per_km2: Amount = 60.0
+    offroad_kmh: Speed = 3.0
+    offroad_limit_m: Amount = 300.0
+    closed_kmh: Speed = 3.0
+    lock_min: Amount = 0.0
+    cemt_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
+    sources: Mapping[str, str] = field(default_factory=dict, hash=False)
+    sha256: str = ""
+
+
+def profile_names() -> tuple[str, ...]:
+    """List the names of the profiles that come with the library.
+
+    Returns
+    -------
+    names
+        In the order of the table.
+
+    Examples
+    --------
+    >>> profile_names()
+    ('car', 'moped', 'bicycle', 'walk', 'pleasure_boat')
+    """
+    return tuple(key for key, value in _shipped_tables().items() if isinstance(value, dict))
+
+
+def read_profile(name_or_path: str | Path) -> Profile:
+    """Read a travel profile, one of the library's or the user's own.
+
+    A user's file is TOML with the attributes of `Profile` as keys, `name` being the file's stem
+    unless given. `like = "car"` takes everything that the file does not say from that profile;
+    tables are merged key by key.
+
+    Parameters
+    ----------
+    name_or_path
+        One of `profile_names()`, or the path of a TOML file.
+
+    Returns
+    -------
+    profile
+        Checked, with the hash of its table.
+
+    Raises
+    ------
+    ProfileError
+        If there is no such profile or file, or its table is faulty; all faults are listed.
+
+    Examples
+    --------
+    >>> read_profile("moped").max_kmh
+    45.0
+    >>> read_profile("hovercraft")
+    Traceback (most recent call last):
+    artois_mobility.errors.ProfileError: There is no profile 'hovercraft'...
+    """
+    tables = _shipped_tables()
+    if isinstance(name_or_path, str) and isinstance(tables.get(name_or_path), dict):
+        own = {"name": name_or_path, "version": tables["version"], **tables[name_or_path]}
+        return _checked_profile(_on_its_base(own, name_or_path), name_or_path)
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise ProfileError(_unknown_profile(str(name_or_path)))
+    try:
+        own = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        msg = f"{path} is not a TOML file: {fault}. See the documentation of read_profile."
+        raise ProfileError(msg) from fault
+    return _checked_profile(_on_its_base({"name": path.stem, **own}, str(path)), str(path))
+
+
+@cache
+def _adapter() -> TypeAdapter[Profile]:
+    return TypeAdapter(Profile)
+
+
+def _shipped_tables() -> dict[str, Any]:
+    text = resources.files(__package__).joinpath("profiles.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _on_its_base(own: dict[str, Any], where: str) -> dict[str, Any]:
+    """Fill what a table leaves out from the profile that it names as `like`."""
+    base = own.pop(_BASE_KEY, None)
+    if base is None:
+        return own
+    tables = _shipped_tables()
+    if not isinstance(base, str) or not isinstance(tables.get(base), dict):
+        msg = f"{where}: like = {base!r} is no profile; the choice is {', '.join(profile_names())}."
+        raise ProfileError(msg)
+    merged = _on_its_base({"version": tables["version"], **tables[base]}, base)
+    for key, value in own.items():
+        is_table = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = {**merged[key], **value} if is_table else value
+    return merged
+
+
+def _checked_profile(table: dict[str, Any], where: str) -> Profile:
+    problems = []
+    try:
+        profile = _adapter().validate_python(table)
+    except ValidationError as fault:
+        problems = [_told(error) for error in fault.errors()]
+    else:
+        problems = _contradictions(profile)
+    if problems:
+        count = f"{len(problems)} fault" + "s" * (len(problems) > 1)
+        msg = f"{where}: the profile has {count}:\n{list_problems(problems)}"
+        raise ProfileError(msg)
+    return _with_hash(profile)
+
+
+def _told(error: Any) -> str:  # noqa: ANN401
+    """Say one fault that pydantic found: where, what was found, what is allowed."""
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "missing":
+        return f"{key} is missing"
+    if error["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
+        known = [item.name for item in fields(Profile)]
+        nearest = difflib.get_close_matches(key, known, n=1)
+        return f"{key} is no key of a profile" + (f"; {nearest[0]}?" if nearest else "")
+    allowed = str(error["msg"]).removeprefix("Input ").replace("valid dictionary", "table")
+    return f"{key} {allowed}; it is {error['input']!r}"
+
+
+def _contradictions(profile: Profile) -> list[str]:
+    """List what no single key shows: languages, classes and barriers that are missing."""
+    problems = [f"label.{each} is missing" for each in LANGUAGES if each not in profile.label]
+    for name in ("closed_unless_tagged", "pushed_unless_tagged"):
+        problems += [
+            f"{name} lists {each!r}, which class_kmh does not know"
+            for each in getattr(profile, name)
+            if each not in profile.class_kmh
+        ]
+    if profile.barrier_is_open and OTHER_BARRIER not in profile.barrier_is_open:
+        problems.append(f"barrier_is_open.{OTHER_BARRIER} is missing: say what else may be passed")
+    known = {item.name for item in fields(Profile)}
+    problems += [
+        f"sources.{each} is no key of a profile" for each in profile.sources.keys() - known
+    ]
+    if profile.sha256:
+        problems.append("sha256 is computed from the table; remove it")
+    return problems
+
+
+def _with_hash(profile: Profile) -> Profile:
+    table = asdict(profile)
+    del table["sha256"]
+    text = json.dumps(table, sort_keys=True, ensure_ascii=False)
+    return Profile(**table, sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _unknown_profile(name: str) -> str:
+    names = profile_names()
+    nearest = difflib.get_close_matches(name, names, n=1)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    return (
+        f"There is no profile {name!r} and no such file.{hint} "
+        f"The profiles are {', '.join(names)}; a path to a TOML file makes one of your own."
+    )

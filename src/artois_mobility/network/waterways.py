@@ -1,0 +1,153 @@
+"""What the tags of canals, rivers and fairways mean for a boat."""
+
+from itertools import product
+from typing import Final
+
+from ..osm.extract import Tags
+from .access import DIRECTIONS, WATER_ACCESS_KEYS, decide_access, decide_directions
+from .profiles import Profile
+from .rules import WayRule
+from .speeds import read_limit
+
+# Never ditch, drain or stream.
+WATERWAYS: Final = frozenset({"canal", "river", "fairway"})
+
+WATER_ONEWAY_KEYS: Final = ("oneway", "oneway:boat", "oneway:motorboat")
+GAUGE_KEYS: Final = ("CEMT", "cemt")
+WATER_KEYS: Final = frozenset(
+    (
+        *WATER_ACCESS_KEYS,
+        *(":".join(pair) for pair in product(WATER_ACCESS_KEYS, DIRECTIONS)),
+        *(f"{key}:conditional" for key in WATER_ACCESS_KEYS),
+        *WATER_ONEWAY_KEYS,
+        *GAUGE_KEYS,
+        "abandoned",
+        "bridge",
+        "disused",
+        "intermittent",
+        "lock",
+        "maxspeed",
+        "tunnel",
+        "usage",
+        "waterway",
+    )
+)
+
+# Water that no boat gets along, whatever else the tags say. OpenStreetMap wiki, 2026-11.
+IMPASSABLE_WATER: Final = frozenset(
+    {
+        ("tunnel", "culvert"),
+        ("disused", "yes"),
+        ("abandoned", "yes"),
+        ("intermittent", "yes"),
+    }
+)
+# What a waterway is for, where that is not boats. OpenStreetMap wiki, Key:usage, 2026-11.
+DRY_USAGES: Final = frozenset(
+    {"irrigation", "headrace", "tailrace", "penstock", "spillway", "transmission", "drainage"}
+)
+BOATS_USAGE: Final = "transportation"
+
+# What blocks a waterway, as a node or as a way across it.
+BLOCKING_WATERWAYS: Final = frozenset({"weir", "dam", "waterfall", "rapids", "sluice_gate"})
+
+
+def is_waterway(tags: Tags) -> bool:
+    """Tell whether a way is a waterway that boats may use in principle.
+
+    Parameters
+    ----------
+    tags
+        Tags of any way.
+
+    Returns
+    -------
+    is_waterway
+        True for canals, rivers and fairways.
+
+    Examples
+    --------
+    >>> is_waterway({"waterway": "canal"}), is_waterway({"waterway": "ditch"})
+    (True, False)
+    """
+    return tags.get("waterway") in WATERWAYS
+
+
+def interpret_waterway(tags: Tags, profile: Profile) -> WayRule:
+    """Interpret the tags of a canal, river or fairway.
+
+    An untagged river is not taken for navigable; a boat tag, a `CEMT` class or
+    `usage=transportation` opens it.
+
+    Parameters
+    ----------
+    tags
+        Tags of the way; keys outside of `WATER_KEYS` do not matter.
+    profile
+        The boat.
+
+    Returns
+    -------
+    rule
+        Directions, speeds, the time in a lock, and what was assumed.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.profiles import read_profile
+    >>> boat = read_profile("pleasure_boat")
+    >>> interpret_waterway({"waterway": "canal", "CEMT": "Va"}, boat).forward_kmh
+    (12.0, 12.0)
+    >>> interpret_waterway({"waterway": "river"}, boat).is_open
+    False
+    """
+    kind = tags["waterway"]
+    gauge = next((tags[key] for key in GAUGE_KEYS if key in tags), "")
+    if not IMPASSABLE_WATER.isdisjoint(tags.items()) or kind not in profile.class_kmh:
+        return WayRule(kind)
+    is_for_boats = bool(gauge) or tags.get("usage") == BOATS_USAGE
+    is_open_by_default = is_for_boats or (
+        kind not in profile.closed_unless_tagged and tags.get("usage") not in DRY_USAGES
+    )
+    notes = _assumptions(tags, profile, is_for_boats=is_for_boats)
+    kmh, found = _cruise(tags, profile, gauge)
+    goes = decide_directions(tags, profile)
+    forward, backward = (
+        (kmh, kmh)
+        if may_go
+        and decide_access(tags, profile, direction, is_open_by_default=is_open_by_default)[0]
+        != "closed"
+        else (0.0, 0.0)
+        for direction, may_go in zip(DIRECTIONS, goes, strict=True)
+    )
+    is_lock = tags.get("lock") == "yes"
+    return WayRule(
+        kind,
+        forward,
+        backward,
+        may_attach=not is_lock and tags.get("tunnel", "no") == "no" and "bridge" not in tags,
+        is_lock=is_lock,
+        notes=(*notes, *found),
+    )
+
+
+def _assumptions(tags: Tags, profile: Profile, *, is_for_boats: bool) -> list[str]:
+    notes = []
+    if not is_for_boats and not any(key in tags for key in profile.access_keys):
+        notes.append("waterway_access_assumed")
+    if decide_access(tags, profile, None, is_open_by_default=True)[0] == "limited":
+        notes.append("access_limited_taken_as_open")
+    if any(f"{key}:conditional" in tags for key in profile.access_keys):
+        notes.append("access_conditional_ignored")
+    return notes
+
+
+def _cruise(tags: Tags, profile: Profile, gauge: str) -> tuple[float, list[str]]:
+    """Find the speed: the least of the limit and what the vessel cruises at."""
+    class_kmh = profile.class_kmh[tags["waterway"]][0]
+    cruise_kmh = min(profile.cemt_kmh.get(gauge, class_kmh), profile.max_kmh)
+    if "maxspeed" not in tags:
+        return cruise_kmh, ["speed_from_class"]
+    limit_kmh = read_limit(tags["maxspeed"], profile)
+    if limit_kmh is None:
+        return cruise_kmh, ["speed_faulty", "speed_from_class"]
+    return min(limit_kmh, profile.max_kmh), []

@@ -1,0 +1,1 @@
+"""Where people live and where they go: categories, sites, residents, communes, attachment."""

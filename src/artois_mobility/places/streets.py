@@ -1,0 +1,195 @@
+"""Streets that places attach to, and the walks between both."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import shapely
+
+from .._types import NO_ARC, ArcIds, Flags, Floats, Geometries, Rows
+from ..network.model import Network
+from .starts import Starts
+
+# A barrier this close to either end of a walk only touches it: the bank that a quay stands on,
+# the canal that ends at a street.
+TOUCH_M: Final = 0.01
+# So many starts at once are held against all streets around them; bounds the memory.
+BATCH: Final = 512
+# Streets within this share of the limit are looked at first; most walks round a barrier end there.
+NEAR_SHARE: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walks:
+    """Straight walks from starts to streets, w of them.
+
+    Attributes
+    ----------
+    start
+        Row of the start, shape (w,).
+    arc
+        Arc at the other end, the smaller id of two twins, shape (w,).
+    line
+        From the start to the street, in the metric system, shape (w,).
+    length_m
+        Metres, shape (w,).
+    """
+
+    start: Rows
+    arc: ArcIds
+    line: Geometries
+    length_m: Floats
+
+
+def draw_arcs(network: Network, arc: ArcIds) -> Geometries:
+    """Draw arcs as lines in the network's metric system.
+
+    Parameters
+    ----------
+    network
+        The network.
+    arc
+        Arcs to draw, shape (t,).
+
+    Returns
+    -------
+    lines
+        Shape (t,).
+    """
+    first = network.first_point[arc]
+    count = network.first_point[arc + 1] - first
+    line = np.repeat(np.arange(arc.size), count)
+    begins = np.cumsum(count) - count
+    point = np.arange(count.sum()) - begins[line] + first[line]
+    corners = np.column_stack([network.point_x_m[point], network.point_y_m[point]])
+    lines: Geometries = shapely.linestrings(corners, indices=line)
+    return lines
+
+
+def allowed_arcs(network: Network, arc_mask: Flags) -> ArcIds:
+    """List the streets that places may attach to, each by the smaller id of its twins.
+
+    Parameters
+    ----------
+    network
+        The network.
+    arc_mask
+        True for the arcs asked for, shape (m,).
+
+    Returns
+    -------
+    arcs
+        Ascending.
+    """
+    twin = network.twin_of_arc
+    is_open = network.may_attach & arc_mask
+    is_open = is_open | ((twin != NO_ARC) & is_open[twin])
+    is_first = (twin == NO_ARC) | (np.arange(twin.size) < twin)
+    return np.flatnonzero(is_open & is_first).astype(np.int32)
+
+
+def find_walks(network: Network, arc: ArcIds, starts: Starts) -> tuple[Walks, Rows]:
+    """Find the shortest walk to a street from every start that crosses no barrier.
+
+    Parameters
+    ----------
+    network
+        The network, its barriers and the greatest length of a walk.
+    arc
+        Streets to choose among, ascending, shape (a,).
+    starts
+        Where walks start.
+
+    Returns
+    -------
+    walks
+        One for each start that has any; equally short ones end at the smaller arc id.
+    near
+        Starts with a street within the limit, behind a barrier or not, ascending.
+    """
+    lines = draw_arcs(network, arc)
+    tree, barriers = shapely.STRtree(lines), shapely.STRtree(_steps(network.barriers))
+    limit_m = network.profile.offroad_limit_m
+    start, street = tree.query_nearest(starts.geometry, max_distance=max(limit_m, TOUCH_M))
+    nearest = _walk(starts, start, arc, lines, street)
+    nearest = _choose(nearest, _first_of_each(nearest))
+    is_blocked = _cross(nearest.line, barriers)
+    found = [_choose(nearest, ~is_blocked)]
+    blocked = nearest.start[is_blocked]
+    for radius_m in (limit_m * NEAR_SHARE, limit_m):
+        for begin in range(0, blocked.size, BATCH):
+            batch = blocked[begin : begin + BATCH]
+            row, street = tree.query(starts.geometry[batch], "dwithin", radius_m)
+            walks = _walk(starts, batch[row], arc, lines, street)
+            walks = _choose(walks, ~_cross(walks.line, barriers))
+            found.append(_choose(walks, _first_of_each(walks)))
+        blocked = np.setdiff1d(blocked, np.concatenate([each.start for each in found]))
+    return _join(found), nearest.start
+
+
+def shortest_of_each_place(walks: Walks, starts: Starts) -> Walks:
+    """Keep the shortest walk of every place, from whichever of its starts.
+
+    Parameters
+    ----------
+    walks
+        At most one for each start.
+    starts
+        Where walks start, and whose they are.
+
+    Returns
+    -------
+    walks
+        At most one for each place, by ascending place.
+    """
+    place = starts.place[walks.start]
+    order = np.lexsort((walks.arc, walks.length_m, place))
+    is_first = np.diff(place[order], prepend=-1) > 0
+    return _choose(walks, order[is_first].astype(np.int32))
+
+
+def _steps(lines: Geometries) -> Geometries:
+    """Take lines apart into their straight pieces, which a tree finds faster than long lines."""
+    corners, line = shapely.get_coordinates(lines, return_index=True)
+    is_joined = np.diff(line) == 0
+    steps: Geometries = shapely.linestrings(
+        np.stack([corners[:-1][is_joined], corners[1:][is_joined]], axis=1)
+    )
+    return steps
+
+
+def _walk(starts: Starts, start: Rows, arc: ArcIds, lines: Geometries, street: Rows) -> Walks:
+    line: Geometries = shapely.shortest_line(starts.geometry[start], lines[street])
+    return Walks(start.astype(np.int32), arc[street], line, shapely.length(line))
+
+
+def _first_of_each(walks: Walks) -> Rows:
+    """Find the shortest walk of every start, then that to the smaller arc."""
+    order = np.lexsort((walks.arc, walks.length_m, walks.start))
+    return order[np.diff(walks.start[order], prepend=-1) > 0].astype(np.int32)
+
+
+def _cross(line: Geometries, barriers: shapely.STRtree) -> Flags:
+    """Tell which walks cross a barrier between their ends."""
+    ends = shapely.get_coordinates(line).reshape(-1, 2, 2)
+    length_m = shapely.length(line)
+    is_long = np.flatnonzero(length_m > 2 * TOUCH_M)
+    step = np.diff(ends[is_long], axis=1)[:, 0] * (TOUCH_M / length_m[is_long])[:, np.newaxis]
+    inner = np.stack([ends[is_long, 0] + step, ends[is_long, 1] - step], axis=1)
+    crossing, _ = barriers.query(shapely.linestrings(inner), predicate="intersects")
+    is_crossing = np.zeros(line.size, np.bool_)
+    is_crossing[is_long[crossing]] = True
+    return is_crossing
+
+
+def _choose(walks: Walks, row: Rows | Flags) -> Walks:
+    return Walks(walks.start[row], walks.arc[row], walks.line[row], walks.length_m[row])
+
+
+def _join(walks: list[Walks]) -> Walks:
+    return Walks(
+        np.concatenate([each.start for each in walks]),
+        np.concatenate([each.arc for each in walks]),
+        np.concatenate([each.line for each in walks]),
+        np.concatenate([each.length_m for each in walks]),
+    )

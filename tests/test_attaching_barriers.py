@@ -1,0 +1,114 @@
+from dataclasses import replace
+
+from artois_mobility.network.building import build_network
+from artois_mobility.osm.reader import read_osm
+from artois_mobility.places.attaching import attach
+from osm_files import write_osm
+from street_worlds import (
+    cells_at,
+    grid_world,
+    line,
+    street_world,
+    two_way,
+)
+
+OFFROAD_MS_PER_M = 1200  # 3 km/h
+LIMIT_M = 300
+
+
+class TestBarriers:
+    """A street at y = 0, another at y = 100, a canal at y = 20 between x = 0 and x = 100."""
+
+    nodes = ((0, 0), (100, 0), (0, 100), (100, 100))
+    streets = (two_way(0, 1, 60_000, way=1), two_way(2, 3, 60_000, way=2))
+
+    def world(self, *barriers, limit_m=LIMIT_M):
+        network = street_world(self.nodes, self.streets, barriers=barriers)
+        return replace(network, profile=replace(network.profile, offroad_limit_m=limit_m))
+
+    def way_of(self, network, *positions):
+        found = attach(network, cells_at(positions))
+        return network.way_of_arc[found.arc].tolist()
+
+    def test_without_a_canal_the_nearest_street_is_taken(self):
+        assert self.way_of(self.world(), (50, 40)) == [1]
+
+    def test_nobody_walks_across_the_canal(self):
+        assert self.way_of(self.world(line((-500, 20), (500, 20))), (50, 40), (50, 10)) == [2, 1]
+
+    def test_the_street_beyond_the_field_is_taken_when_the_canal_parts_the_nearest(self):
+        network = street_world(
+            [(0, 0), (100, 0), (0, 300), (100, 300)],
+            [two_way(0, 1, 9_000, way=1), two_way(2, 3, 9_000, way=2)],
+            barriers=[line((-900, 20), (900, 20))],
+        )
+        found = attach(network, cells_at([(50, 40)]))
+        assert network.way_of_arc[found.arc].tolist() == [2]
+        assert found.offroad_ms.tolist() == [260 * OFFROAD_MS_PER_M]
+
+    def test_a_canal_that_ends_short_leaves_the_way_open(self):
+        assert self.way_of(self.world(line((60, 20), (500, 20))), (50, 40)) == [1]
+
+    def test_a_canal_that_touches_the_street_where_one_arrives_is_no_crossing(self):
+        assert self.way_of(self.world(line((50, 0), (50, -200))), (50, 40)) == [1]
+
+    def test_a_place_on_the_bank_itself_may_leave_it(self):
+        assert self.way_of(self.world(line((-500, 20), (500, 20))), (50, 20)) == [1]
+
+    def test_two_pieces_of_a_canal_are_closed_where_they_meet(self):
+        pieces = line((-500, 20), (50, 20)), line((50, 20), (500, 20))
+        assert self.way_of(self.world(*pieces), (50, 40)) == [2]
+
+    def test_a_bent_canal_blocks_with_each_of_its_pieces(self):
+        assert self.way_of(
+            self.world(line((-500, -90), (0, 20), (99, 20), (500, -90))), (50, 40)
+        ) == [2]
+
+    def test_between_two_canals_no_street_is_left(self):
+        network = self.world(line((-900, 20), (900, 20)), line((-900, 80), (900, 80)))
+        found = attach(network, cells_at([(50, 50), (50, 10)]))
+        assert found.place.tolist() == [1]
+        assert found.reason_of_place.tolist() == [
+            "every street within 300 m lies behind a barrier",
+            "",
+        ]
+
+    def test_the_way_round_is_never_longer_than_the_limit(self):
+        network = self.world(line((-500, 20), (500, 20)), limit_m=50.0)
+        found = attach(network, cells_at([(50, 40), (50, 49.9), (50, 51)]))
+        assert found.reason_of_place.tolist() == [
+            "every street within 50 m lies behind a barrier",
+            "every street within 50 m lies behind a barrier",
+            "",
+        ]
+
+    def test_of_many_blocked_places_each_gets_its_own_street(self):
+        network = grid_world(12, 12, barriers=[line((-500, 51), (2_000, 51))])
+        places = [(10 + 2 * step, 51.5) for step in range(530)]
+        found = attach(network, cells_at(places))
+        assert (found.reason_of_place == "").all()
+        assert (network.point_y_m[network.first_point[found.arc]] > 7_037_000 - 1).all()
+        walks_south = found.offroad_m > 51
+        assert not walks_south.any()
+
+
+def test_a_boat_may_lie_at_a_quay_behind_its_bank(tmp_path):
+    # a canal in its water area, a street beside it, and a quay between both
+    corner = 2.83, 50.42
+    nodes = {
+        number: (corner[0] + x * 1e-5, corner[1] + y * 1e-5)
+        for number, (x, y) in enumerate(
+            [(0, 0), (999, 0), (-99, 20), (1099, 20), (1099, -20), (-99, -20), (0, 60), (999, 60)]
+        )
+    }
+    ways = {
+        1: ([0, 1], {"waterway": "canal", "boat": "yes"}),
+        2: ([2, 3, 4, 5, 2], {"natural": "water"}),
+        3: ([6, 7], {"highway": "residential"}),
+    }
+    extract = read_osm(write_osm(tmp_path / "canal.osm", nodes, ways))
+    quay = [(corner[0] + 500e-5, corner[1] + 25e-5), (corner[0] + 500e-5, corner[1] + 15e-5)]
+    boat = attach(build_network(extract, "pleasure_boat"), quay)
+    assert boat.reason_of_place.tolist() == ["", ""]
+    walk = attach(build_network(extract, "walk"), quay)
+    assert walk.reason_of_place.tolist() == ["", "every street within 300 m lies behind a barrier"]

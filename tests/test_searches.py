@@ -1,7 +1,5 @@
 import numpy as np
 import pytest
-from certificates import assert_shortest, scipy_times
-from graph_worlds import graphs, make_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +7,8 @@ from artois_mobility import UNREACHED_MS, travel_times
 from artois_mobility.errors import NodeError
 from artois_mobility.graph import Graph
 from artois_mobility.routing.searches import search_from_seeds
+from certificates import assert_shortest, scipy_times
+from graph_worlds import graphs, make_graph
 
 
 @settings(max_examples=300)

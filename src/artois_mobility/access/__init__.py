@@ -1,0 +1,1 @@
+"""What people can reach: minutes to the nearest sites of each category."""

@@ -1,0 +1,254 @@
+"""Minutes to the nearest sites of each category."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .._types import UNREACHED_MS, Milliseconds, NodeIds, Rows
+from ..errors import PlacesError
+from ..graph import Graph, reverse
+from ..kernels.nearest import NO_SITE, gather_nearest, gather_neighbours, search_nearest
+from ..network.model import Network
+from ..places.attaching import attach
+from ..places.attachments import Attachments
+from ..places.categories import expand, is_below
+from ..routing.ends import ArcEnds, find_ends, minutes_of
+from ..routing.threads import run_each
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Direction = Literal["to_site", "from_site"]
+NO_ROUTE: Final = "no further site of this category can be reached"
+
+
+def access_times(
+    network: Network,
+    residents: "gpd.GeoDataFrame",
+    sites: "gpd.GeoDataFrame",
+    *,
+    k: int = 1,
+    categories: Sequence[str] | None = None,
+    direction: Direction = "to_site",
+    attachments: tuple[Attachments, Attachments] | None = None,
+) -> pd.DataFrame:
+    """Compute the minutes between every cell of residents and its k nearest sites per category.
+
+    Times hold the walk to the street, the way along the network and the walk to the site. They
+    are those of an empty road: signals, turns and queues are not in yet.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    residents
+        What `am.read_residents` returns, p cells.
+    sites
+        What `am.read_sites` returns.
+    k
+        How many sites per cell and category, from 1 on.
+    categories
+        Categories to list; each stands for all below it, and `care/*` lists each below `care`.
+        None lists every category that occurs among the sites.
+    direction
+        `"to_site"`, or `"from_site"` for what comes to people, such as ambulances.
+    attachments
+        Those of the residents and of the sites, when already made by `am.attach`.
+
+    Returns
+    -------
+    access
+        One row per category, cell and rank: `cell`, `category`, `rank` from 1, `site`,
+        `minutes`, `reason`; texts are pandas categories. Where there is no such site, `site` is
+        empty, `minutes` is NaN and `reason` says why; nobody is left out.
+
+    Raises
+    ------
+    PlacesError
+        If `k`, a category or `direction` is not one of those allowed.
+
+    References
+    ----------
+    Dijkstra, E. W. (1959). A note on two problems in connexion with graphs. Numerische
+    Mathematik 1, 269-271. doi:10.1007/BF01386390
+    """
+    _check_arguments(k, direction)
+    if attachments is None:
+        attachments = attach(network, residents), attach(network, sites)
+    listed = _list_categories(sites, categories)
+    search = _prepare(network, attachments, direction)
+    site_categories = sites["category"].astype(str).to_numpy()
+    members = [
+        np.flatnonzero([is_below(category, parent) for category in site_categories]).astype(
+            np.int32
+        )
+        for parent in listed
+    ]
+    place_count = len(residents)
+    found = run_each(lambda rows: _nearest_of(search, place_count, rows, k), members)
+    names = sites["site"].astype(str).to_numpy(object)
+    cells = residents["cell"].astype(str).to_numpy(object)
+    return _tabulate(listed, found, _Names(cells, attachments[0].reason_of_place, names), k)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Names:
+    """What the rows are called: cells, why a cell is not attached or `""`, and sites."""
+
+    cell: npt.NDArray[np.object_]
+    reason: npt.NDArray[np.object_]
+    site: npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """What every category of one call shares: the graph to search, and both kinds of ends.
+
+    Searching runs from the sites. To find the way *to* them the graph is reversed: `seed_*` are
+    the sites' ends to start from, `end_*` the places' ends to gather at.
+    """
+
+    graph: Graph
+    places: ArcEnds
+    sites: ArcEnds
+    is_to_site: bool
+
+    @property
+    def seeds(self) -> tuple[NodeIds, Milliseconds]:
+        ends = self.sites
+        if self.is_to_site:
+            return ends.reach_node, ends.reach_ms
+        return ends.leave_node, ends.leave_ms
+
+    @property
+    def gathered(self) -> tuple[NodeIds, Milliseconds]:
+        ends = self.places
+        if self.is_to_site:
+            return ends.leave_node, ends.leave_ms
+        return ends.reach_node, ends.reach_ms
+
+
+def _prepare(
+    network: Network, attachments: tuple[Attachments, Attachments], direction: Direction
+) -> _Search:
+    places, sites = (find_ends(network, each) for each in attachments)
+    is_to_site = direction == "to_site"
+    graph = reverse(network.graph)[0] if is_to_site else network.graph
+    return _Search(graph, places, sites, is_to_site)
+
+
+def _nearest_of(
+    search: _Search, place_count: int, site_rows: Rows, k: int
+) -> tuple[Rows, Milliseconds]:
+    """Find the k nearest of the sites in `site_rows` for every place."""
+    site_of_node, ms_of_node = _blank(search.graph.node_count, k)
+    chosen = np.flatnonzero(np.isin(search.sites.place, site_rows)).astype(np.int32)
+    seed_node, seed_ms = (np.ascontiguousarray(each[chosen].ravel()) for each in search.seeds)
+    seed_site = np.repeat(search.sites.place[chosen], 2)
+    room = k * search.graph.arc_count + seed_node.size + 1
+    search_nearest(
+        search.graph.first_out,
+        search.graph.head,
+        search.graph.weight_ms,
+        seed_node,
+        seed_ms,
+        seed_site,
+        np.empty(room, np.int64),
+        np.empty(room, np.int32),
+        site_of_node,
+        ms_of_node,
+    )
+    site_of_place, ms_of_place = _blank(place_count, k)
+    gather_nearest(
+        search.places.place,
+        *search.gathered,
+        site_of_node,
+        ms_of_node,
+        site_of_place,
+        ms_of_place,
+    )
+    _gather_on_own_arc(search, chosen, site_of_place, ms_of_place)
+    return site_of_place, ms_of_place
+
+
+def _gather_on_own_arc(
+    search: _Search, chosen: Rows, site_of_place: Rows, ms_of_place: Milliseconds
+) -> None:
+    by_arc = chosen[np.argsort(search.sites.arc[chosen], kind="stable")]
+    arcs = np.arange(search.graph.arc_count + 1)
+    first_of_arc = np.searchsorted(search.sites.arc[by_arc], arcs).astype(np.int32)
+    gather_neighbours(
+        search.places.place,
+        search.places.arc,
+        search.places.along_ms,
+        search.places.offroad_ms,
+        search.sites.place[by_arc],
+        first_of_arc,
+        search.sites.along_ms[by_arc],
+        search.sites.offroad_ms[by_arc],
+        1 if search.is_to_site else -1,
+        site_of_place,
+        ms_of_place,
+    )
+
+
+def _blank(row_count: int, k: int) -> tuple[Rows, Milliseconds]:
+    return (
+        np.full((row_count, k), NO_SITE, np.int32),
+        np.full((row_count, k), UNREACHED_MS, np.int32),
+    )
+
+
+def _list_categories(sites: "gpd.GeoDataFrame", categories: Sequence[str] | None) -> list[str]:
+    if categories is None:
+        return sorted(set(sites["category"].astype(str)))
+    listed = [each for category in categories for each in expand(category)]
+    return list(dict.fromkeys(listed))
+
+
+def _tabulate(
+    listed: Sequence[str],
+    found: Sequence[tuple[Rows, Milliseconds]],
+    names: _Names,
+    k: int,
+) -> pd.DataFrame:
+    """Stack the answers of all categories; texts as pandas categories, each stored once."""
+    blank = np.empty((0, names.cell.size, k), np.int32)
+    site_row = np.stack([sites for sites, _ in found]) if found else blank
+    time_ms = np.stack([times for _, times in found]) if found else blank
+    shape = site_row.shape
+    category, cell, rank = (axis.ravel() for axis in np.indices(shape, np.int32))
+    no_site = names.site.size  # stands for "" behind the last name
+    site_row = np.where(site_row == NO_SITE, no_site, site_row).ravel()
+    # code 0 is that of a site found, which needs no reason
+    reason_code, reasons = pd.factorize(np.where(names.reason == "", NO_ROUTE, names.reason))
+    reason_code = np.where(site_row == no_site, 1 + reason_code[cell], 0)
+    return pd.DataFrame(
+        {
+            "cell": _as_categorical(names.cell, cell),
+            "category": pd.Categorical.from_codes(category, list(listed)),
+            "rank": rank + np.int32(1),
+            "site": _as_categorical(np.append(names.site, ""), site_row),
+            "minutes": minutes_of(time_ms).ravel(),
+            "reason": pd.Categorical.from_codes(reason_code, ["", *reasons]),
+        }
+    )
+
+
+def _as_categorical(names: npt.NDArray[np.object_], row: Rows) -> pd.Categorical:
+    """Name each row; names that stand twice become one category."""
+    code, known = pd.factorize(names)
+    return pd.Categorical.from_codes(code[row], known)
+
+
+def _check_arguments(k: int, direction: str) -> None:
+    if k < 1:
+        msg = f"k counts the sites per cell and starts at 1; found {k}."
+        raise PlacesError(msg)
+    if direction not in get_args(Direction):
+        msg = f"direction must be one of {', '.join(get_args(Direction))}; found {direction!r}."
+        raise PlacesError(msg)

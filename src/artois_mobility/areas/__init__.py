@@ -1,0 +1,1 @@
+"""Areas reached within so many minutes."""

@@ -1,0 +1,114 @@
+import itertools
+import math
+
+import numpy as np
+import pytest
+import shapely
+
+from artois_mobility import isochrones
+from artois_mobility.errors import PlacesError
+from small_networks import Street, grid_network, lon_lat, make_network
+
+
+def in_metres(areas, network):
+    return areas.to_crs(network.crs).geometry.to_numpy()
+
+
+def test_a_long_street_is_reached_as_far_as_time_allows():
+    # ten metres a second along it, then 3 km/h across open ground
+    network = make_network([(0, 0), (10_000, 0)], [Street(0, 1)])
+    areas = isochrones(network, [lon_lat(5000, 0)], [2, 5], cell_m=10)
+    for minutes, area in zip((2, 5), in_metres(areas, network), strict=True):
+        west, _, east, _ = area.bounds
+        assert east - west == pytest.approx(2 * minutes * 600, abs=30)
+        assert area.contains(shapely.Point(network.x_m[0] + 5000, network.y_m[0] + 20))
+
+
+def test_the_walk_off_the_network_ends_at_its_limit():
+    network = make_network([(0, 0), (1000, 0)], [Street(0, 1)])
+    area = in_metres(isochrones(network, [lon_lat(500, 0)], [60], cell_m=10), network)[0]
+    _, south, _, north = area.bounds
+    assert north - south == pytest.approx(600, abs=2 * 1.5 * 10)
+
+
+@pytest.mark.parametrize("direction", ["from", "to"])
+def test_more_minutes_hold_fewer_and_no_threshold_moves_another(direction):
+    network = grid_network(12, 12, block_m=250)
+    origin = [lon_lat(1300, 1400)]
+    areas = isochrones(network, origin, [1, 2, 3, 5], direction=direction)
+    shapes = in_metres(areas, network)
+    for smaller, larger in itertools.pairwise(shapes):
+        assert smaller.difference(larger).area < 1e-6
+        assert smaller.area < larger.area
+        assert smaller.is_valid
+    alone = in_metres(isochrones(network, origin, [3], direction=direction), network)[0]
+    assert alone.equals_exact(shapes[2], 0)
+
+
+def test_ten_minutes_lie_between_599_and_601_seconds():
+    network = grid_network(12, 12, block_m=1500)
+    areas = isochrones(network, [lon_lat(0, 0)], [599 / 60, 10, 601 / 60])
+    sizes = [area.area for area in in_metres(areas, network)]
+    assert sizes[0] <= sizes[1] <= sizes[2]
+    assert sizes[2] / sizes[0] < 1.03
+
+
+def test_one_way_streets_reach_ahead_and_are_reached_from_behind():
+    network = make_network([(0, 0), (4000, 0)], [Street(0, 1, is_oneway=True)])
+    middle = network.x_m[0] + 2000
+    ahead, behind = (
+        in_metres(isochrones(network, [lon_lat(2000, 0)], [2], direction=way, cell_m=20), network)[
+            0
+        ]
+        for way in ("from", "to")
+    )
+    assert ahead.centroid.x > middle + 250
+    assert behind.centroid.x < middle - 250
+
+
+def test_every_origin_and_threshold_has_its_row():
+    network = grid_network(3, 3)
+    areas = isochrones(network, [lon_lat(0, 0), lon_lat(90_000, 0)], [1, 2])
+    assert areas["origin"].tolist() == [0, 0, 1, 1]
+    assert areas["minutes"].tolist() == [1, 2, 1, 2]
+    assert areas.geometry.is_empty.tolist() == [False, False, True, True]
+    assert areas["reason"].tolist() == ["", "", *["no street within 300 m"] * 2]
+    assert areas.crs.to_epsg() == 4326
+    assert isochrones(network, [], [5]).empty
+
+
+def test_an_origin_too_far_from_its_street_reaches_nothing_in_time():
+    network = make_network([(0, 0), (1000, 0)], [Street(0, 1)])
+    areas = isochrones(network, [lon_lat(500, 250)], [1])  # the walk there takes five minutes
+    assert areas.geometry.is_empty.all()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "options", "message"),
+    [
+        ([], {}, "numbers above 0"),
+        ([0], {}, "numbers above 0"),
+        ([math.nan], {}, "numbers above 0"),
+        ([5], {"direction": "around"}, "'from' or 'to'; found 'around'"),
+        ([5], {"cell_m": 0}, "at least 5 metres"),
+    ],
+)
+def test_what_is_not_allowed_says_what_is(minutes, options, message):
+    with pytest.raises(PlacesError, match=message):
+        isochrones(grid_network(2, 2), [lon_lat(0, 0)], minutes, **options)
+
+
+def test_a_grid_beyond_reason_is_refused_before_memory_runs_out(monkeypatch):
+    monkeypatch.setattr("artois_mobility.areas.reached.MOST_CELLS", 100)
+    with pytest.raises(PlacesError, match="larger cells or fewer minutes"):
+        isochrones(grid_network(3, 3), [lon_lat(0, 0)], [10])
+
+
+def test_the_same_on_any_number_of_threads(monkeypatch):
+    network = grid_network(6, 6)
+    shapes = []
+    for count in ("1", "2"):
+        monkeypatch.setenv("ARTOIS_THREADS", count)
+        areas = isochrones(network, [lon_lat(0, 0), lon_lat(200, 300)], [1, 2])
+        shapes.append(shapely.to_wkb(areas.geometry.to_numpy()))
+    assert np.array_equal(*shapes)

@@ -1,0 +1,1 @@
+"""The schematic territory: from small tables of facts to an OpenStreetMap extract."""

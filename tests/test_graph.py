@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from graph_worlds import graphs, make_graph
 from hypothesis import given
 
 from artois_mobility._types import UNREACHED_MS
 from artois_mobility.errors import GraphError
 from artois_mobility.graph import Graph, reverse, sort_arcs
+from graph_worlds import graphs, make_graph
 
 
 @given(graphs())

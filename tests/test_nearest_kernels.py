@@ -1,5 +1,4 @@
 import numpy as np
-from graph_worlds import graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +6,7 @@ from artois_mobility import UNREACHED_MS
 from artois_mobility.graph import reverse
 from artois_mobility.kernels.nearest import NO_SITE, offer, search_nearest
 from artois_mobility.routing.searches import travel_times
+from graph_worlds import graphs
 
 
 def nearest_by_kernel(graph, seeds, k):

@@ -141,7 +141,7 @@ HEADER = "lon,lat,population\n"
     ("text", "message"),
     [
         (HEADER, "people.csv has no rows"),
-        ("\n", "people.csv cannot be read as a table|no rows"),
+        ("\n", "people.csv is empty|no rows"),
         ("lon,lat\n2.8,50.4\n", "column population .* missing; the columns are lon, lat"),
         ("population\n3\n", "column lon and lat missing"),
         (HEADER + "2.8,50.4,-3\n2.8,50.4,1\n", "population is negative in 1 of 2 rows; .*: -3"),

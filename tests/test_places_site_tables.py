@@ -106,7 +106,7 @@ class TestFromATable:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("", "sites.csv cannot be read as a table: No columns"),
+            ("", "sites.csv is empty"),
             ("category,lon,lat\n", "sites.csv has no rows"),
             ("lon,lat\n2.8,50.4\n", "column category missing .*; the columns are lon, lat"),
             ("category,lat\ncare/hospital,50.4\n", "column lon missing; the columns are category"),

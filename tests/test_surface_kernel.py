@@ -57,10 +57,18 @@ def test_nobody_walks_beyond_the_limit_and_the_network_stays_as_it_was(arrivals,
     on_network = (start < UNREACHED_MS).ravel()
     walk = between[on_network].min(axis=0, initial=np.inf).reshape(start.shape)
     assert (surface[walk > limit_ms] == UNREACHED_MS).all()
+    from_one_time = np.unique(start[start < UNREACHED_MS]).size == 1
+    if from_one_time:  # nobody overtakes, so all within the limit are reached
+        assert (surface[walk <= limit_ms] < UNREACHED_MS).all()
     assert (surface <= start).all()
 
 
 def test_stamping_keeps_the_earliest_arrival_of_a_cell():
     surface = np.full((2, 2), UNREACHED_MS, np.int32)
-    stamp(np.int32([0, 0, 1]), np.int32([1, 1, 0]), np.int32([9, 4, 7]), surface)
+    stamp(np.int32([0, 0, 0, 1]), np.int32([1, 1, 1, 0]), np.int32([9, 4, 6, 7]), surface)
     assert surface.tolist() == [[UNREACHED_MS, 4], [7, UNREACHED_MS]]
+
+
+def test_the_limit_itself_may_be_walked():
+    surface = spread([[0, UNREACHED_MS, UNREACHED_MS]], 2 * STRAIGHT_MS)
+    assert surface.tolist() == [[0, STRAIGHT_MS, 2 * STRAIGHT_MS]]

@@ -230,19 +230,22 @@ def _tabulate(
     return pd.DataFrame(
         {
             "cell": _as_categorical(names.cell, cell),
-            "category": pd.Categorical.from_codes(category, list(listed)),
+            "category": _as_categorical(np.array(listed, object), category),
             "rank": rank + np.int32(1),
             "site": _as_categorical(np.append(names.site, ""), site_row),
             "minutes": minutes_of(time_ms).ravel(),
-            "reason": pd.Categorical.from_codes(reason_code, ["", *reasons]),
+            "reason": _as_categorical(np.array(["", *reasons], object), reason_code),
         }
     )
 
 
-def _as_categorical(names: npt.NDArray[np.object_], row: Rows) -> pd.Categorical:
+def _as_categorical(
+    names: npt.NDArray[np.object_], row: npt.NDArray[np.signedinteger]
+) -> "pd.Series[str]":
     """Name each row; names that stand twice become one category."""
     code, known = pd.factorize(names)
-    return pd.Categorical.from_codes(code[row], known)
+    series: pd.Series[str] = pd.Series(pd.Categorical.from_codes(code[row], pd.Index(known)))
+    return series
 
 
 def _check_arguments(k: int, direction: str) -> None:

@@ -278,8 +278,14 @@ def _read_text(path: Path) -> pd.DataFrame:
     except UnicodeDecodeError as error:
         msg = f"{path} is not written in UTF-8 (byte {error.start}). Save it as CSV UTF-8."
         raise PlacesError(msg) from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        msg = f"{path} cannot be read as a table: {str(error).strip()}."
+    except pd.errors.EmptyDataError as error:
+        msg = f"{path} is empty. Its first line must name the columns; save it as CSV UTF-8."
+        raise PlacesError(msg) from error
+    except pd.errors.ParserError as error:
+        msg = (
+            f"{path} cannot be read as a table: {str(error).strip()}. Every line must have as many "
+            "columns as the first; save it as CSV UTF-8."
+        )
         raise PlacesError(msg) from error
     table.attrs["decimal"] = "." if separator == "," else ","
     return table.rename(columns=lambda column: str(column).strip())

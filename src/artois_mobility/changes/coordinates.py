@@ -1,0 +1,87 @@
+"""Bring the coordinates of changes to longitude and latitude, and check that they can be some."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+import pyproj
+from pyproj.exceptions import CRSError
+
+from .._types import WGS84
+from .schema import AddLink, AddSite, FileModel, MoveSite, Point, SetSpeed
+
+C = TypeVar("C", bound=FileModel)
+
+_KEY_OF_KIND = {AddLink: "geometry", AddSite: "at", MoveSite: "to", SetSpeed: "within"}
+
+
+def place_in_degrees(change: C, file_crs: str | None) -> tuple[C, list[str]]:
+    """Turn the coordinates of a change into longitude and latitude in degrees.
+
+    Parameters
+    ----------
+    change
+        Any change.
+    file_crs
+        Coordinate system of the file; None for longitude and latitude.
+
+    Returns
+    -------
+    change
+        The same with coordinates in degrees and no `crs`; as given when there are problems.
+    problems
+        Key and sentence, for an unknown system or coordinates that lie nowhere on Earth.
+
+    Examples
+    --------
+    >>> lens = AddSite(kind="add_site", category="care/general_practitioner", name="Cabinet",
+    ...                at=(688000.0, 7036000.0), crs="EPSG:2154")
+    >>> [round(degrees, 2) for degrees in place_in_degrees(lens, None)[0].at]
+    [2.83, 50.42]
+    >>> place_in_degrees(lens, None)[0].crs is None
+    True
+    """
+    key = _KEY_OF_KIND.get(type(change))
+    found = getattr(change, key) if key else None
+    if key is None or found is None:
+        return change, []
+    is_point = key in {"at", "to"}
+    crs = getattr(change, "crs", None) or file_crs or WGS84
+    points: Sequence[Point] = [found] if is_point else found
+    try:
+        degrees = _to_degrees(points, crs)
+    except CRSError:
+        problem = f'crs is {crs!r}, which is no known coordinate system. Write crs = "EPSG:2154".'
+        return change, [problem]
+    problems = _find_nowhere(points, degrees, key, crs)
+    if problems:
+        return change, problems
+    placed: dict[str, Any] = {key: degrees[0] if is_point else degrees, "crs": None}
+    return change.model_copy(update=placed), []
+
+
+def _to_degrees(points: Sequence[Point], crs: str) -> tuple[Point, ...]:
+    if crs == WGS84:
+        return tuple(points)
+    transformer = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
+    lon, lat = transformer.transform(*np.asarray(points, float).T)
+    return tuple((float(x), float(y)) for x, y in zip(lon, lat, strict=True))
+
+
+def _find_nowhere(
+    points: Sequence[Point], degrees: Sequence[Point], key: str, crs: str
+) -> list[str]:
+    faulty = [
+        (number, point)
+        for number, (point, (lon, lat)) in enumerate(zip(points, degrees, strict=True), start=1)
+        if not (abs(lon) <= 180 and abs(lat) <= 90)
+    ]
+    if not faulty:
+        return []
+    number, point = faulty[0]
+    which = f"{key}[{number}]" if len(points) > 1 else key
+    allowed = "longitude from -180 to 180, then latitude from -90 to 90"
+    hint = f'Metres need their system, for instance crs = "EPSG:2154"; allowed is {allowed}.'
+    if crs != WGS84:
+        hint = f"Check that the numbers belong to {crs}."
+    return [f"{which} is {list(point)}, which lies nowhere on Earth in {crs}. {hint}"]

@@ -1,0 +1,229 @@
+"""What pydantic found wrong with a file, in sentences that a planner can act on."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from .hints import suggest
+from .schema import MODEL_OF_KIND
+
+Place: TypeAlias = tuple[int | str, ...]
+Fault: TypeAlias = Mapping[str, Any]
+
+LONGEST_SHOWN: Final = 60
+
+_ALLOWED_OF_TYPE: Final = {
+    "bool_type": "true or false",
+    "dict_type": "a section with keys",
+    "finite_number": "a finite number",
+    "float_type": "a number, with a decimal point and without quotes",
+    "int_type": "a whole number without quotes",
+    "model_attributes_type": "a section with keys",
+    "model_type": "a section with keys",
+    "string_too_short": "text that is not empty",
+    "string_type": 'text in "quotes"',
+    "tuple_type": "a list in [brackets]",
+}
+_BOUND_OF_TYPE: Final = {
+    "greater_than": "above {gt:g}",
+    "greater_than_equal": "{ge:g} or more",
+    "less_than": "below {lt:g}",
+    "less_than_equal": "{le:g} or less",
+}
+_POINT_KEYS: Final = frozenset({"at", "to", "geometry", "within"})
+_HEADER: Final = re.compile(r"\s*\[{1,2}\s*([A-Za-z_][\w.-]*)\s*\]{1,2}\s*(?:#.*)?$")
+_KEY: Final = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=")
+
+
+def describe_faults(error: ValidationError, model: type[BaseModel], text: str) -> list[str]:
+    """Turn each fault into a sentence: line, key, what was found, what is allowed.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+    model
+        What the file must look like.
+    text
+        The file, to find the lines.
+
+    Returns
+    -------
+    sentences
+        In the order of the file's keys as pydantic met them.
+
+    Examples
+    --------
+    >>> from pydantic import ValidationError
+    >>> from artois_mobility.changes.schema import RemoveSite
+    >>> try:
+    ...     RemoveSite.model_validate({"kind": "remove_site", "sit": "w1"})
+    ... except ValidationError as error:
+    ...     print("|".join(describe_faults(error, RemoveSite, "")))
+    site is missing.|sit is no key here. Did you mean site?
+    """
+    faults = [fault for fault in error.errors(include_url=False) if not _is_consequence(fault)]
+    return [_describe(fault, model, text) for fault in faults]
+
+
+def _is_consequence(fault: Fault) -> bool:
+    """Tell whether a list is "too short" only because its parts are faulty themselves."""
+    if fault["type"] != "too_short":
+        return False
+    return bool(len(fault["input"]) >= fault["ctx"]["min_length"])
+
+
+def _describe(fault: Fault, model: type[BaseModel], text: str) -> str:
+    place = _without_tag(fault["loc"])
+    key = name_key(place)
+    line = find_line(text, place)
+    at = f"line {line}, {key}" if line else key
+    kind, found = fault["type"], _show(fault["input"])
+    if kind == "extra_forbidden":
+        return f"{at} is no key here.{suggest(str(place[-1]), _known_keys(model, fault['loc']))}"
+    if kind in {"union_tag_invalid", "union_tag_not_found"}:
+        return _describe_kind(fault, at)
+    if place[-1:] and isinstance(place[-1], int) and _is_point(place[:-1]) and kind == "missing":
+        return f"{at[: at.rindex('[')]} has {found}, allowed is a point of two numbers: [lon, lat]."
+    if kind == "missing":
+        return f"{at} is missing."
+    if kind == "value_error":
+        return f"{at} {fault['ctx']['error']}"
+    return f"{at} is {found}; allowed is {_allowed(fault, place)}."
+
+
+def _describe_kind(fault: Fault, at: str) -> str:
+    if fault["type"] == "union_tag_not_found":
+        return f"{at}.kind is missing. Allowed: {', '.join(MODEL_OF_KIND)}."
+    tag = str(fault["ctx"]["tag"])
+    return f"{at}.kind is {_show(tag)}.{suggest(tag, list(MODEL_OF_KIND))}"
+
+
+def _allowed(fault: Fault, place: Place) -> str:
+    kind, context = fault["type"], fault.get("ctx", {})
+    if place == ("changes",):
+        return "one block that begins with [[changes]] for each change"
+    if kind in {"too_long", "tuple_type"} and _is_point(place):
+        return "a point of two numbers: [lon, lat]"
+    if kind in _ALLOWED_OF_TYPE:
+        return _ALLOWED_OF_TYPE[kind]
+    if kind == "too_short":
+        many = context["min_length"]
+        return f"a list of at least {many} {'entry' if many == 1 else 'entries'}"
+    if kind in _BOUND_OF_TYPE:
+        return _BOUND_OF_TYPE[kind].format(**context)
+    message = str(context.get("expected") or fault["msg"]).rstrip(".")
+    return message[:1].lower() + message[1:]
+
+
+def _is_point(place: Place) -> bool:
+    """Tell whether a key holds one point: `at`, `to`, `geometry[3]`, `within[3]`."""
+    names = [part for part in place if isinstance(part, str)]
+    if not names or names[-1] not in _POINT_KEYS:
+        return False
+    return isinstance(place[-1], int) or names[-1] in {"at", "to"}
+
+
+def _show(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
+
+
+def _without_tag(place: Place) -> Place:
+    """Drop the kind of a change, which pydantic puts into the path to it."""
+    if len(place) > 2 and place[0] == "changes" and place[2] in MODEL_OF_KIND:
+        return (*place[:2], *place[3:])
+    return place
+
+
+def _known_keys(model: type[BaseModel], place: Place) -> Sequence[str]:
+    """List the keys that are allowed beside the last of `place`."""
+    current = model
+    for part in place[:-1]:
+        if not isinstance(part, str):
+            continue
+        if part in MODEL_OF_KIND:
+            current = MODEL_OF_KIND[part]
+        elif part in current.model_fields:
+            current = next(_models_in(current.model_fields[part].annotation), current)
+    return list(current.model_fields)
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
+
+
+def name_key(place: Place) -> str:
+    """Write the way to a key as people read it; list entries count from 1.
+
+    Parameters
+    ----------
+    place
+        Keys, and positions in lists from 0.
+
+    Returns
+    -------
+    name
+        For instance `changes[2].at`.
+
+    Examples
+    --------
+    >>> name_key(("changes", 1, "at"))
+    'changes[2].at'
+    >>> name_key(())
+    'the file'
+    """
+    name = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place)
+    return name.removeprefix(".") or "the file"
+
+
+def find_line(text: str, place: Place) -> int | None:
+    r"""Find the line on which a key stands, or else its section begins.
+
+    Parameters
+    ----------
+    text
+        The file.
+    place
+        Keys, and positions in lists from 0.
+
+    Returns
+    -------
+    line
+        Counted from 1; None where the file is written in a way that does not show it.
+
+    Examples
+    --------
+    >>> find_line('name = "a"\n\n[[changes]]\nkind = "add_site"\n', ("changes", 0, "kind"))
+    4
+    >>> find_line("", ("name",)) is None
+    True
+    """
+    if not place:
+        return None
+    top, *rest = place
+    turn = rest.pop(0) if rest and isinstance(rest[0], int) else 0
+    wanted = [(top, turn, rest[0])] if rest else []
+    wanted += [(top, turn, ""), ("", 0, top)]
+    line_of_key = dict(reversed(list(_keys_of_lines(text))))
+    return next((line_of_key[each] for each in wanted if each in line_of_key), None)
+
+
+def _keys_of_lines(text: str) -> Iterator[tuple[tuple[str, int, str], int]]:
+    """List (section, how many of that name came before it, key) and line; `""` for its header."""
+    section, turn = "", 0
+    turns: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            section = header[1]
+            turn = turns[section] = turns.get(section, -1) + 1
+            yield (section, turn, ""), number
+        elif key := _KEY.match(line):
+            yield (section, turn, key[1]), number

@@ -1,0 +1,254 @@
+"""What each kind of change says: one small model per kind, told apart by `kind`.
+
+Changes name things as planners do: by coordinates, names and OpenStreetMap ids, never by internal
+numbers. Coordinates are longitude and latitude in degrees unless `crs`, of the change or of its
+file, says otherwise.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
+
+Number: TypeAlias = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+WayId: TypeAlias = Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)]
+Switch: TypeAlias = Annotated[bool, Strict()]
+Point: TypeAlias = tuple[Number, Number]
+SpeedKmh: TypeAlias = Annotated[float, Strict(), Field(gt=0, le=300, allow_inf_nan=False)]
+Line: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=2)]
+Ring: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=3)]
+Names: TypeAlias = Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class FileModel(BaseModel):
+    """Base of everything read from a study or scenario file: unchangeable, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AddSite(FileModel):
+    """A new place of care, culture or training opens.
+
+    Attributes
+    ----------
+    kind
+        `"add_site"`.
+    category
+        Key in the tree of categories, for instance `"care/maison_de_sante"`.
+    name
+        What the place is called in tables and on maps.
+    at
+        Position: longitude, latitude in degrees, or x, y in `crs`.
+    capacity
+        How many it serves, in the unit of its category; unknown when left out.
+    crs
+        Coordinate system of `at`; that of the file when left out.
+
+    Examples
+    --------
+    >>> AddSite(kind="add_site", category="care/pharmacy", name="Officine", at=(2.83, 50.43)).at
+    (2.83, 50.43)
+    """
+
+    kind: Literal["add_site"]
+    category: Text
+    name: Text
+    at: Point
+    capacity: Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)] | None = None
+    crs: Text | None = None
+
+
+class MoveSite(FileModel):
+    """A place that exists today moves.
+
+    Attributes
+    ----------
+    kind
+        `"move_site"`.
+    site
+        Id of the site (`"w123"`), or its exact name.
+    to
+        New position: longitude, latitude in degrees, or x, y in `crs`.
+    category
+        Only sites of this category and below it are meant; needed where a name is shared.
+    crs
+        Coordinate system of `to`; that of the file when left out.
+
+    Examples
+    --------
+    >>> MoveSite(kind="move_site", site="Centre hospitalier", to=(2.84, 50.44)).category is None
+    True
+    """
+
+    kind: Literal["move_site"]
+    site: Text
+    to: Point
+    category: Text | None = None
+    crs: Text | None = None
+
+
+class RemoveSite(FileModel):
+    """A place that exists today closes.
+
+    Attributes
+    ----------
+    kind
+        `"remove_site"`.
+    site
+        Id of the site (`"w123"`), or its exact name.
+    category
+        Only sites of this category and below it are meant; needed where a name is shared.
+
+    Examples
+    --------
+    >>> RemoveSite(kind="remove_site", site="w123").site
+    'w123'
+    """
+
+    kind: Literal["remove_site"]
+    site: Text
+    category: Text | None = None
+
+
+class AddLink(FileModel):
+    """A new street, path or bridge, joined to the network at both ends.
+
+    Attributes
+    ----------
+    kind
+        `"add_link"`.
+    geometry
+        Points from end to end: longitude, latitude in degrees, or x, y in `crs`.
+    profiles
+        Who may use it.
+    name
+        What it is called on maps; `""` when it has no name.
+    speed_kmh
+        Speed on it; that of a new link of each profile when left out.
+    oneway
+        True when it is open only in the direction it is drawn.
+    crs
+        Coordinate system of `geometry`; that of the file when left out.
+
+    Examples
+    --------
+    >>> ends = ((2.9290, 50.4668), (2.9291, 50.4702))
+    >>> AddLink(kind="add_link", geometry=ends, profiles=("walk",)).oneway
+    False
+    """
+
+    kind: Literal["add_link"]
+    geometry: Line
+    profiles: Names
+    name: str = ""
+    speed_kmh: SpeedKmh | None = None
+    oneway: Switch = False
+    crs: Text | None = None
+
+
+class CloseWays(FileModel):
+    """Streets or waterways close to through traffic; who lives there walks along them.
+
+    Attributes
+    ----------
+    kind
+        `"close_ways"`.
+    ids
+        OpenStreetMap ids of ways.
+    names
+        Names of ways as OpenStreetMap writes them; every way of that name closes.
+    profiles
+        For whom; every profile of the study when left out.
+
+    Examples
+    --------
+    >>> CloseWays(kind="close_ways", ids=(4711,)).names
+    ()
+    """
+
+    kind: Literal["close_ways"]
+    ids: tuple[WayId, ...] = ()
+    names: tuple[Text, ...] = ()
+    profiles: Names | None = None
+
+    @model_validator(mode="after")
+    def _says_which_ways(self) -> Self:
+        if not self.ids and not self.names:
+            msg = "says no way to close. Give ids = [...] or names = [...]."
+            raise ValueError(msg)
+        return self
+
+
+class SetSpeed(FileModel):
+    """Ways are travelled at another speed.
+
+    A stretch is meant when one of `ids`, `names` or `classes` names its way (any way, when none of
+    the three is given) and, where a polygon is given, the middle of the stretch lies `within` it.
+    Where two changes mean the same stretch, the one that names it more closely counts: `ids` before
+    `names` before `classes` before a polygon alone.
+
+    Attributes
+    ----------
+    kind
+        `"set_speed"`.
+    kmh
+        The new speed; one of `kmh` and `factor` is needed.
+    factor
+        What today's speed is multiplied by.
+    only
+        `"slower"` leaves ways as they are that are slower already, `"faster"` those that are
+        faster already; both are changed when left out.
+    ids
+        OpenStreetMap ids of ways.
+    names
+        Names of ways as OpenStreetMap writes them.
+    classes
+        Values of `highway` or `waterway`, for instance `"residential"`.
+    within
+        Corners of a polygon: longitude, latitude in degrees, or x, y in `crs`.
+    profiles
+        For whom; every profile of the study when left out.
+    crs
+        Coordinate system of `within`; that of the file when left out.
+
+    Examples
+    --------
+    >>> SetSpeed(kind="set_speed", kmh=30, classes=("residential",)).kmh
+    30.0
+    """
+
+    kind: Literal["set_speed"]
+    kmh: SpeedKmh | None = None
+    factor: Annotated[float, Strict(), Field(gt=0, le=20, allow_inf_nan=False)] | None = None
+    only: Literal["faster", "slower"] | None = None
+    ids: tuple[WayId, ...] = ()
+    names: tuple[Text, ...] = ()
+    classes: tuple[Text, ...] = ()
+    within: Ring | None = None
+    profiles: Names | None = None
+    crs: Text | None = None
+
+    @model_validator(mode="after")
+    def _says_one_speed_and_which_ways(self) -> Self:
+        if (self.kmh is None) == (self.factor is None):
+            msg = "needs exactly one of kmh and factor."
+            raise ValueError(msg)
+        if not (self.ids or self.names or self.classes or self.within):
+            msg = "says no way. Give ids, names, classes or a polygon within."
+            raise ValueError(msg)
+        return self
+
+
+Change: TypeAlias = Annotated[
+    AddSite | MoveSite | RemoveSite | AddLink | CloseWays | SetSpeed, Field(discriminator="kind")
+]
+
+MODEL_OF_KIND: Mapping[str, type[FileModel]] = {
+    "add_link": AddLink,
+    "add_site": AddSite,
+    "close_ways": CloseWays,
+    "move_site": MoveSite,
+    "remove_site": RemoveSite,
+    "set_speed": SetSpeed,
+}

@@ -1,0 +1,162 @@
+"""Hold scenarios against a study: find what they name, and say everything that does not fit."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from ..changes.hints import suggest
+from ..changes.schema import AddLink, AddSite, Change, MoveSite, Point, SetSpeed
+from ..changes.toml_files import raise_problems
+from ..errors import PlacesError
+from ..network.model import Network
+from ..network.profiles import profile_names
+from ..places.categories import find_category
+from .drawing import draw_links, draw_ways
+from .edits import NetworkEdits, no_joints
+from .link_changes import LinkPlan, resolve_links
+from .reading import Scenario
+from .resolved import Findings, ResolvedScenario, Today
+from .site_changes import resolve_sites
+from .way_changes import WayTimes, resolve_ways
+
+# A point this far outside the bounds of the extract still counts as inside.
+MARGIN_DEG: Final = 0.01
+
+
+def resolve(scenarios: Sequence[Scenario], today: Today) -> tuple[ResolvedScenario, ...]:
+    """Resolve all changes of all scenarios before any is applied.
+
+    Parameters
+    ----------
+    scenarios
+        What the files say.
+    today
+        The situation they are held against; it is not changed.
+
+    Returns
+    -------
+    resolved
+        In the same order, each with its warnings.
+
+    Raises
+    ------
+    StudyError
+        If anything that any scenario names is not there; the message lists all problems of all
+        files.
+    """
+    findings = [Findings(scenario) for scenario in scenarios]
+    resolved = tuple(_resolve(each, today) for each in findings)
+    raise_problems([(each.scenario.path.name, each.errors) for each in findings])
+    return resolved
+
+
+def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
+    scenario = findings.scenario
+    _check_repetitions(findings)
+    for row, change in enumerate(scenario.changes):
+        _check_inside(findings, row, points_of(change), today)
+    _check_focus(findings, today)
+    sites = resolve_sites(findings, today)
+    ways = resolve_ways(findings, today)
+    links = resolve_links(findings, today)
+    edits = {
+        profile: _join_edits(network, ways.get(profile), links.get(profile))
+        for profile, network in today.networks.items()
+        if profile in ways or (profile in links and links[profile].links)
+    }
+    return ResolvedScenario(
+        scenario,
+        tuple(findings.warnings),
+        edits,
+        sites,
+        draw_links({profile: each.links for profile, each in links.items()}),
+        draw_ways(today.networks, {name: each.is_closed for name, each in ways.items()}),
+        draw_ways(today.networks, {name: each.is_slowed for name, each in ways.items()}),
+    )
+
+
+def _join_edits(network: Network, ways: WayTimes | None, links: LinkPlan | None) -> NetworkEdits:
+    local_ms = network.local_ms if ways is None else ways.local_ms
+    is_closed = np.zeros(local_ms.size, np.bool_) if ways is None else ways.is_closed
+    joints = no_joints() if links is None else links.joints
+    return NetworkEdits(local_ms, is_closed, joints, () if links is None else links.links)
+
+
+def _check_repetitions(findings: Findings) -> None:
+    first_row: dict[Change, int] = {}
+    for row, change in enumerate(findings.scenario.changes):
+        first = first_row.setdefault(change, row)
+        if first != row:
+            findings.refuse(row, f"repeats changes[{first + 1}] word for word: remove one.")
+
+
+def points_of(change: Change) -> tuple[Point, ...]:
+    """List the coordinates that a change names.
+
+    Parameters
+    ----------
+    change
+        Any change.
+
+    Returns
+    -------
+    points
+        Longitude, latitude in degrees.
+
+    Examples
+    --------
+    >>> points_of(AddSite(kind="add_site", category="care/doctor", name="Cabinet", at=(2.8, 50.4)))
+    ((2.8, 50.4),)
+    >>> points_of(SetSpeed(kind="set_speed", factor=0.5, ids=(1,)))
+    ()
+    """
+    if isinstance(change, AddSite):
+        return (change.at,)
+    if isinstance(change, MoveSite):
+        return (change.to,)
+    if isinstance(change, AddLink):
+        return change.geometry
+    return (change.within or ()) if isinstance(change, SetSpeed) else ()
+
+
+def _check_inside(findings: Findings, row: int, points: Sequence[Point], today: Today) -> None:
+    """Refuse coordinates outside the extract; a polygon may reach beyond but must not miss it."""
+    west, south, east, north = today.extract.source.bounds_deg
+    change = findings.scenario.changes[row]
+
+    def is_inside(lon: float, lat: float) -> bool:
+        return (
+            west - MARGIN_DEG <= lon <= east + MARGIN_DEG
+            and south - MARGIN_DEG <= lat <= north + MARGIN_DEG
+        )
+
+    outside = [point for point in points if not is_inside(*point)]
+    if not outside or (isinstance(change, SetSpeed) and len(outside) < len(points)):
+        return
+    lon, lat = outside[0]
+    hint = " Longitude comes first: swap the two." if is_inside(lat, lon) else ""
+    findings.refuse(
+        row,
+        f"[{lon:g}, {lat:g}] lies outside the extract, which covers longitude {west:.4f} to "
+        f"{east:.4f} and latitude {south:.4f} to {north:.4f}.{hint}",
+    )
+
+
+def _check_focus(findings: Findings, today: Today) -> None:
+    """Refuse a focus on what does not exist; warn where the study does not ask for it."""
+    scenario = findings.scenario
+    known = list(dict.fromkeys([*today.networks, *profile_names()]))
+    for profile in scenario.focus_profiles:
+        if profile not in known:
+            findings.errors.append(f"focus.profiles: {profile!r}.{suggest(profile, known)}")
+        elif profile not in today.networks:
+            findings.warnings.append(f"focus.profiles: the study does not ask for {profile}.")
+    for category in scenario.focus_categories:
+        try:
+            find_category(category)
+        except PlacesError as error:
+            findings.errors.append(f"focus.categories: {error}")
+            continue
+        if category not in today.categories:
+            findings.warnings.append(f"focus.categories: the study does not list {category}.")

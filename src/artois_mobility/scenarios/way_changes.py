@@ -1,0 +1,339 @@
+"""Find the arcs that closures and new speeds mean, and their new times."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from .._types import MS_PER_MIN, NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds
+from ..changes.hints import suggest
+from ..changes.schema import CloseWays, SetSpeed
+from ..network.model import Network
+from ..network.profiles import profile_names
+from ..osm.extract import Extract
+from .resolved import Findings, Today, list_some
+
+MS_PER_M_AT_1_KMH: Final = 3600.0
+
+Levels: TypeAlias = npt.NDArray[np.int8]
+
+# How closely a change names a stretch: the closest one counts.
+_BY_ID, _BY_NAME, _BY_CLASS_WITHIN, _BY_CLASS, _WITHIN, _NOT_MEANT = 5, 4, 3, 2, 1, 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WayTimes:
+    """New times on the network of one profile, m arcs.
+
+    Attributes
+    ----------
+    local_ms
+        Time along each arc, shape (m,).
+    is_closed
+        True for closed arcs, shape (m,).
+    is_slowed
+        True for arcs whose speed was set, shape (m,).
+    """
+
+    local_ms: Milliseconds
+    is_closed: Flags
+    is_slowed: Flags
+
+
+def resolve_ways(findings: Findings, today: Today) -> dict[str, WayTimes]:
+    """Resolve closures and new speeds of one scenario.
+
+    Parameters
+    ----------
+    findings
+        The scenario; errors and warnings are noted in it.
+    today
+        The situation it is held against.
+
+    Returns
+    -------
+    times
+        By profile; profiles without any change are left out.
+    """
+    rows = [
+        (row, change)
+        for row, change in enumerate(findings.scenario.changes)
+        if isinstance(change, CloseWays | SetSpeed)
+    ]
+    for row, change in rows:
+        _check_names(findings, row, change, today)
+    touched = dict.fromkeys((row for row, _ in rows), 0)
+    times = {}
+    for profile, network in today.networks.items():
+        own = [(r, change) for r, change in rows if profile in profiles_of(change, today)]
+        found = _time_profile(findings, own, network, touched)
+        if found is not None:
+            times[profile] = found
+    for row, change in rows:
+        if not touched[row]:
+            verb = "closes" if isinstance(change, CloseWays) else "sets the speed of"
+            usable = list_some(list(profiles_of(change, today))) or "no profile of the study"
+            findings.warn(row, f"{verb} 0 ways for {usable}: it has no effect.")
+    return times
+
+
+def profiles_of(change: object, today: Today) -> tuple[str, ...]:
+    """List the profiles of the study that a change is for.
+
+    Parameters
+    ----------
+    change
+        Any change with `profiles`.
+    today
+        The situation.
+
+    Returns
+    -------
+    profiles
+        In the order of the study; all when the change names none.
+    """
+    named: Sequence[str] | None = getattr(change, "profiles", None)
+    return tuple(each for each in today.networks if named is None or each in named)
+
+
+def check_profiles(findings: Findings, row: int, profiles: Sequence[str], today: Today) -> None:
+    """Refuse profiles that do not exist; warn of those that the study does not ask for.
+
+    Parameters
+    ----------
+    findings
+        The scenario; errors and warnings are noted in it.
+    row
+        The change.
+    profiles
+        What it names.
+    today
+        The situation.
+    """
+    known = list(dict.fromkeys([*today.networks, *profile_names()]))
+    for profile in profiles:
+        if profile not in known:
+            findings.refuse(row, f"names the profile {profile!r}.{suggest(profile, known)}")
+        elif profile not in today.networks:
+            asked = ", ".join(today.networks)
+            findings.warn(
+                row, f"is for {profile} too, which the study does not ask for; it asks for {asked}."
+            )
+
+
+def _check_names(findings: Findings, row: int, change: CloseWays | SetSpeed, today: Today) -> None:
+    check_profiles(findings, row, change.profiles or (), today)
+    missing = [way for way in change.ids if not _has_way(today.extract, way)]
+    if missing:
+        count = f"{len(missing)} of {len(change.ids)} way ids are not in the extract"
+        near = _near_ids(missing[0], today.extract)
+        findings.refuse(row, f"{count}, first {missing[0]}.{near}")
+    for name in change.names:
+        known = names_of_ways(today)
+        if name not in known:
+            hint = suggest(name, sorted(known), most=0) if known else ""
+            near = hint if "Did you mean" in hint else ""
+            findings.refuse(row, f"no street or waterway is called {name!r} in the extract.{near}")
+    if isinstance(change, SetSpeed):
+        _check_classes(findings, row, change.classes, today)
+
+
+def _check_classes(findings: Findings, row: int, classes: Iterable[str], today: Today) -> None:
+    known = {kind for network in today.networks.values() for kind in network.profile.class_kmh}
+    known |= {str(k) for network in today.networks.values() for k in set(network.class_of_arc)}
+    for kind in classes:
+        if kind not in known:
+            hint = suggest(kind, sorted(known))
+            findings.refuse(row, f"names the class {kind!r}, which no profile travels on.{hint}")
+
+
+def names_of_ways(today: Today) -> Mapping[str, list[int]]:
+    """List the ways of each name, over all networks of a study.
+
+    Parameters
+    ----------
+    today
+        The situation.
+
+    Returns
+    -------
+    ways_of_name
+        OSM ids by name.
+    """
+    ways_of_name: dict[str, list[int]] = {}
+    name_of_way: dict[int, str] = {}
+    for network in today.networks.values():
+        name_of_way.update(network.name_of_way)
+    for way, name in name_of_way.items():
+        ways_of_name.setdefault(name, []).append(way)
+    return ways_of_name
+
+
+def _has_way(extract: Extract, way: int) -> bool:
+    ids = extract.ways.osm_id
+    row = int(np.searchsorted(ids, way))
+    return row < ids.size and int(ids[row]) == way
+
+
+def _near_ids(way: int, extract: Extract) -> str:
+    text = str(way)
+    digits = [str(each) for each in extract.ways.osm_id.tolist()]
+    near = suggest(text, [each for each in digits if _differs_little(each, text)], most=0)
+    return near if "Did you mean" in near else " Look the id up on openstreetmap.org."
+
+
+def _differs_little(one: str, other: str) -> bool:
+    """Tell whether two ids have the same length and differ in at most two digits."""
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) <= 2
+
+
+def _time_profile(
+    findings: Findings,
+    rows: Sequence[tuple[int, CloseWays | SetSpeed]],
+    network: Network,
+    touched: dict[int, int],
+) -> WayTimes | None:
+    is_closed = np.zeros(network.graph.arc_count, np.bool_)
+    speeds = []
+    for row, change in rows:
+        if isinstance(change, CloseWays):
+            meant = _named_level(network, change.ids, change.names) > _NOT_MEANT
+            is_closed |= meant
+        else:
+            speeds.append(_speed_of(row, change, network))
+            meant = (speeds[-1].level > _NOT_MEANT) & (speeds[-1].local_ms != network.local_ms)
+        touched[row] += int(np.count_nonzero(meant))
+    local_ms = _choose_closest(findings, speeds, network)
+    is_slowed = (local_ms != network.local_ms) & ~is_closed
+    if not (is_closed.any() or is_slowed.any()):
+        return None
+    walk_ms = np.rint(network.length_m * (MS_PER_M_AT_1_KMH / network.profile.closed_kmh))
+    closed_ms = np.maximum(network.local_ms, _as_ms(walk_ms))
+    return WayTimes(np.where(is_closed, closed_ms, local_ms), is_closed, is_slowed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Speed:
+    """One change of speed: how closely it names each arc, and the arc's new time."""
+
+    row: int
+    level: Levels
+    local_ms: Milliseconds
+
+
+def _speed_of(row: int, change: SetSpeed, network: Network) -> _Speed:
+    return _Speed(row, _level_of_speed(network, change), _time_at_speed(network, change))
+
+
+def _choose_closest(findings: Findings, speeds: Sequence[_Speed], network: Network) -> Milliseconds:
+    """Give each arc the time of the change that names it most closely, in whatever order."""
+    local_ms = network.local_ms.copy()
+    closest = np.zeros(local_ms.size, np.int8)
+    for speed in speeds:
+        closest = np.maximum(closest, speed.level)
+    chosen_row = np.full(local_ms.size, -1, np.int32)
+    for speed in speeds:
+        is_meant = (speed.level == closest) & (closest > _NOT_MEANT)
+        is_tie = is_meant & (chosen_row >= 0) & (speed.local_ms != local_ms)
+        _refuse_conflict(findings, speed.row, chosen_row, is_tie, network)
+        is_first = is_meant & (chosen_row < 0)
+        local_ms[is_first], chosen_row[is_first] = speed.local_ms[is_first], speed.row
+    return local_ms
+
+
+def _refuse_conflict(
+    findings: Findings, row: int, chosen_row: ArcIds, is_tie: Flags, network: Network
+) -> None:
+    """Refuse two speeds for one stretch that name it equally closely."""
+    if not is_tie.any():
+        return
+    arc = int(np.flatnonzero(is_tie)[0])
+    other, way = int(chosen_row[arc]) + 1, int(network.way_of_arc[arc])
+    ways = np.unique(network.way_of_arc[is_tie]).size
+    findings.refuse(
+        row,
+        f"sets another speed than changes[{other}] on {ways} ways for {network.profile.name}, "
+        f"first {way}. Name these ways more closely in one of the two: ids count before names, "
+        "names before classes.",
+    )
+
+
+def _named_level(network: Network, ids: Sequence[int], names: Sequence[str]) -> Levels:
+    named = [way for way, name in network.name_of_way.items() if name in names]
+    level = np.where(np.isin(network.way_of_arc, named), _BY_NAME, _NOT_MEANT)
+    level[np.isin(network.way_of_arc, np.array(ids, np.int64))] = _BY_ID
+    return level.astype(np.int8)
+
+
+def _level_of_speed(network: Network, change: SetSpeed) -> Levels:
+    level = _named_level(network, change.ids, change.names)
+    by_class = _BY_CLASS if change.within is None else _BY_CLASS_WITHIN
+    of_class = np.isin(network.class_of_arc, np.array(change.classes, str))
+    level[of_class] = np.maximum(level[of_class], by_class)
+    if change.within is not None:
+        if not (change.ids or change.names or change.classes):
+            level[:] = _WITHIN
+        level[~_lies_within(network, change.within)] = _NOT_MEANT
+    return level
+
+
+def _lies_within(network: Network, ring: Sequence[tuple[float, float]]) -> Flags:
+    """Tell whether the middle of each stretch lies in a polygon, the same for both twins."""
+    arcs = np.arange(network.graph.arc_count)
+    twin = network.twin_of_arc
+    street = np.where(twin == NO_ARC, arcs, np.minimum(arcs, twin))
+    points = np.column_stack([network.point_lon_deg, network.point_lat_deg])
+    row = np.repeat(arcs, np.diff(network.first_point))
+    middle = shapely.line_interpolate_point(
+        shapely.linestrings(points, indices=row), 0.5, normalized=True
+    )
+    polygon = shapely.Polygon(ring)
+    if not polygon.is_valid:
+        polygon = shapely.make_valid(polygon)
+    shapely.prepare(polygon)
+    is_within: Flags = shapely.covers(polygon, middle)[street]
+    return is_within
+
+
+def _time_at_speed(network: Network, change: SetSpeed) -> Milliseconds:
+    """Compute the time along each arc at a new speed; what a lock takes stays.
+
+    A time that differs from today's by no more than the rounding of the arc's segments is that of
+    the same speed and stays.
+    """
+    today_ms = network.local_ms
+    if change.factor is not None:
+        new_ms = _as_ms(np.rint(today_ms / change.factor))
+    else:
+        assert change.kmh is not None  # the schema allows exactly one of the two
+        moving_ms = np.rint(network.length_m * (MS_PER_M_AT_1_KMH / change.kmh))
+        new_ms = _as_ms(moving_ms + _lock_ms(network))
+        segments = np.diff(network.first_point) - 1
+        new_ms = np.where(np.abs(new_ms - today_ms) <= segments, today_ms, new_ms)
+    if change.only == "slower":
+        return np.maximum(new_ms, today_ms)
+    return np.minimum(new_ms, today_ms) if change.only == "faster" else new_ms
+
+
+def _lock_ms(network: Network) -> Floats:
+    """Estimate the time in locks on each arc: what the boat loses against its best segment."""
+    lock_ms = network.profile.lock_min * MS_PER_MIN
+    if not lock_ms or not network.graph.arc_count:
+        return np.zeros(network.graph.arc_count)
+    step_m = np.hypot(np.diff(network.point_x_m, append=0), np.diff(network.point_y_m, append=0))
+    step_ms = np.diff(network.point_ms, append=0)
+    is_step = np.ones(step_ms.size, np.bool_)
+    is_step[network.first_point[1:] - 1] = False
+    m_per_ms = np.where(is_step, step_m / np.maximum(step_ms, 1), 0.0)
+    best = np.maximum.reduceat(m_per_ms, network.first_point[:-1])
+    slowest = min(network.profile.cemt_kmh.values(), default=0.0) / MS_PER_M_AT_1_KMH
+    lost_ms = network.local_ms - network.length_m / np.maximum(best, max(slowest, 1e-6))
+    locks: Floats = np.maximum(np.rint(lost_ms / lock_ms), 0) * lock_ms
+    return locks
+
+
+def _as_ms(time_ms: Floats) -> Milliseconds:
+    return np.minimum(time_ms, UNREACHED_MS - 1).astype(np.int32)

@@ -1,0 +1,1 @@
+"""Study files, and the comparison of scenarios that they ask for."""

@@ -1,0 +1,223 @@
+"""Read a study file: what today is, and what is asked of it."""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, Strict, StringConstraints
+
+from ..changes.faults import find_line
+from ..changes.schema import FileModel, Names, Text
+from ..changes.toml_files import raise_problems, read_toml
+from ..errors import PlacesError, ProfileError
+from ..network.profiles import Profile, read_profile
+from ..places.categories import expand
+
+OSM: Final = "osm"
+
+Siren = Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
+Minutes = Annotated[float, Strict(), Field(gt=0, le=1440, allow_inf_nan=False)]
+
+
+class _Data(FileModel):
+    """Where the data lies."""
+
+    extract: Text
+    residents: Text
+    communes: Text = OSM
+    sites: Names = (OSM,)
+
+
+class _Territory(FileModel):
+    """Whose residents count."""
+
+    epci: tuple[Siren, ...] = ()
+    buffer_min: Annotated[float, Strict(), Field(ge=0, le=1440, allow_inf_nan=False)] = 45.0
+
+
+class _Access(FileModel):
+    """What is asked."""
+
+    profiles: Names = ("car", "bicycle", "walk")
+    categories: Names = ("care", "culture", "training")
+    nearest: Annotated[int, Strict(), Field(ge=1, le=100)] = 1
+    thresholds_min: Annotated[tuple[Minutes, ...], Field(min_length=1)] = (10.0, 20.0, 30.0)
+
+
+class _StudyFile(FileModel):
+    """The keys of a study file."""
+
+    name: Text
+    language: Literal["fr", "en"] = "fr"
+    data: _Data
+    territory: _Territory = _Territory()
+    access: _Access = _Access()
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What a study file says, with every path made whole.
+
+    Attributes
+    ----------
+    path
+        The study's file.
+    sha256
+        Hash of its bytes, hexadecimal.
+    name
+        Its title.
+    language
+        `"fr"` or `"en"`, of the report.
+    extract, residents
+        Files of the OpenStreetMap extract and of the table of residents.
+    communes
+        `"osm"` for the communes of the extract, or a file.
+    sites
+        `"osm"` for the sites of the extract, and files.
+    epci
+        SIREN of each agglomeration whose residents count; empty for everybody.
+    buffer_min
+        The extract should reach this far beyond the territory.
+    profiles
+        Names of the travel profiles.
+    travel_profiles
+        The profiles themselves, in the same order.
+    categories
+        One entry for each category of the tables; `care/*` is written out.
+    nearest
+        How many sites of each category.
+    thresholds_min
+        Minutes within which people are counted, ascending.
+    """
+
+    path: Path
+    sha256: str
+    name: str
+    language: Literal["fr", "en"]
+    extract: Path
+    residents: Path
+    communes: str | Path
+    sites: tuple[str | Path, ...]
+    epci: tuple[str, ...]
+    buffer_min: float
+    profiles: tuple[str, ...]
+    travel_profiles: tuple[Profile, ...]
+    categories: tuple[str, ...]
+    nearest: int
+    thresholds_min: tuple[float, ...]
+
+
+def read_study(path: str | Path) -> Study:
+    """Read a study file.
+
+    Parameters
+    ----------
+    path
+        A TOML file with `name`, `[data]`, and optionally `language`, `[territory]`, `[access]`.
+        Paths in it are relative to the file.
+
+    Returns
+    -------
+    study
+        Checked: its files exist, its profiles and categories are known.
+
+    Raises
+    ------
+    StudyError
+        If the file is missing or faulty; the message lists all its problems.
+
+    Examples
+    --------
+    >>> read_study("no-such-folder/artois.toml")
+    Traceback (most recent call last):
+    artois_mobility.errors.StudyError: ...artois.toml has 1 problem:
+      there is no such file, nor its folder.
+    """
+    path = Path(path)
+    file = read_toml(path, _StudyFile)
+    if file.content is None:
+        raise_problems([(path, file.problems)])
+    content = file.content
+    assert content is not None  # otherwise there are problems, and they were raised
+    checks = _Checks(path.parent, path.read_text(encoding="utf-8-sig"), [])
+    data = content.data
+    extract = checks.find_file(data.extract, "extract")
+    residents = checks.find_file(data.residents, "residents")
+    communes = (
+        data.communes if data.communes == OSM else checks.find_file(data.communes, "communes")
+    )
+    sources = tuple(s if s == OSM else checks.find_file(s, "sites") for s in data.sites)
+    profiles = checks.read_profiles(content.access.profiles)
+    categories = checks.expand_categories(content.access.categories)
+    raise_problems([(path, checks.problems)])
+    return Study(
+        path=path,
+        sha256=file.sha256,
+        name=content.name,
+        language=content.language,
+        extract=extract,
+        residents=residents,
+        communes=communes,
+        sites=tuple(dict.fromkeys(sources)),
+        epci=tuple(dict.fromkeys(content.territory.epci)),
+        buffer_min=content.territory.buffer_min,
+        profiles=tuple(profile.name for profile in profiles),
+        travel_profiles=profiles,
+        categories=categories,
+        nearest=content.access.nearest,
+        thresholds_min=tuple(sorted(set(content.access.thresholds_min))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Checks:
+    """What a schema cannot see; problems are collected as they are met."""
+
+    folder: Path
+    text: str
+    problems: list[str]
+
+    def find_file(self, given: str, key: str) -> Path:
+        """Make a path whole; note a problem when nothing is there."""
+        path = self.folder / given
+        if not path.is_file():
+            folder = path.parent
+            files = folder.iterdir() if folder.is_dir() else ()
+            names = sorted(each.name for each in files if each.is_file())
+            nearest = difflib.get_close_matches(path.name, names, n=1, cutoff=0.5)
+            near = f" Did you mean {nearest[0]}?" if nearest else ""
+            what = "is a folder, not a file" if path.is_dir() else "does not exist"
+            self._note(("data", key), f"{given!r} {what}; it is looked for from {folder}.{near}")
+        return path
+
+    def read_profiles(self, names: Sequence[str]) -> tuple[Profile, ...]:
+        """Read profiles, the library's own or files beside the study."""
+        found: dict[str, Profile] = {}
+        for name in names:
+            source = self.folder / name if name.endswith(".toml") else name
+            try:
+                profile = read_profile(source)
+            except ProfileError as error:
+                self._note(("access", "profiles"), str(error))
+                continue
+            if profile.name in found:
+                self._note(("access", "profiles"), f"{profile.name!r} is listed twice.")
+            found[profile.name] = profile
+        return tuple(found.values())
+
+    def expand_categories(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """Write out the categories that a study lists."""
+        listed: list[str] = []
+        for key in keys:
+            try:
+                listed += expand(key)
+            except PlacesError as error:
+                self._note(("access", "categories"), str(error))
+        return tuple(dict.fromkeys(listed))
+
+    def _note(self, place: tuple[str, str], sentence: str) -> None:
+        line = find_line(self.text, place)
+        at = f"line {line}, " if line else ""
+        self.problems.append(f"{at}{'.'.join(place)}: {sentence}")

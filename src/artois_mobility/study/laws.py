@@ -1,0 +1,94 @@
+"""Laws that every comparison must obey, checked on every run."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ResultError
+from ..network.model import Network
+from ..scenarios.edits import NetworkEdits
+from ..scenarios.resolved import ResolvedScenario
+from ..scenarios.site_changes import ADDED, MOVED
+from .loading import Loaded
+from .running import touched_categories
+
+NONE_LONGER: Final = "opens or speeds up only, yet"
+NONE_SHORTER: Final = "closes or slows down only, yet"
+
+
+def check_laws(
+    loaded: Loaded, resolved: Sequence[ResolvedScenario], differences: pd.DataFrame
+) -> None:
+    """See that opening makes no time longer, and closing none shorter.
+
+    New links, new sites and higher speeds can lengthen no free-flow time; closed ways, removed
+    sites and lower speeds can shorten none. A scenario that does both to a category is bound by
+    neither law.
+
+    Parameters
+    ----------
+    loaded
+        The study.
+    resolved
+        The scenarios.
+    differences
+        What they change.
+
+    Raises
+    ------
+    ResultError
+        If a time breaks a law; the message names the first cell. It is a fault of the program.
+    """
+    by = ["scenario", "profile", "category"]
+    rows_of = differences.groupby(by, sort=False, observed=True).indices
+    for each in resolved:
+        touched = touched_categories(each, loaded.study.categories)
+        sites = _effect_of_sites(each)
+        for profile, network in loaded.today.networks.items():
+            ways = _effect_of_network(network, each.edits.get(profile))
+            for category in loaded.study.categories:
+                opens, closes = np.logical_or(ways, sites) if category in touched else ways
+                rows = rows_of[each.scenario.key, profile, category]
+                _check(differences.iloc[rows], may_gain=bool(opens), may_lose=bool(closes))
+
+
+def _effect_of_network(network: Network, edits: NetworkEdits | None) -> tuple[bool, bool]:
+    """Tell whether edits can shorten times, and whether they can lengthen them."""
+    if edits is None:
+        return False, False
+    change_ms = edits.local_ms.astype(np.int64) - network.local_ms
+    is_open = ~edits.is_closed
+    opens = bool(edits.links) or bool((change_ms[is_open] < 0).any())
+    closes = bool(edits.is_closed.any()) or bool((change_ms[is_open] > 0).any())
+    return opens, closes
+
+
+def _effect_of_sites(resolved: ResolvedScenario) -> tuple[bool, bool]:
+    edits = resolved.site_edits
+    is_moved = bool((edits.sites["change"] == MOVED).any())
+    opens = bool((edits.sites["change"] == ADDED).any())
+    return opens or is_moved, bool(len(edits.removed)) or is_moved
+
+
+def _check(cells: pd.DataFrame, *, may_gain: bool, may_lose: bool) -> None:
+    """Refuse rows that gain or lose where they must not; an unreached time is the longest."""
+    before, after = (
+        cells[name].fillna(np.inf).to_numpy(np.float64)
+        for name in ("minutes_before", "minutes_after")
+    )
+    for is_broken, law in (
+        ((after > before) & (not may_lose), NONE_LONGER),
+        ((after < before) & (not may_gain), NONE_SHORTER),
+    ):
+        if is_broken.any():
+            row = int(np.flatnonzero(is_broken)[0])
+            first = cells.iloc[row]
+            msg = (
+                f"Scenario {first['scenario']!r} {law} {int(is_broken.sum())} of {len(cells)} "
+                f"times to {first['category']} by {first['profile']} say otherwise, first cell "
+                f"{first['cell']}: {before[row]:g} min before, {after[row]:g} min after. "
+                "This is a fault of the program; please report it with the study and the scenario."
+            )
+            raise ResultError(msg)

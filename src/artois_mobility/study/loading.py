@@ -1,0 +1,192 @@
+"""Bring everything into memory that a study needs: networks, sites, residents, communes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .._types import Progress
+from ..changes.hints import suggest
+from ..errors import InputError, StudyError
+from ..network.building import build_network
+from ..osm.extract import Extract
+from ..osm.reader import read_osm
+from ..places.attaching import attach
+from ..places.attachments import Attachments
+from ..places.communes import assign_communes, read_communes
+from ..places.residents import read_residents
+from ..places.sites import merge_sites, read_sites
+from ..routing.threads import run_each
+from ..scenarios.resolved import Today
+from .files import OSM, Study
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+READING: Final = "reading the extract"
+BUILDING: Final = "networks and places"
+ATTACHING: Final = "attaching places"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A study in memory.
+
+    Attributes
+    ----------
+    study
+        What was asked.
+    today
+        Extract, networks, sites.
+    residents
+        Cells of the territory, with `commune` and `epci`.
+    communes
+        Communes of the territory.
+    attachments
+        Residents and sites on the network of each profile.
+    outside_count
+        Cells whose residents do not count, because they live outside the territory.
+    """
+
+    study: Study
+    today: Today
+    residents: "gpd.GeoDataFrame"
+    communes: "gpd.GeoDataFrame"
+    attachments: Mapping[str, tuple[Attachments, Attachments]]
+    outside_count: int
+
+
+def load(study: Study, progress: Progress) -> Loaded:
+    """Read a study's data, build its networks and attach its places to them.
+
+    Parameters
+    ----------
+    study
+        What is asked.
+    progress
+        Told about every stage.
+
+    Returns
+    -------
+    loaded
+        Everything that a comparison starts from.
+
+    Raises
+    ------
+    InputError
+        If any file is faulty, or nobody lives in the territory.
+    """
+    progress(READING, 0, 1)
+    extract = read_osm(study.extract)
+    progress(READING, 1, 1)
+    bounds_deg = extract.source.bounds_deg
+    readers: list[Callable[[], Any]] = [
+        lambda: read_residents(study.residents, bounds_deg=bounds_deg),
+        lambda: read_communes(extract if study.communes == OSM else study.communes),
+        lambda: _read_sites(study, extract),
+        *(_each(build_network, extract, profile) for profile in study.travel_profiles),
+    ]
+    everybody, communes, sites, *networks = _run_all(readers, BUILDING, progress)
+    residents, communes = _settle(study, everybody, communes)
+    places = [(network, table) for network in networks for table in (residents, sites)]
+    tables = _run_all([_each(attach, *pair) for pair in places], ATTACHING, progress)
+    pairs = zip(tables[::2], tables[1::2], strict=True)
+    return Loaded(
+        study,
+        Today(extract, dict(zip(study.profiles, networks, strict=True)), sites, study.categories),
+        residents,
+        communes,
+        dict(zip(study.profiles, pairs, strict=True)),
+        len(everybody) - len(residents),
+    )
+
+
+def _each(work: Callable[..., Any], *arguments: object) -> Callable[[], Any]:
+    return lambda: work(*arguments)
+
+
+def _run_all(jobs: Sequence[Callable[[], Any]], stage: str, progress: Progress) -> list[Any]:
+    """Run jobs in threads; what is wrong with the input of several is raised as one error."""
+    done: list[int] = []
+    progress(stage, 0, len(jobs))
+
+    def run(job: Callable[[], Any]) -> tuple[Any, InputError | None]:
+        try:
+            answer, error = job(), None
+        except InputError as fault:
+            answer, error = None, fault
+        done.append(1)
+        progress(stage, len(done), len(jobs))
+        return answer, error
+
+    found = run_each(run, jobs)
+    errors = [error for _, error in found if error is not None]
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise StudyError("\n".join(map(str, errors))) from errors[0]
+    return [answer for answer, _ in found]
+
+
+def _read_sites(study: Study, extract: Extract) -> "gpd.GeoDataFrame":
+    bounds_deg = extract.source.bounds_deg
+    tables = [
+        read_sites(extract, study.categories)
+        if source == OSM
+        else read_sites(source, study.categories, bounds_deg=bounds_deg)
+        for source in study.sites
+    ]
+    return tables[0] if len(tables) == 1 else merge_sites(*tables)
+
+
+def _settle(
+    study: Study, everybody: "gpd.GeoDataFrame", communes: "gpd.GeoDataFrame"
+) -> tuple["gpd.GeoDataFrame", "gpd.GeoDataFrame"]:
+    """Say in which commune and EPCI everybody lives, and keep those of the territory."""
+    settled = assign_communes(everybody, communes)
+    epci_of_commune = dict(zip(communes["insee"], communes["epci"], strict=True))
+    of_commune = settled["commune"].map(epci_of_commune).fillna("").to_numpy(object)
+    given = _read_codes(settled["epci"]) if "epci" in settled else np.full(len(settled), "", object)
+    settled["epci"] = np.where(of_commune == "", given, of_commune)
+    is_counted = np.ones(len(settled), np.bool_)
+    if study.epci:
+        is_counted = settled["epci"].isin(study.epci).to_numpy(np.bool_)
+        _check_epci(study, settled, communes)
+        communes = communes[communes["epci"].isin(study.epci)]
+    else:
+        communes = communes[communes["insee"].isin(settled["commune"])]
+    residents = settled[is_counted].reset_index(drop=True)
+    residents.attrs = dict(settled.attrs)
+    if residents.empty:
+        msg = (
+            f"{study.path}: none of the {len(settled)} cells of {study.residents.name} lies in the "
+            f"territory of {study.extract.name}. Check [territory] epci and the coordinates."
+        )
+        raise StudyError(msg)
+    kept = communes.reset_index(drop=True)
+    kept.attrs = dict(communes.attrs)
+    return residents, kept
+
+
+def _read_codes(column: "pd.Series[Any]") -> npt.NDArray[np.object_]:
+    """Write SIREN numbers as text, also where the table's reader took them for numbers."""
+    if pd.api.types.is_numeric_dtype(column):
+        return np.array(["" if pd.isna(v) else f"{int(v)}" for v in column], object)
+    return column.fillna("").astype(str).to_numpy(object)
+
+
+def _check_epci(study: Study, settled: "gpd.GeoDataFrame", communes: "gpd.GeoDataFrame") -> None:
+    known = sorted((set(communes["epci"]) | set(settled["epci"])) - {""})
+    missing = [code for code in study.epci if code not in known]
+    if missing:
+        hint = suggest(missing[0], known) or (
+            " Neither communes nor residents name any EPCI: give them, or leave epci out."
+        )
+        msg = (
+            f"{study.path}: territory.epci: {len(missing)} of {len(study.epci)} EPCI are not in "
+            f"the data, first {missing[0]}.{hint}"
+        )
+        raise StudyError(msg)

@@ -1,0 +1,139 @@
+"""What a comparison was made from, so that it can be made again: the manifest."""
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from .._version import __version__
+from ..places.attachments import Attachments
+from ..scenarios.reading import Scenario
+from .files import OSM, Study
+from .loading import Loaded
+
+LIBRARIES: Final = ("geopandas", "numba", "numpy", "osmium", "pandas", "pyproj", "shapely")
+
+
+def make_manifest(loaded: Loaded, scenarios: Sequence[Scenario]) -> dict[str, Any]:
+    """List inputs with their hashes, parameters, versions and counted assumptions.
+
+    Nothing in it depends on the machine or the hour; paths are told from the folder above the
+    study's.
+
+    Parameters
+    ----------
+    loaded
+        The study.
+    scenarios
+        What it was compared with.
+
+    Returns
+    -------
+    manifest
+        Ready for JSON.
+    """
+    study, source = loaded.study, loaded.today.extract.source
+    return {
+        "library_version": __version__,
+        "versions": {"python": platform.python_version(), **{n: version(n) for n in LIBRARIES}},
+        "inputs": _list_inputs(loaded, scenarios),
+        "parameters": {
+            "name": study.name,
+            "epci": list(study.epci),
+            "buffer_min": study.buffer_min,
+            "profiles": list(study.profiles),
+            "categories": list(study.categories),
+            "nearest": study.nearest,
+            "thresholds_min": list(study.thresholds_min),
+        },
+        "profiles": {
+            p.name: {"version": p.version, "sha256": p.sha256} for p in study.travel_profiles
+        },
+        "extract": {
+            "osm_timestamp": source.timestamp,
+            "generator": source.generator,
+            "is_schematic": source.is_schematic,
+            "bounds_deg": list(source.bounds_deg),
+            "counts": dict(loaded.today.extract.counts),
+        },
+        "residents": _describe_residents(loaded),
+        "sites": _describe_sites(loaded),
+        "communes": {"count": len(loaded.communes), **_plain(loaded.communes.attrs)},
+        "assumptions": {
+            profile: dict(network.provenance.counts)
+            for profile, network in loaded.today.networks.items()
+        },
+    }
+
+
+def _list_inputs(loaded: Loaded, scenarios: Sequence[Scenario]) -> list[dict[str, str]]:
+    study = loaded.study
+    files = [("study", study.path, study.sha256)]
+    files.append(("extract", study.extract, loaded.today.extract.source.sha256))
+    others = [("residents", study.residents), ("communes", study.communes)]
+    others += [("sites", each) for each in study.sites]
+    files += [(role, Path(path), _hash(Path(path))) for role, path in others if path != OSM]
+    files += [("scenario", each.path, each.sha256) for each in scenarios]
+    return [
+        {"role": role, "path": _place(path, study), "sha256": sha256}
+        for role, path, sha256 in files
+    ]
+
+
+def _place(path: Path, study: Study) -> str:
+    """Tell a path from the folder above the study's; files elsewhere by their name alone."""
+    base = study.path.resolve().parent.parent
+    full = path.resolve()
+    return full.relative_to(base).as_posix() if full.is_relative_to(base) else full.name
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _describe_residents(loaded: Loaded) -> dict[str, Any]:
+    residents = loaded.residents
+    attached = {profile: pair[0] for profile, pair in loaded.attachments.items()}
+    return {
+        "cells": len(residents),
+        "population": float(residents["population"].sum()),
+        "cells_outside_the_territory": loaded.outside_count,
+        "not_attached": _count_reasons(attached),
+        **_plain(residents.attrs),
+    }
+
+
+def _describe_sites(loaded: Loaded) -> dict[str, Any]:
+    sites = loaded.today.sites
+    attached = {profile: pair[1] for profile, pair in loaded.attachments.items()}
+    counts = sites["category"].astype(str).value_counts(sort=False).sort_index()
+    attrs = dict(sites.attrs)
+    return {
+        "count": {str(category): int(count) for category, count in counts.items()},
+        "merged": len(attrs.pop("merged", [])),
+        "not_attached": _count_reasons(attached),
+        **_plain(attrs),
+    }
+
+
+def _count_reasons(attached: Mapping[str, Attachments]) -> dict[str, dict[str, int]]:
+    counts = {}
+    for profile, each in attached.items():
+        reasons = each.reason_of_place[each.reason_of_place != ""].astype(str)
+        names, numbers = np.unique(reasons, return_counts=True)
+        counts[profile] = dict(zip(names.tolist(), numbers.tolist(), strict=True))
+    return counts
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    """Turn numpy's numbers and other mappings into what JSON knows."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,149 @@
+"""What a comparison leaves: one result per scenario, and the tables across all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from ..network.model import Network
+    from .files import Study
+
+TODAY: Final = "today"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScenarioResult:
+    """One scenario: what it changes, in words and on the map. The first one is today.
+
+    Attributes
+    ----------
+    key
+        `"today"`, or the stem of the scenario's file.
+    name
+        Title, as the file says it; the study's name for today.
+    question
+        The question that the scenario answers, or `""`.
+    sentences
+        What each change did, one sentence each, by language: `{"fr": [...], "en": [...]}`.
+    assumptions
+        What the file says it supposes.
+    warnings
+        What was noticed when the scenario met the study, for instance a change without effect.
+    focus_profiles, focus_categories
+        What the report should show first; empty for all.
+    sites
+        Sites of this situation: the columns of `read_sites`, and `change`: `""`, `"added"` or
+        `"moved"`.
+    removed_sites
+        Today's sites that are no longer there; the columns of `read_sites`.
+    links
+        New links: `geometry` in WGS 84, `name`, `profiles` as text.
+    closed
+        Closed ways: `geometry` in WGS 84, `way`, `name`, `profiles` as text.
+    slowed
+        Ways whose speed was set: `geometry` in WGS 84, `way`, `name`, `profiles` as text.
+    """
+
+    key: str
+    name: str
+    question: str
+    sentences: Mapping[str, list[str]]
+    assumptions: tuple[str, ...]
+    warnings: tuple[str, ...]
+    focus_profiles: tuple[str, ...]
+    focus_categories: tuple[str, ...]
+    sites: gpd.GeoDataFrame
+    removed_sites: gpd.GeoDataFrame
+    links: gpd.GeoDataFrame
+    closed: gpd.GeoDataFrame
+    slowed: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Access times of today and of every scenario, and what differs.
+
+    Attributes
+    ----------
+    study
+        What was asked.
+    residents
+        Populated cells of the territory, with `commune` (INSEE code) and `epci` (SIREN).
+    communes
+        Communes of the territory: `insee`, `name`, `epci`, `epci_name`, `population`, polygons.
+    scenarios
+        One result each; the first is today.
+    access_times
+        `scenario`, `profile`, `cell`, `category`, `rank`, `site`, `minutes`, `reason`; a cell
+        without access has NaN minutes and its reason.
+    differences
+        `scenario`, `profile`, `cell`, `category`, `rank`, `minutes_before`, `minutes_after`,
+        `minutes_gained`; every cell of every scenario but today, unchanged ones too.
+    summary_table
+        One row per `scenario` (today too), `profile`, `category` and zone: `scope`
+        (`"territory"`, `"epci"`, `"commune"`), `code`, `name`, `population`,
+        `people_reached_before`, `people_reached_after`, `minutes_before`, `minutes_after`,
+        `minutes_gained` (means over the people reached in both), `people_gaining`,
+        `people_losing` (by a minute or more), and for each threshold `within_<t>_before` and
+        `within_<t>_after`, in people. It speaks of the nearest site.
+    networks
+        Today's network of each profile.
+    manifest
+        Hashes of every input, parameters, versions, counted assumptions; ready for JSON.
+    is_schematic
+        True when the extract is a made-up territory: everything shown must say so.
+    """
+
+    study: Study
+    residents: gpd.GeoDataFrame
+    communes: gpd.GeoDataFrame
+    scenarios: tuple[ScenarioResult, ...]
+    access_times: pd.DataFrame
+    differences: pd.DataFrame
+    summary_table: pd.DataFrame
+    networks: Mapping[str, Network]
+    manifest: Mapping[str, Any]
+    is_schematic: bool
+
+    def summary(self) -> pd.DataFrame:
+        """Give the figures of the whole territory, one row per scenario, profile and category.
+
+        Returns
+        -------
+        summary
+            The rows of `summary_table` for the territory, without the columns that name the zone.
+        """
+        table = self.summary_table
+        rows = table[table["scope"] == "territory"]
+        return rows.drop(columns=["scope", "code", "name"]).reset_index(drop=True)
+
+    def to_geodataframe(self) -> gpd.GeoDataFrame:
+        """Give every time of every scenario with the cell's position, for maps.
+
+        Returns
+        -------
+        cells
+            `access_times` with `minutes_before`, `minutes_gained` and the columns of `residents`;
+            points in WGS 84.
+        """
+        import geopandas as gpd
+        import numpy as np
+
+        times = self.access_times
+        today = times[times["scenario"] == TODAY]["minutes"].to_numpy(np.float64)
+        before = np.tile(today, len(self.scenarios))
+        row = np.tile(
+            np.repeat(np.arange(len(self.residents)), self.study.nearest),
+            len(times) // max(len(self.residents) * self.study.nearest, 1),
+        )
+        cells = self.residents.drop(columns="cell").iloc[row].reset_index(drop=True)
+        table = times.reset_index(drop=True).assign(
+            minutes_before=before, minutes_gained=before - times["minutes"].to_numpy(np.float64)
+        )
+        return gpd.GeoDataFrame(table.join(cells), geometry="geometry", crs=self.residents.crs)

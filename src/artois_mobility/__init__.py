@@ -1,0 +1,112 @@
+"""Travel times, access to services and planning scenarios from OpenStreetMap, on roads and water.
+
+Examples
+--------
+>>> import artois_mobility as am
+>>> am.UNREACHED_MS
+1073741823
+>>> am.no_such_name
+Traceback (most recent call last):
+    ...
+AttributeError: module 'artois_mobility' has no attribute 'no_such_name'
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ._types import UNREACHED_MS
+from ._version import __version__
+from .errors import ArtoisMobilityError, InputError
+
+if TYPE_CHECKING:
+    from .access.nearest import access_times
+    from .areas.reached import isochrones
+    from .graph import Graph
+    from .network.building import build_network
+    from .network.interop import from_osmnx, to_networkx, to_osmnx
+    from .network.model import Network
+    from .network.profiles import profile_names, read_profile
+    from .osm.download import download_osm
+    from .osm.reader import read_osm
+    from .places.attaching import attach
+    from .places.communes import assign_communes, read_communes
+    from .places.residents import read_residents
+    from .places.sites import merge_sites, read_sites
+    from .report.writing import write_report
+    from .routing.searches import travel_times
+    from .routing.tables import travel_time_matrix
+    from .study.comparing import assess, compare
+    from .study.files import read_study
+
+# Public names and where they live: loaded when first used, so that the import takes no time.
+_HOME_OF_NAME = {
+    "Graph": "graph",
+    "Network": "network.model",
+    "access_times": "access.nearest",
+    "assess": "study.comparing",
+    "assign_communes": "places.communes",
+    "attach": "places.attaching",
+    "build_network": "network.building",
+    "compare": "study.comparing",
+    "download_osm": "osm.download",
+    "from_osmnx": "network.interop",
+    "isochrones": "areas.reached",
+    "merge_sites": "places.sites",
+    "profile_names": "network.profiles",
+    "read_communes": "places.communes",
+    "read_osm": "osm.reader",
+    "read_profile": "network.profiles",
+    "read_residents": "places.residents",
+    "read_sites": "places.sites",
+    "read_study": "study.files",
+    "to_networkx": "network.interop",
+    "to_osmnx": "network.interop",
+    "travel_time_matrix": "routing.tables",
+    "travel_times": "routing.searches",
+    "write_report": "report.writing",
+}
+
+__all__ = [
+    "UNREACHED_MS",
+    "ArtoisMobilityError",
+    "Graph",
+    "InputError",
+    "Network",
+    "__version__",
+    "access_times",
+    "assess",
+    "assign_communes",
+    "attach",
+    "build_network",
+    "compare",
+    "download_osm",
+    "from_osmnx",
+    "isochrones",
+    "merge_sites",
+    "profile_names",
+    "read_communes",
+    "read_osm",
+    "read_profile",
+    "read_residents",
+    "read_sites",
+    "read_study",
+    "to_networkx",
+    "to_osmnx",
+    "travel_time_matrix",
+    "travel_times",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    """Load a public name from its module at its first use."""
+    home = _HOME_OF_NAME.get(name)
+    if home is None:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(import_module(f".{home}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(__all__)

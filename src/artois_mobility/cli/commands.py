@@ -1,0 +1,310 @@
+"""The commands: each parses its options, calls the library, and prints what came out."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from .._version import __version__
+from .terminal import (
+    INTERRUPTED,
+    announce_compiling,
+    is_verbose,
+    reported_errors,
+    shown_progress,
+)
+
+HELP: Final = """Travel times, access to services and planning scenarios, from OpenStreetMap.
+
+A study file says what today is: the OpenStreetMap extract, where people live, which places count.
+A scenario file says only what differs from it.
+
+    artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out/
+
+computes today and every scenario, and leaves tables, maps and a page to read in out/.
+"""
+EPILOG: Final = (
+    "Results go to the standard output or to files, progress and messages to the standard error. "
+    "Exit codes: 0 done, 1 the job failed, 2 the input is wrong, 130 stopped by Ctrl-C."
+)
+
+
+class Language(StrEnum):
+    """Languages that people are addressed in."""
+
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+StudyFile = Annotated[
+    Path, typer.Argument(metavar="STUDY", help="The study file, for instance artois.toml.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help="Show where in the program an error happened.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+Lang = Annotated[
+    Language | None, typer.Option("--lang", help="Language; the study's own when left out.")
+]
+ProfileName = Annotated[
+    str | None,
+    typer.Option("--profile", "-p", help="Who travels; the study's first when left out."),
+]
+
+app = typer.Typer(
+    name="artois-mobility",
+    help=HELP,
+    epilog=EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line; the entry point of `artois-mobility`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that cannot show a character gets a question mark, not a failure.
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except KeyboardInterrupt:  # before a command had begun
+        sys.exit(INTERRUPTED)
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"artois-mobility {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before every command."""
+    del version
+
+
+@app.command(
+    short_help="Compare scenarios with today: the main job.",
+    epilog="Example: artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out/",
+)
+def compare(
+    study: StudyFile,
+    scenarios: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SCENARIO", help="Scenario files; the study's own file is passed over."
+        ),
+    ],
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.")
+    ] = Path("out"),
+    lang: Lang = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Compare scenarios with today: tables, GeoPackage, maps and report.html.
+
+    Leaves in the output folder: report.html (open it in a browser), results.gpkg (open it in
+    QGIS), maps/*.png, access_times.parquet, differences.parquet, summary.csv, manifest.json.
+    """
+    with reported_errors(verbose=is_verbose(asked=verbose)):
+        from .work import run_compare
+
+        announce_compiling(quiet=quiet)
+        with shown_progress(quiet=quiet) as progress:
+            text = run_compare(
+                study, scenarios, output, language=lang, as_json=json, progress=progress
+            )
+        if not quiet or json:
+            typer.echo(text)
+
+
+@app.command(
+    short_help="Print today's access times; every cell's to a file.",
+    epilog="Example: artois-mobility access scenarios/artois.toml --output times.csv",
+)
+def access(
+    study: StudyFile,
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Every cell's times, as .parquet or .csv."
+        ),
+    ] = None,
+    lang: Lang = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Compute today's access times and print a summary.
+
+    For each destination and mode of travel: the mean time, the share of residents within each
+    threshold, and how many reach nothing.
+    """
+    with reported_errors(verbose=is_verbose(asked=verbose)):
+        from .work import run_access
+
+        announce_compiling(quiet=quiet)
+        with shown_progress(quiet=quiet) as progress:
+            text = run_access(study, output, language=lang, as_json=json, progress=progress)
+        if not quiet or json:
+            typer.echo(text)
+
+
+@app.command(
+    short_help="Draw what is reached from a place in some minutes.",
+    epilog=(
+        "Example: artois-mobility isochrones scenarios/artois.toml "
+        "--from 2.8319,50.4289 --minutes 10,20,30 --profile bicycle --output areas.gpkg"
+    ),
+)
+def isochrones(
+    study: StudyFile,
+    *,
+    origins: Annotated[
+        list[str],
+        typer.Option(
+            "--from", metavar="LON,LAT", help="Where to start, in degrees; may be repeated."
+        ),
+    ],
+    minutes: Annotated[
+        str, typer.Option("--minutes", "-m", metavar="M,M,...", help="How long the trip may take.")
+    ] = "10,20,30",
+    profile: ProfileName = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="A .geojson, .gpkg or .parquet file; GeoJSON is printed when left out.",
+        ),
+    ] = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Draw what is reached from a place within some minutes.
+
+    Times are free-flow and without public transport. Each place and time gives one area; the
+    longer time's area contains the shorter one's.
+    """
+    with reported_errors(verbose=is_verbose(asked=verbose)):
+        from .work import run_isochrones
+
+        announce_compiling(quiet=quiet)
+        text = run_isochrones(study, origins, minutes, profile=profile, output=output)
+        if not quiet or output is None:
+            typer.echo(text)
+
+
+@app.command(
+    short_help="Compute the minutes from every cell to every site.",
+    epilog=(
+        "Example: artois-mobility matrix scenarios/artois.toml "
+        "--profile car --category care/hospital --output hospitals.parquet"
+    ),
+)
+def matrix(
+    study: StudyFile,
+    *,
+    profile: ProfileName = None,
+    categories: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--category",
+            "-c",
+            metavar="CATEGORY",
+            help="Which sites; may be repeated. Those of the study when left out.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The Parquet file to write.")
+    ] = Path("matrix.parquet"),
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Compute the minutes from every populated cell to every site, as Parquet.
+
+    The table has the columns origin, destination and minutes; minutes are missing where there is
+    no route.
+    """
+    with reported_errors(verbose=is_verbose(asked=verbose)):
+        from .work import run_matrix
+
+        announce_compiling(quiet=quiet)
+        with shown_progress(quiet=quiet) as progress:
+            text = run_matrix(
+                study, output, profile=profile, categories=categories, progress=progress
+            )
+        if not quiet:
+            typer.echo(text)
+
+
+@app.command(
+    short_help="Bring current OpenStreetMap data of a place.",
+    epilog=(
+        'Examples: artois-mobility download "Lens, France" --output lens.osm  |  '
+        "artois-mobility download 2.70,50.35,2.95,50.50"
+    ),
+)
+def download(
+    place: Annotated[
+        str,
+        typer.Argument(metavar="PLACE|BBOX", help="A name, or west,south,east,north in degrees."),
+    ],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to put the data."),
+    ] = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Bring current OpenStreetMap data of a place; goes on where an earlier attempt stopped.
+
+    The attribution that the licence asks for is written beside the file.
+    """
+    with reported_errors(verbose=is_verbose(asked=verbose)):
+        from .work import run_download
+
+        with shown_progress(quiet=quiet) as progress:
+            text = run_download(place, output, progress=progress)
+        if not quiet:
+            typer.echo(text)
+
+
+@app.command()
+def profiles(*, lang: Lang = None, verbose: Verbose = False) -> None:
+    """List the modes of travel that a study may name."""
+    with reported_errors(verbose=is_verbose(asked=verbose)):
+        from .work import list_profiles
+
+        typer.echo(list_profiles(lang or Language.ENGLISH))
+
+
+@app.command(short_help="List the kinds of places that a study may name.")
+def categories(*, lang: Lang = None, verbose: Verbose = False) -> None:
+    """List the kinds of places that a study may name; `care` stands for all below it."""
+    with reported_errors(verbose=is_verbose(asked=verbose)):
+        from .work import list_categories
+
+        typer.echo(list_categories(lang or Language.ENGLISH))

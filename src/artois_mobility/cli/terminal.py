@@ -1,0 +1,164 @@
+"""What every command shares: progress on a terminal, errors as one paragraph, exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from ..errors import ArtoisMobilityError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .._types import Progress
+
+DONE: Final = 0
+FAILED: Final = 1
+WRONG_INPUT: Final = 2
+# What a shell expects of a program that was stopped by Ctrl-C: 128 + SIGINT.
+INTERRUPTED: Final = 130
+
+VERBOSE_VARIABLE: Final = "ARTOIS_MOBILITY_VERBOSE"
+
+
+def say(text: str) -> None:
+    """Write a line to the standard error.
+
+    Parameters
+    ----------
+    text
+        One line or paragraph without its line end.
+    """
+    typer.echo(text, err=True)
+
+
+@contextmanager
+def reported_errors(*, verbose: bool = False) -> Iterator[None]:
+    """Turn every error into one paragraph on the standard error and an exit code.
+
+    Parameters
+    ----------
+    verbose
+        Also show where in the program it happened.
+
+    Yields
+    ------
+    nothing
+        The work to watch over stands in the block.
+
+    Raises
+    ------
+    typer.Exit
+        2 when the input is wrong, 1 when the job failed, 130 after Ctrl-C.
+    """
+    try:
+        yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except KeyboardInterrupt:
+        _stop("Stopped. Nothing was left half-written.", INTERRUPTED, verbose=False)
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does; nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(DONE) from None
+    except InputError as error:
+        _stop(f"Error: {error}", WRONG_INPUT, verbose=verbose)
+    except (ArtoisMobilityError, MemoryError) as error:
+        _stop(f"Error: {str(error) or 'there is not enough memory.'}", FAILED, verbose=verbose)
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}".strip().rstrip(":")
+        text = (
+            f"Error: artois-mobility failed in a way that it should not: {what}\n"
+            "This is a fault of the program, not of your files. Please report it together with "
+            f"the command you ran; --verbose or {VERBOSE_VARIABLE}=1 shows where it happened."
+        )
+        _stop(text, FAILED, verbose=verbose)
+
+
+@contextmanager
+def shown_progress(*, quiet: bool) -> Iterator[Progress]:
+    """Show progress bars on the standard error, if that is a terminal.
+
+    Parameters
+    ----------
+    quiet
+        Show nothing in any case.
+
+    Yields
+    ------
+    progress
+        To be called with what is being done, how many parts are done, and how many there are.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield _show_nothing
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        yield _bar_for_each(bars.add_task, bars.update)
+
+
+def announce_compiling(*, quiet: bool) -> None:
+    """Say on the standard error that the first run compiles, if this is one.
+
+    Parameters
+    ----------
+    quiet
+        Say nothing in any case.
+    """
+    from ..kernels import is_compiled
+
+    if not quiet and not is_compiled():
+        say("First run after the installation: compiling the search (once, under a minute) ...")
+
+
+def is_verbose(*, asked: bool) -> bool:
+    """Tell whether tracebacks are wanted.
+
+    Parameters
+    ----------
+    asked
+        Whether the option was given.
+
+    Returns
+    -------
+    is_verbose
+        True also when the environment says so.
+    """
+    return asked or os.environ.get(VERBOSE_VARIABLE, "") not in {"", "0"}
+
+
+def _bar_for_each(add: Callable[..., object], update: Callable[..., object]) -> Progress:
+    bar_of: dict[str, object] = {}
+
+    def show(what: str, done: int, total: int) -> None:
+        if what not in bar_of:
+            bar_of[what] = add(what, total=total)
+        update(bar_of[what], completed=done, total=total)
+
+    return show
+
+
+def _show_nothing(what: str, done: int, total: int) -> None:
+    """Take what progress is told, and show nothing."""
+    del what, done, total
+
+
+def _stop(text: str, code: int, *, verbose: bool) -> None:
+    if verbose:
+        say(traceback.format_exc())
+    say(text)
+    raise typer.Exit(code) from None

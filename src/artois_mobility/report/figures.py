@@ -1,0 +1,410 @@
+"""The tables inside the page: rows of the summary, written for people."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..study.results import TODAY
+from .findings import pairs_in_focus, threshold_text
+from .labels import category_label, pair_label, profile_label
+from .rows import read_pairs, read_records, take_rows
+from .words import write_number, write_share, write_signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..study.results import Comparison, ScenarioResult
+    from .rows import Pair, Record
+    from .words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure in a table.
+
+    Attributes
+    ----------
+    text
+        What is read.
+    value
+        What is sorted by.
+    """
+
+    text: str
+    value: float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table.
+
+    Attributes
+    ----------
+    name
+        Whose figures these are.
+    cells
+        The figures.
+    is_total
+        True for the row that sums up the others.
+    """
+
+    name: str
+    cells: tuple[Cell, ...]
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of the page.
+
+    Attributes
+    ----------
+    caption
+        What it shows.
+    headers
+        Names of its columns, that of the rows' names first.
+    rows
+        Its rows.
+    is_sortable
+        True when the reader may want another order.
+    is_folded
+        True when it opens only on demand.
+    """
+
+    caption: str
+    headers: tuple[str, ...]
+    rows: tuple[Row, ...]
+    is_sortable: bool = False
+    is_folded: bool = False
+
+
+def today_tables(result: Comparison, words: Words) -> list[Table]:
+    """Tabulate today's access: at a glance, then in detail.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    tables
+        Mean minutes by category and profile; everything by category and profile; and for each
+        profile the mean minutes per EPCI and per commune. All but the first are folded.
+    """
+    profiles = list(dict.fromkeys(profile for profile, _ in read_pairs(result.summary_table)))
+    tables = [_means(result, words), today_by_pair(result, words)]
+    for profile in profiles:
+        tables += [
+            today_by_epci(result, profile, words),
+            today_by_commune(result, profile, words),
+        ]
+    return tables
+
+
+def today_by_pair(result: Comparison, words: Words) -> Table:
+    """Tabulate today's access of the whole territory.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    table
+        One row per profile and category: mean minutes, the share of residents within each
+        threshold, residents who reach nothing.
+    """
+    rows = []
+    for row in _read(result, TODAY, "territory"):
+        people = row["population"]
+        share = [_share(row[f"within_{t}_before"], people, words) for t in _thresholds(result)]
+        missed = people - row["people_reached_before"]
+        cells = (_minutes(row["minutes_before"], words), *share, _people(missed, words))
+        rows.append(Row(pair_label(result, (row["profile"], row["category"]), words), cells))
+    headers = (
+        words.say("table.pair"),
+        words.say("table.mean_minutes"),
+        *(words.say("table.within", {"minutes": _shown(t, words)}) for t in _thresholds(result)),
+        words.say("table.not_reaching"),
+    )
+    caption = words.say("table.today_by_pair")
+    return Table(caption, headers, tuple(rows), is_sortable=True, is_folded=True)
+
+
+def today_by_epci(result: Comparison, profile: str, words: Words) -> Table:
+    """Tabulate today's mean minutes in each agglomeration.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    profile
+        Who travels.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    table
+        One row per category; one column per EPCI, and one for the territory.
+    """
+    of_zone = _today_of_zone(result, "epci", profile)
+    of_zone["", words.say("table.territory")] = {
+        record["category"]: record for record in _read(result, TODAY, "territory", profile=profile)
+    }
+    names = sorted(of_zone, key=lambda zone: (zone[0] == "", _sort_key(zone[1])))
+    rows = tuple(
+        Row(
+            category_label(category, words),
+            tuple(_minutes(of_zone[name][category]["minutes_before"], words) for name in names),
+        )
+        for category in of_zone[names[-1]]
+    )
+    label = profile_label(result.networks, profile, words)
+    caption = words.say("table.today_by_epci", {"profile": label})
+    headers = (words.say("table.category"), *(name for _, name in names))
+    return Table(caption, headers, rows, is_folded=True)
+
+
+def today_by_commune(result: Comparison, profile: str, words: Words) -> Table:
+    """Tabulate today's mean minutes in each commune.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    profile
+        Who travels.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    table
+        One row per commune, one column per category.
+    """
+    of_zone = _today_of_zone(result, "commune", profile)
+    rows = []
+    for _, name in sorted(of_zone, key=lambda zone: _sort_key(zone[1])):
+        records = of_zone[_, name]
+        people = next(iter(records.values()))["population"]
+        minutes = (_minutes(record["minutes_before"], words) for record in records.values())
+        rows.append(Row(name, (_people(people, words), *minutes)))
+    label = profile_label(result.networks, profile, words)
+    caption = words.say("table.today_by_commune", {"profile": label})
+    categories = next(iter(of_zone.values()), {})
+    headers = (
+        words.say("table.commune"),
+        words.say("table.residents"),
+        *(category_label(category, words) for category in categories),
+    )
+    return Table(caption, headers, tuple(rows), is_sortable=True, is_folded=True)
+
+
+def changes_by_pair(result: Comparison, scenario: ScenarioResult, words: Words) -> Table:
+    """Tabulate what a scenario does by each profile to each category.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    scenario
+        One of its scenarios.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    table
+        The pairs in focus, then all others that somebody feels.
+    """
+    records = _read(result, scenario.key, "territory")
+    record_of_pair = {(record["profile"], record["category"]): record for record in records}
+    focus = pairs_in_focus(result, scenario)
+    felt = [pair for pair, record in record_of_pair.items() if _people_felt(record)]
+    rows = tuple(
+        Row(pair_label(result, pair, words), _change_cells(record_of_pair[pair], result, words))
+        for pair in dict.fromkeys([*focus, *felt])
+    )
+    headers = (words.say("table.pair"), *_change_headers(result, words))
+    return Table(words.say("table.changes_by_pair"), headers, rows)
+
+
+def changes_by_epci(result: Comparison, scenario: str, pair: Pair, words: Words) -> Table:
+    """Tabulate what a scenario does in each agglomeration.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    scenario
+        Key of one of its scenarios.
+    pair
+        Profile and category.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    table
+        One row per EPCI and one for the territory.
+    """
+    rows = []
+    for scope in ("epci", "territory"):
+        is_total = scope == "territory"
+        for row in _read(result, scenario, scope, pair):
+            name = words.say("table.territory") if is_total else str(row["name"])
+            rows.append(Row(name, _change_cells(row, result, words), is_total))
+    caption = words.say("table.changes_by_epci", {"pair": pair_label(result, pair, words)})
+    return Table(caption, (words.say("table.epci"), *_change_headers(result, words)), tuple(rows))
+
+
+def changes_by_commune(
+    result: Comparison, scenario: str, pair: Pair, words: Words
+) -> tuple[Table, str]:
+    """Tabulate what a scenario does in the communes where somebody feels it.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    scenario
+        Key of one of its scenarios.
+    pair
+        Profile and category.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    table
+        The communes where somebody gains or loses a minute, those with most such residents
+        first.
+    rest
+        How many communes are not in it, as a sentence; `""` for none.
+    """
+    records = _read(result, scenario, "commune", pair)
+    felt = sorted(
+        (record for record in records if _people_felt(record)),
+        key=lambda record: (-_people_felt(record), _sort_key(str(record["name"]))),
+    )
+    rows = tuple(Row(str(row["name"]), _change_cells(row, result, words)) for row in felt)
+    caption = words.say("table.changes_by_commune", {"pair": pair_label(result, pair, words)})
+    headers = (words.say("table.commune"), *_change_headers(result, words))
+    left_out = len(records) - len(felt)
+    rest = words.say("table.unchanged", {"count": left_out}) if left_out else ""
+    return Table(caption, headers, rows, is_sortable=True), rest
+
+
+def _read(
+    result: Comparison,
+    scenario: str,
+    scope: str,
+    pair: Pair | None = None,
+    *,
+    profile: str | None = None,
+) -> list[Record]:
+    table = result.summary_table
+    return read_records(take_rows(table, scenario, pair, profile=profile, scope=scope))
+
+
+def _people_felt(record: Record) -> int:
+    """Count the residents who gain or lose a minute."""
+    return round(float(record["people_gaining"]) + float(record["people_losing"]))
+
+
+def _means(result: Comparison, words: Words) -> Table:
+    """Tabulate mean minutes: one row per category, one column per profile."""
+    of_category: dict[str, list[Cell]] = {}
+    profiles: dict[str, str] = {}
+    for record in _read(result, TODAY, "territory"):
+        cell = _minutes(record["minutes_before"], words)
+        of_category.setdefault(record["category"], []).append(cell)
+        label = profile_label(result.networks, record["profile"], words)
+        profiles[record["profile"]] = label[:1].upper() + label[1:]
+    rows = tuple(
+        Row(category_label(category, words), tuple(cells))
+        for category, cells in of_category.items()
+    )
+    headers = (words.say("table.category"), *profiles.values())
+    return Table(words.say("table.today_means"), headers, rows)
+
+
+def _today_of_zone(
+    result: Comparison, scope: str, profile: str
+) -> dict[tuple[str, str], dict[str, Record]]:
+    """Give today's rows of each zone, as code and name, by category."""
+    zones: dict[tuple[str, str], dict[str, Record]] = {}
+    for record in _read(result, TODAY, scope, profile=profile):
+        zone = zones.setdefault((str(record["code"]), str(record["name"])), {})
+        zone[record["category"]] = record
+    return zones
+
+
+def _change_headers(result: Comparison, words: Words) -> tuple[str, ...]:
+    return (
+        words.say("table.gaining"),
+        words.say("table.losing"),
+        words.say("table.minutes_before"),
+        words.say("table.minutes_after"),
+        *(
+            words.say("table.within_change", {"minutes": _shown(t, words)})
+            for t in _thresholds(result)
+        ),
+    )
+
+
+def _change_cells(row: Record, result: Comparison, words: Words) -> tuple[Cell, ...]:
+    within = (row[f"within_{t}_after"] - row[f"within_{t}_before"] for t in _thresholds(result))
+    return (
+        _people(row["people_gaining"], words),
+        _people(row["people_losing"], words),
+        _minutes(row["minutes_before"], words),
+        _minutes(row["minutes_after"], words),
+        *(_cell(change, words, write_signed) for change in within),
+    )
+
+
+def _thresholds(result: Comparison) -> list[str]:
+    return [threshold_text(minutes) for minutes in sorted(result.study.thresholds_min)]
+
+
+def _shown(threshold: str, words: Words) -> str:
+    return write_number(float(threshold), words.language, 1 if "." in threshold else 0)
+
+
+def _people(people: float, words: Words) -> Cell:
+    return _cell(people, words, write_number)
+
+
+def _minutes(minutes: float, words: Words) -> Cell:
+    return Cell(write_number(minutes, words.language, 1), _sortable(round(minutes, 3)))
+
+
+def _share(part: float, whole: float, words: Words) -> Cell:
+    value = part / whole if whole > 0 else float("nan")
+    return Cell(write_share(part, whole, words.language), _sortable(round(value, 4)))
+
+
+def _cell(value: float, words: Words, write: Callable[[float, str], str]) -> Cell:
+    return Cell(write(float(value), words.language), _sortable(round(float(value), 1)))
+
+
+def _sortable(value: float) -> float | str:
+    """Give a value to sort by; no value sorts behind all others."""
+    return "" if np.isnan(value) else value
+
+
+def _sort_key(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.lower())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))

@@ -1,0 +1,127 @@
+"""Names of profiles, categories and days as people read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from ..errors import PlacesError
+from ..places.categories import label
+from .words import write_date
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..network.model import Network
+    from ..study.results import Comparison
+    from .words import Words
+
+
+def profile_label(networks: Mapping[str, Network], profile: str, words: Words) -> str:
+    """Name a profile.
+
+    Parameters
+    ----------
+    networks
+        The network of each profile.
+    profile
+        Name of one of them.
+    words
+        The catalogue, for the language.
+
+    Returns
+    -------
+    label
+        As the profile's table says it in that language.
+    """
+    return networks[profile].profile.label[words.language]
+
+
+def category_label(category: str, words: Words) -> str:
+    """Name a category of sites.
+
+    Parameters
+    ----------
+    category
+        Its key, for instance `"care/hospital"`.
+    words
+        The catalogue, for the language.
+
+    Returns
+    -------
+    label
+        As the table of categories says it, beginning with a capital letter; the key itself
+        for a category of the user's own.
+    """
+    try:
+        text = label(category, words.language)
+    except PlacesError:  # a row of the user's own table of categories
+        text = category
+    return text[:1].upper() + text[1:]
+
+
+def pair_label(result: Comparison, pair: tuple[str, str], words: Words) -> str:
+    """Name a profile and a category together.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    pair
+        Profile and category.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    label
+        Category first.
+    """
+    profile = profile_label(result.networks, pair[0], words)
+    profile = profile[:1].upper() + profile[1:]
+    category = category_label(pair[1], words)
+    return words.say("page.pair", {"profile": profile, "category": category})
+
+
+def osm_day(result: Comparison, words: Words) -> str:
+    """Write the day of the OpenStreetMap data.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    day
+        The newest day in the data, or `""` where the extract does not state one.
+    """
+    stamps = [network.provenance.osm_timestamp for network in result.networks.values()]
+    try:
+        day = dt.datetime.fromisoformat(max(stamps, default="")).date()
+    except ValueError:
+        return ""
+    return write_date(day, words.language)
+
+
+def source_line(result: Comparison, words: Words) -> str:
+    """Write the line that says whose data it is.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    line
+        The attribution that the licence of OpenStreetMap asks for, the day of the data where
+        it is known, and what the times leave out.
+    """
+    day = osm_day(result, words)
+    dated = words.say("page.extract_of", {"day": day}) if day else ""
+    return f"{words.say('page.attribution')}{dated} · {words.say('page.leaves_out')}"

@@ -1,0 +1,424 @@
+"""The GeoPackage of a comparison: cells, communes, sites, links and closed ways."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio.raw
+import shapely
+
+from .._types import WGS84
+from ..study.results import TODAY
+from .labels import profile_label
+from .tables import DECIMALS, vintages
+from .times import spread
+from .words import read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from .._types import Floats, Geometries
+    from ..study.results import Comparison, ScenarioResult
+    from .times import Times
+    from .words import Words
+
+# Values of each feature, by how the field ends and by category.
+Fields: TypeAlias = "Mapping[str, Mapping[str, Floats]]"
+# Values of each feature, by field.
+Columns: TypeAlias = "Mapping[str, npt.NDArray[Any]]"
+
+# What a French reader's GIS expects; elsewhere degrees, which open everywhere.
+LAMBERT_93: Final = "EPSG:2154"
+LONGEST_NAME: Final = 30
+# An index makes a layer of this many features quicker to show; below, only slower to write.
+LEAST_INDEXED: Final = 20_000
+# The summary's columns that a commune's polygon shows, and how its field ends.
+COMMUNE_FIELDS: Final = {
+    "minutes_before": "avant",
+    "minutes_after": "apres",
+    "minutes_gained": "gain",
+    "people_gaining": "gagnants",
+    "people_losing": "perdants",
+}
+CELL_COLUMNS: Final = ("cell", "population", "commune", "epci")
+COMMUNE_COLUMNS: Final = ("insee", "name", "epci", "epci_name", "population")
+# Fields of residents and communes under the names that INSEE gives them.
+INSEE_NAMES: Final = {"commune": "insee_com", "insee": "insee_com", "epci": "siren_epci"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One layer of the GeoPackage, f features.
+
+    Attributes
+    ----------
+    name
+        Lower-case ASCII, at most 30 characters.
+    title
+        What the layer shows, for people.
+    geometry
+        Features as WKB in the file's coordinate system, shape (f,).
+    fields
+        Values of each field, each of shape (f,); None and NaN for no value.
+    geometry_type
+        Of every feature, also when there is none.
+    """
+
+    name: str
+    title: str
+    geometry: Geometries
+    fields: Columns
+    geometry_type: str
+
+
+def write_geopackage(result: Comparison, times: Times, path: Path, language: str) -> None:
+    """Write every layer of a comparison into one GeoPackage that opens in QGIS.
+
+    In metropolitan France the coordinates are Lambert-93, elsewhere degrees. Today has a layer of
+    cells and a layer of communes for each profile, with columns for each category. A scenario has
+    them for the profiles, categories and cells where it changes the time by a minute or more:
+    elsewhere today's hold.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    times
+        Its nearest times.
+    path
+        Where to; must not exist.
+    language
+        Of the layers' titles.
+    """
+    crs, words = crs_of(result), read_words(language)
+    constants: dict[str, object] = dict(vintages(result))
+    if result.is_schematic:
+        constants["mention"] = words.say("schematic.mark")
+    for layer in layers_of(result, times, words):
+        count = layer.geometry.size
+        added = {name: np.full(count, value, object) for name, value in constants.items()}
+        fields = {**layer.fields, **added}
+        pyogrio.raw.write(
+            path,
+            layer.geometry,
+            list(fields.values()),
+            list(fields),
+            layer=layer.name,
+            driver="GPKG",
+            geometry_type=layer.geometry_type,
+            crs=crs,
+            promote_to_multi=layer.geometry_type.startswith("Multi"),
+            append=path.exists(),
+            layer_options={
+                "IDENTIFIER": layer.name,
+                "DESCRIPTION": layer.title,
+                "SPATIAL_INDEX": "YES" if count >= LEAST_INDEXED else "NO",
+            },
+        )
+
+
+def crs_of(result: Comparison) -> str:
+    """Choose the coordinate system that files of a comparison are written in.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+
+    Returns
+    -------
+    crs
+        Lambert-93 in metropolitan France, else WGS 84 degrees.
+    """
+    metric = {network.crs for network in result.networks.values()}
+    return LAMBERT_93 if metric == {LAMBERT_93} else WGS84
+
+
+def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]:
+    """Make the layers one after the other.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    times
+        Its nearest times.
+    words
+        The catalogue, for the titles.
+
+    Yields
+    ------
+    layer
+        Cells and communes of each scenario and profile, then sites, links and ways.
+    """
+    crs, taken = crs_of(result), set[str]()
+    features = {
+        "cells": (_columns(result.residents, CELL_COLUMNS), _wkb(result.residents, crs)),
+        "communes": (_columns(result.communes, COMMUNE_COLUMNS), _wkb(result.communes, crs)),
+    }
+    summary = spread_summary(result, times)
+    for scenario in result.scenarios:
+        for profile in times.profiles:
+            categories = categories_shown(times, scenario.key, profile)
+            if not categories:
+                continue
+            title = f"{scenario.name} – {profile_label(result.networks, profile, words)}"
+            shown = np.ones(len(result.residents), np.bool_)
+            if scenario.key != TODAY:
+                pairs = [(profile, category) for category in categories]
+                shown = np.any([times.is_noticed(scenario.key, pair) for pair in pairs], axis=0)
+            for kind, values, rows, geometry_type in (
+                ("cells", _minutes(times, scenario.key, profile), shown, "Point"),
+                ("communes", summary[scenario.key, profile], slice(None), "MultiPolygon"),
+            ):
+                own, geometry = features[kind]
+                columns = {**own, **_widen(values, categories)}
+                columns = {name: column[rows] for name, column in columns.items()}
+                name = layer_name(kind, scenario.key, profile, taken)
+                yield Layer(name, title, geometry[rows], columns, geometry_type)
+    yield _whole_layer("sites", words, _sites(result), crs)
+    for name in ("links", "closed", "slowed"):
+        yield _whole_layer(name, words, _stacked(result.scenarios, name), crs)
+
+
+def categories_shown(times: Times, scenario: str, profile: str) -> list[str]:
+    """List the categories that a scenario's layers show: where any time changes by a minute.
+
+    Parameters
+    ----------
+    times
+        The nearest times of a comparison.
+    scenario
+        Key of one of its scenarios.
+    profile
+        Name of one of its profiles.
+
+    Returns
+    -------
+    categories
+        In the order of the study; for today, all of them.
+    """
+    return [
+        category
+        for category in times.categories
+        if scenario == TODAY or times.is_noticed(scenario, (profile, category)).any()
+    ]
+
+
+def spread_summary(result: Comparison, times: Times) -> dict[tuple[str, str], Fields]:
+    """Spread the summary of the communes over their rows.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    times
+        Its nearest times, for the order of the keys.
+
+    Returns
+    -------
+    fields
+        For each scenario and profile, the fields' values by ending and category, communes in
+        the order of the comparison.
+    """
+    table = result.summary_table
+    axes = {
+        "scenario": list(times.scenarios),
+        "profile": list(times.profiles),
+        "category": list(times.categories),
+        "code": result.communes["insee"].tolist(),
+    }
+    rows = table[table["scope"] == "commune"]
+    values = spread(rows, axes, list(COMMUNE_FIELDS))
+    fields: dict[tuple[str, str], Fields] = {}
+    for scenario, row in times.scenarios.items():
+        shown = {"minutes_before": "min"} if scenario == TODAY else COMMUNE_FIELDS
+        for profile, place in times.profiles.items():
+            fields[scenario, profile] = {
+                ending: dict(zip(times.categories, values[name][row, place], strict=True))
+                for name, ending in shown.items()
+            }
+    return fields
+
+
+def layer_name(kind: str, scenario: str, profile: str, taken: set[str]) -> str:
+    """Name a layer: lower-case ASCII, at most 30 characters, never twice.
+
+    Parameters
+    ----------
+    kind
+        What the features are.
+    scenario
+        Key of the scenario; the part that is cut when the name gets too long.
+    profile
+        Name of the profile.
+    taken
+        Names given so far; the new one is added.
+
+    Returns
+    -------
+    name
+        The layer's name.
+
+    Examples
+    --------
+    >>> taken = set()
+    >>> layer_name("cells", "Pont-canal d'Aire (fermé)", "walk", taken)
+    'cells_pont_canal_d_aire_f_walk'
+    >>> layer_name("cells", "Pont-canal d'Aire (fermé !)", "walk", taken)
+    'cells_pont_canal_d_aire_2_walk'
+    """
+    start, end = f"{ascii_name(kind)}_", f"_{ascii_name(profile)}"
+    room = LONGEST_NAME - len(start) - len(end)
+    middle = ascii_name(scenario)
+    name = f"{start}{middle[:room].rstrip('_')}{end}"
+    number = 2
+    while name in taken:
+        suffix = f"_{number}"
+        name = f"{start}{middle[: room - len(suffix)].rstrip('_')}{suffix}{end}"
+        number += 1
+    taken.add(name)
+    return name
+
+
+def ascii_name(text: str) -> str:
+    """Write a text as a field name: lower-case ASCII letters, digits and underscores.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    name
+        The same words; `x` when nothing of it can be written.
+
+    Examples
+    --------
+    >>> ascii_name("care/Maison de santé")
+    'care_maison_de_sante'
+    >>> ascii_name("日本")
+    'x'
+    """
+    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "x"
+
+
+def field_names(categories: Sequence[str], endings: Sequence[str]) -> dict[tuple[str, str], str]:
+    """Name a field for each category and ending: at most 30 characters, never twice.
+
+    Parameters
+    ----------
+    categories
+        Keys of categories.
+    endings
+        What the fields end on.
+
+    Returns
+    -------
+    names
+        The field of each category and ending.
+
+    Examples
+    --------
+    >>> field_names(["care/hospital"], ["gain"])
+    {('care/hospital', 'gain'): 'care_hospital_gain'}
+    >>> field_names([], ["gain"])
+    {}
+    """
+    room = LONGEST_NAME - 1 - max((len(ending) for ending in endings), default=0)
+    short: dict[str, str] = {}
+    for category in categories:
+        full = ascii_name(category)
+        name, number = full[:room].rstrip("_"), 2
+        while name in short.values():
+            suffix = f"_{number}"
+            name = f"{full[: room - len(suffix)].rstrip('_')}{suffix}"
+            number += 1
+        short[category] = name
+    return {
+        (category, ending): f"{short[category]}_{ending}"
+        for category in categories
+        for ending in endings
+    }
+
+
+def _minutes(times: Times, scenario: str, profile: str) -> Fields:
+    pairs = [(profile, category) for category in times.categories]
+    before = {pair[1]: times.today(pair) for pair in pairs}
+    if scenario == TODAY:
+        return {"min": before}
+    after = {pair[1]: times.of(scenario, pair) for pair in pairs}
+    gain = {category: before[category] - after[category] for category in after}
+    return {"avant": before, "apres": after, "gain": gain}
+
+
+def _widen(values: Fields, categories: Sequence[str]) -> Columns:
+    names = field_names(categories, list(values))
+    return {
+        name: values[ending][category].round(DECIMALS) for (category, ending), name in names.items()
+    }
+
+
+def _columns(table: pd.DataFrame, names: Sequence[str]) -> Columns:
+    """Take columns as arrays that GDAL writes: texts as objects, None for no value."""
+    columns: dict[str, npt.NDArray[Any]] = {}
+    for name in names:
+        column = table[name]
+        if not pd.api.types.is_numeric_dtype(column.dtype):
+            column = column.astype(object).where(column.notna(), None)
+        columns[INSEE_NAMES.get(name, name)] = column.to_numpy()
+    return columns
+
+
+def _wkb(table: gpd.GeoDataFrame, crs: str) -> Geometries:
+    shapes: Geometries = shapely.to_wkb(table.geometry.to_crs(crs).to_numpy())
+    return shapes
+
+
+def _whole_layer(name: str, words: Words, table: gpd.GeoDataFrame, crs: str) -> Layer:
+    names = [column for column in table.columns if column != table.geometry.name]
+    title = words.say(f"layers.{name}")
+    kind = "Point" if name == "sites" else "MultiLineString"
+    return Layer(name, title, _wkb(table, crs), _columns(table, names), kind)
+
+
+def _sites(result: Comparison) -> gpd.GeoDataFrame:
+    today = _site_fields(result.scenarios[0].sites).assign(scenario=TODAY, change="")
+    tables = [today]
+    for scenario in result.scenarios[1:]:
+        sites = scenario.sites
+        changed = sites[sites["change"] != ""]
+        tables.append(
+            _site_fields(changed).assign(scenario=scenario.key, change=changed["change"].to_numpy())
+        )
+        removed = _site_fields(scenario.removed_sites)
+        tables.append(removed.assign(scenario=scenario.key, change="removed"))
+    filled = [table for table in tables if len(table)] or tables[:1]
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=today.crs)
+
+
+def _site_fields(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    names = ["site", "category", "name", "capacity", "source", "position_quality", "geometry"]
+    return gpd.GeoDataFrame(sites[names].reset_index(drop=True), crs=sites.crs)
+
+
+def _stacked(scenarios: tuple[ScenarioResult, ...], name: str) -> gpd.GeoDataFrame:
+    tables = [
+        getattr(scenario, name).assign(scenario=scenario.key)
+        for scenario in scenarios
+        if len(getattr(scenario, name))
+    ]
+    if not tables:
+        return gpd.GeoDataFrame({"scenario": []}, geometry=[], crs=WGS84)
+    return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=tables[0].crs)

@@ -1,0 +1,36 @@
+"use strict";
+// Every long table sorts by the column whose heading is pressed; again turns the order round.
+for (const table of document.querySelectorAll("table[data-sortable]")) {
+  const headings = [...table.tHead.rows[0].cells];
+  headings.forEach((heading, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...heading.childNodes);
+    heading.append(button);
+    button.addEventListener("click", () => sort(table, headings, column));
+  });
+}
+
+function sort(table, headings, column) {
+  const heading = headings[column];
+  const isNumeric = column > 0;
+  const ascending = heading.ariaSort ? heading.ariaSort === "descending" : !isNumeric;
+  const language = document.documentElement.lang;
+  const rows = [...table.tBodies[0].rows].map((row) => {
+    const cell = row.cells[column];
+    const text = isNumeric ? cell.dataset.value : cell.textContent;
+    return { row, key: isNumeric && text !== "" ? Number(text) : text };
+  });
+  rows.sort((a, b) => {
+    if (a.key === "" || b.key === "") return (a.key === "") - (b.key === "");
+    const order = isNumeric ? a.key - b.key : a.key.localeCompare(b.key, language);
+    return ascending ? order : -order;
+  });
+  table.tBodies[0].append(...rows.map(({ row }) => row));
+  headings.forEach((other) => other.removeAttribute("aria-sort"));
+  heading.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+}
+// What is folded away on the screen belongs on paper.
+window.addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details")) folded.open = true;
+});

@@ -1,0 +1,244 @@
+"""The page that elected officials and residents read: one file, nothing fetched."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+import jinja2
+
+from ..study.results import TODAY
+from .figures import (
+    Table,
+    changes_by_commune,
+    changes_by_epci,
+    changes_by_pair,
+    today_tables,
+)
+from .findings import details, find, headline, leading_pair
+from .labels import osm_day, pair_label
+from .rows import read_pairs
+from .sources import assumption_tables, input_table
+from .words import read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..study.results import Comparison, ScenarioResult
+    from .maps import PlateFile
+    from .times import Times
+    from .words import Words
+
+# What the numbers do not say, each a sentence in the catalogue.
+LIMITS: Final = ("transit", "nearest", "free_flow", "noise", "edges", "cells")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A map inside the page.
+
+    Attributes
+    ----------
+    data
+        The PNG file as a `data:` address.
+    caption
+        What is seen, also for those who cannot see it.
+    """
+
+    data: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What the page says about one scenario.
+
+    Attributes
+    ----------
+    key
+        Key of the scenario; its place in the page.
+    name, question
+        As the scenario's file says.
+    headline
+        The finding.
+    pair
+        Profile and category that the finding is about.
+    details
+        By how much and where.
+    gain_percent, loss_percent
+        Residents who gain and lose, in per cent of the largest number in the comparison.
+    changes, assumptions, warnings
+        What is changed, supposed and noticed, one sentence each.
+    pictures
+        Maps.
+    tables
+        Numbers.
+    unchanged
+        How many communes are not in the table of communes, as a sentence, or `""`.
+    """
+
+    key: str
+    name: str
+    question: str
+    headline: str
+    pair: str
+    details: tuple[str, ...]
+    gain_percent: float
+    loss_percent: float
+    changes: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    warnings: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+    tables: tuple[Table, ...]
+    unchanged: str
+
+
+def render_page(
+    result: Comparison, times: Times, plates: Sequence[PlateFile], language: str
+) -> str:
+    """Write the report as one HTML page with everything inside.
+
+    Every text from a file is escaped, and the page forbids itself, by its content security
+    policy, to fetch anything or to run any script but its own.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    times
+        Its nearest times.
+    plates
+        Its maps, already drawn.
+    language
+        `"fr"` or `"en"`.
+
+    Returns
+    -------
+    html
+        The whole page.
+    """
+    words = read_words(language)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    script = _resource("page.js")
+    template = environment.from_string(_resource("page.html.jinja"))
+    view = _view(result, plates, words, script)
+    view["sections"] = _sections(result, times, _pictures(result, plates, words), words)
+    return template.render(view)
+
+
+def _view(
+    result: Comparison, plates: Sequence[PlateFile], words: Words, script: str
+) -> dict[str, Any]:
+    pictures = _pictures(result, plates, words)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return {
+        "say": words.say,
+        "language": words.language,
+        "style": _trusted(_resource("page.css")),
+        "script": _trusted(script),
+        "script_hash": f"sha256-{digest}",
+        "name": result.study.name,
+        "mention": words.say("schematic.mark") if result.is_schematic else "",
+        "day": osm_day(result, words),
+        "today": today_tables(result, words),
+        "today_warnings": result.scenarios[0].warnings,
+        "more_maps": _more_maps(result, pictures, words),
+        "today_pictures": pictures.get(TODAY, ()),
+        "inputs": input_table(result, words),
+        "assumptions": assumption_tables(result, words),
+        "limits": [words.say(f"limits.{name}") for name in LIMITS],
+        "version": str(result.manifest.get("library_version", "")),
+    }
+
+
+def _sections(
+    result: Comparison,
+    times: Times,
+    pictures: Mapping[str, tuple[Picture, ...]],
+    words: Words,
+) -> list[Section]:
+    pairs = {s.key: leading_pair(result, s) for s in result.scenarios[1:]}
+    findings = {key: find(result, times, key, pair) for key, pair in pairs.items()}
+    largest = max((max(f.people_gaining, f.people_losing) for f in findings.values()), default=0.0)
+    sections = []
+    for scenario in result.scenarios[1:]:
+        finding, pair = findings[scenario.key], pairs[scenario.key]
+        communes, unchanged = changes_by_commune(result, scenario.key, pair, words)
+        tables = [
+            changes_by_pair(result, scenario, words),
+            changes_by_epci(result, scenario.key, pair, words),
+        ]
+        if communes.rows:
+            tables.append(communes)
+        sections.append(
+            Section(
+                key=scenario.key,
+                name=scenario.name,
+                question=scenario.question,
+                headline=headline(finding, words),
+                pair=pair_label(result, pair, words),
+                details=tuple(details(finding, words)),
+                gain_percent=_percent(finding.people_gaining, largest),
+                loss_percent=_percent(finding.people_losing, largest),
+                changes=_sentences(scenario, words),
+                assumptions=tuple(scenario.assumptions),
+                warnings=tuple(scenario.warnings),
+                pictures=pictures.get(scenario.key, ()),
+                tables=tuple(tables),
+                unchanged=unchanged,
+            )
+        )
+    return sections
+
+
+def _sentences(scenario: ScenarioResult, words: Words) -> tuple[str, ...]:
+    return tuple(scenario.sentences.get(words.language, ()))
+
+
+def _pictures(
+    result: Comparison, plates: Sequence[PlateFile], words: Words
+) -> dict[str, tuple[Picture, ...]]:
+    names = {scenario.key: scenario.name for scenario in result.scenarios}
+    names[TODAY] = words.say("page.today")
+    pictures: dict[str, tuple[Picture, ...]] = {}
+    for plate in plates:
+        caption = words.say(
+            "page.map_caption",
+            {
+                "name": names[plate.scenario],
+                "pair": pair_label(result, plate.pair, words),
+                "title": plate.title,
+            },
+        )
+        data = base64.b64encode(plate.path.read_bytes()).decode()
+        picture = Picture(f"data:image/png;base64,{data}", caption)
+        pictures[plate.scenario] = (*pictures.get(plate.scenario, ()), picture)
+    return pictures
+
+
+def _more_maps(
+    result: Comparison, pictures: Mapping[str, tuple[Picture, ...]], words: Words
+) -> str:
+    categories = {category for _, category in read_pairs(result.summary_table)}
+    missing = len(categories) - len(pictures.get(TODAY, ()))
+    return words.say("page.more_maps", {"count": missing}) if missing else ""
+
+
+def _percent(part: float, whole: float) -> float:
+    return round(100 * part / whole, 1) if whole > 0 else 0.0
+
+
+def _resource(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _trusted(text: str) -> Any:  # noqa: ANN401
+    """Mark one of our own files as safe; never a text that came from outside."""
+    from markupsafe import Markup
+
+    return Markup(text)

@@ -1,0 +1,125 @@
+"""The tables of a comparison as files: Parquet for every cell, CSV for the summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import csv
+
+from .words import read_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..study.results import Comparison
+
+# A thousandth of a minute and of a person: more would only look precise.
+DECIMALS: Final = 3
+# Columns of residents and communes that say of which year the figures are.
+VINTAGE_COLUMNS: Final = ("population_year", "cog_year")
+
+
+def write_access_times(result: Comparison, path: Path, language: str) -> None:
+    """Write the access times of today and of every scenario as Parquet.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    path
+        Where to.
+    language
+        Of the mention that a made-up territory bears.
+    """
+    _write_parquet(mark(result.access_times, result, language), path)
+
+
+def write_differences(result: Comparison, path: Path, language: str) -> None:
+    """Write what differs from today in every scenario, cell by cell, as Parquet.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    path
+        Where to.
+    language
+        Of the mention that a made-up territory bears.
+    """
+    _write_parquet(mark(result.differences, result, language), path)
+
+
+def write_summary(result: Comparison, path: Path, language: str) -> None:
+    """Write the summary per commune, EPCI and territory as CSV, in UTF-8 with a decimal point.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    path
+        Where to.
+    language
+        Of the mention that a made-up territory bears.
+    """
+    table = mark(result.summary_table, result, language).assign(**vintages(result))
+    csv.write_csv(
+        pa.Table.from_pandas(table.round(DECIMALS), preserve_index=False),
+        path,
+        csv.WriteOptions(quoting_style="needed"),
+    )
+
+
+def mark(table: pd.DataFrame, result: Comparison, language: str) -> pd.DataFrame:
+    """Let a table of a made-up territory say so in every row.
+
+    Parameters
+    ----------
+    table
+        Any table of the comparison.
+    result
+        The comparison.
+    language
+        `"fr"` or `"en"`.
+
+    Returns
+    -------
+    table
+        The same table; with a column `mention` when the territory is made up.
+    """
+    if not result.is_schematic:
+        return table
+    text = read_words(language).say("schematic.mark")
+    codes = np.zeros(len(table), np.int64)
+    return table.assign(mention=pd.Categorical.from_codes(codes, pd.Index([text])))
+
+
+def vintages(result: Comparison) -> dict[str, object]:
+    """Give the years of the population and of the commune codes, where the data states them.
+
+    Parameters
+    ----------
+    result
+        The comparison; the years stand in the `attrs` of its residents and communes.
+
+    Returns
+    -------
+    years
+        `population_year` and `cog_year`, those that are known.
+    """
+    stated = {**result.communes.attrs, **result.residents.attrs}
+    return {name: stated[name] for name in VINTAGE_COLUMNS if stated.get(name) is not None}
+
+
+def _write_parquet(table: pd.DataFrame, path: Path) -> None:
+    minutes = [name for name in table.columns if name.startswith("minutes")]
+    pq.write_table(
+        pa.Table.from_pandas(table, preserve_index=False),
+        path,
+        compression="zstd",
+        use_dictionary=[name for name in table.columns if name not in minutes],
+        use_byte_stream_split=minutes,
+    )

@@ -1,0 +1,203 @@
+"""Everything that people look at, written into one folder: all of it, or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ..errors import InputError, ResultError
+from .words import read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .._types import Progress
+    from ..study.results import Comparison
+
+MANIFEST: Final = "manifest.json"
+_OWN_MAP: Final = re.compile(r"maps/[a-z0-9-]+\.png")
+_CHUNK: Final = 1 << 20
+
+
+def write_report(
+    result: Comparison,
+    folder: str | Path,
+    *,
+    language: str | None = None,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write tables, GeoPackage, maps, page and manifest of a comparison into a folder.
+
+    Everything is first written into a hidden folder beside its place and moved when it is
+    complete, the manifest last: it lists every file with its hash. Files of an earlier report in
+    the same folder are replaced, and its maps that are no longer drawn are removed; files that
+    no report wrote stay untouched.
+
+    Parameters
+    ----------
+    result
+        What `compare` gave.
+    folder
+        Where to; made when it is not there.
+    language
+        `"fr"` or `"en"`; the study's own when left out.
+    progress
+        Called with what is being done, how many parts are done, and how many there are.
+
+    Returns
+    -------
+    paths
+        Every file, the page first and the manifest last.
+
+    Raises
+    ------
+    InputError
+        If `folder` is a file, or there are no words for the language.
+    ResultError
+        If the folder cannot be written; it then stands as it was before.
+
+    Examples
+    --------
+    >>> import artois_mobility as am
+    >>> study = am.read_study("scenarios/artois.toml")  # doctest: +SKIP
+    >>> result = am.compare(study, ["scenarios/ville-30.toml"])  # doctest: +SKIP
+    >>> am.write_report(result, "out/")[0].name  # doctest: +SKIP
+    'report.html'
+    """
+    language = read_words(language or result.study.language).language
+    place = check_folder(folder)
+    try:
+        with _staging(place) as stage:
+            names = _write_files(result, stage, language, progress)
+            record = {
+                **result.manifest,
+                "language": language,
+                "files": {name: _sha256(stage / name) for name in names},
+            }
+            _write_json(record, stage / MANIFEST)
+            stale = _own_maps(place) - set(names)
+            names.append(MANIFEST)
+            (place / "maps").mkdir(exist_ok=True)
+            for name in names:
+                (stage / name).replace(place / name)
+            for name in stale:
+                (place / name).unlink(missing_ok=True)
+    except OSError as error:
+        msg = f"The report could not be written into {place}: {error.strerror or error}."
+        raise ResultError(msg) from error
+    return [place / name for name in names]
+
+
+def check_folder(folder: str | Path) -> Path:
+    """Make a folder to write into, and see that it can be written.
+
+    Parameters
+    ----------
+    folder
+        Its path.
+
+    Returns
+    -------
+    folder
+        The same as a path; it exists.
+
+    Raises
+    ------
+    InputError
+        If it is a file.
+    ResultError
+        If it cannot be made or written.
+
+    Examples
+    --------
+    >>> check_folder(__file__)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    artois_mobility.errors.InputError: ... is a file. Name a folder to write the report into.
+    """
+    place = Path(folder)
+    if place.exists() and not place.is_dir():
+        msg = f"{place} is a file. Name a folder to write the report into."
+        raise InputError(msg)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        msg = f"The folder {place} cannot be written: {error.strerror or error}. Name another."
+        raise ResultError(msg) from error
+    return place
+
+
+def _write_files(
+    result: Comparison, stage: Path, language: str, progress: Progress | None
+) -> list[str]:
+    from .layers import write_geopackage
+    from .maps import write_maps
+    from .page import render_page
+    from .rows import index_summary
+    from .tables import write_access_times, write_differences, write_summary
+    from .times import read_times
+
+    (stage / "maps").mkdir()
+    times = read_times(result)
+    result = index_summary(result)
+    # Writing the large tables mostly happens outside Python, beside the drawing of the maps.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        tables = [
+            pool.submit(write_geopackage, result, times, stage / "results.gpkg", language),
+            pool.submit(write_access_times, result, stage / "access_times.parquet", language),
+            pool.submit(write_differences, result, stage / "differences.parquet", language),
+            pool.submit(write_summary, result, stage / "summary.csv", language),
+        ]
+        try:
+            plates = write_maps(result, times, stage / "maps", language, progress=progress)
+            page = render_page(result, times, plates, language)
+            for number, table in enumerate(tables, 1):
+                table.result()
+                if progress is not None:
+                    progress("tables and layers", number, len(tables))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    (stage / "report.html").write_text(page, encoding="utf-8")
+    names = ["results.gpkg", "access_times.parquet", "differences.parquet", "summary.csv"]
+    return ["report.html", *names, *(f"maps/{plate.path.name}" for plate in plates)]
+
+
+@contextmanager
+def _staging(place: Path) -> Iterator[Path]:
+    stage = Path(tempfile.mkdtemp(prefix=".partial-", dir=place))
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _own_maps(place: Path) -> set[str]:
+    """Give the maps that an earlier report in this folder says it wrote."""
+    try:
+        earlier = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+        files = list(earlier["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {name for name in files if isinstance(name, str) and _OWN_MAP.fullmatch(name)}
+
+
+def _write_json(record: dict[str, Any], path: Path) -> None:
+    text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

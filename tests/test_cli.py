@@ -1,0 +1,429 @@
+"""The command line: what it prints where, how it ends, and what it leaves behind."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+import types
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import box
+from typer.testing import CliRunner
+
+from artois_mobility.cli import terminal
+from artois_mobility.cli.commands import app
+from artois_mobility.errors import DownloadError, InputError, ResultError, StudyError
+from comparison_world import make_comparison
+
+COMMANDS = (
+    "compare",
+    "access",
+    "isochrones",
+    "matrix",
+    "download",
+    "profiles",
+    "categories",
+)
+
+
+def run_process(*arguments, **environment):
+    command = [sys.executable, "-c", "from artois_mobility.cli import main; main()", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
+@pytest.fixture
+def run():
+    runner = CliRunner()
+    return lambda *arguments: runner.invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def world(monkeypatch):
+    """The library below the commands, replaced by the hand-made comparison."""
+    made = types.SimpleNamespace(
+        calls=[], result=make_comparison(schematic=True), error=None, areas=None
+    )
+
+    def module(name, **names):
+        stand_in = types.ModuleType(name)
+        for key, value in names.items():
+            setattr(stand_in, key, value)
+        monkeypatch.setitem(sys.modules, f"artois_mobility.{name}", stand_in)
+
+    def answer(what, value):
+        def call(*arguments, **options):
+            made.calls.append((what, arguments, options))
+            if made.error is not None:
+                raise made.error
+            if options.get("progress") is not None:
+                options["progress"](what, 1, 1)
+            return value() if callable(value) else value
+
+        return call
+
+    study = types.SimpleNamespace(
+        **vars(made.result.study), extract="a.osm", residents="r.csv", sites=("osm", "more.csv")
+    )
+    network = made.result.networks["walk"]
+    areas = gpd.GeoDataFrame(
+        {"origin": [0, 0], "minutes": [10.0, 20.0]},
+        geometry=[box(2.8, 50.4, 2.9, 50.5), box(2.7, 50.3, 3.0, 50.6)],
+        crs="EPSG:4326",
+    )
+    module("study.files", read_study=answer("read_study", study))
+    module(
+        "study.comparing",
+        compare=answer("compare", lambda: made.result),
+        assess=answer("assess", lambda: make_comparison(schematic=True, scenarios=False)),
+    )
+    module("osm.reader", read_osm=answer("read_osm", "extract"))
+    module("osm.download", download_osm=answer("download", Path("lens.osm")))
+    module("network.building", build_network=answer("build_network", network))
+    module("areas.reached", isochrones=answer("isochrones", areas))
+    module("places.sites", read_sites=answer("read_sites", "s"), merge_sites=answer("merge", "m"))
+    module("places.residents", read_residents=answer("read_residents", "r"))
+    module("routing.tables", travel_time_matrix=answer("matrix", Path("m.parquet")))
+    return made
+
+
+# --- help ------------------------------------------------------------------------------------
+
+
+def test_help_starts_at_once():
+    run_process("--help")
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        run_process("--help")
+        seconds.append(time.perf_counter() - start)
+    # Half a second on a free machine; a busy one may need twice that.
+    assert min(seconds) < 1.0
+
+
+def test_help_names_every_command_and_the_exit_codes(run):
+    text = run("--help").stdout
+    for name in COMMANDS:
+        assert f"\n  {name} " in text
+    assert "artois-mobility compare scenarios/artois.toml" in text
+    assert "2 the input is wrong" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("command", COMMANDS[:5])
+def test_every_command_teaches_by_example(run, command):
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert f"artois-mobility {command}" in " ".join(result.stdout.split("Example")[1].split())
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; from artois_mobility.cli import commands;"
+        "print([m for m in ('pandas', 'geopandas', 'matplotlib', 'numba', 'shapely', 'osmium')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_version(run):
+    from artois_mobility import __version__
+
+    assert run("--version").stdout == f"artois-mobility {__version__}\n"
+
+
+def test_no_command_shows_the_help(run):
+    result = run()
+    assert "Usage" in result.output
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["compar"], "No such command 'compar'"),
+        (["compare"], "Missing argument 'STUDY'"),
+        (["compare", "a.toml", "b.toml", "--lang", "nl"], "'nl' is not one of"),
+        (["compare", "a.toml", "b.toml", "--outptu", "x"], "No such option"),
+        (["isochrones", "a.toml"], "Missing option '--from'"),
+    ],
+)
+def test_wrong_arguments_end_with_2(run, arguments, part):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert part in result.stderr
+    assert result.stdout == ""
+
+
+# --- compare ---------------------------------------------------------------------------------
+
+
+def test_compare_leaves_a_report_and_says_what_it_found(run, world, tmp_path):
+    result = run("compare", "a.toml", "b.toml", "c.toml", "--output", tmp_path / "out")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0] == "SCHÉMATIQUE – NE PAS CITER"
+    assert lines[1] == "Passerelle sur la Deûle"
+    assert lines[2].startswith("  110 habitants gagnent au moins une minute (")
+    assert lines[-1] == str(tmp_path / "out" / "report.html")
+    assert (tmp_path / "out" / "report.html").is_file()
+    what, arguments, _ = world.calls[1]
+    assert what == "compare"
+    assert [path.name for path in arguments[1]] == ["b.toml", "c.toml"]
+
+
+def test_compare_in_english(run, world, tmp_path):
+    result = run("compare", "a.toml", "b.toml", "-o", tmp_path, "--lang", "en")
+    assert "110 residents gain at least one minute" in result.stdout
+    assert '<html lang="en">' in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_compare_for_machines(run, world, tmp_path):
+    result = run("compare", "a.toml", "b.toml", "-o", tmp_path, "--json", "--quiet")
+    told = json.loads(result.stdout)
+    assert told["is_schematic"] is True
+    assert told["scenarios"][0]["people_gaining"] == 110
+    assert all(Path(name).is_file() for name in told["files"])
+
+
+def test_compare_can_be_quiet(run, world, tmp_path):
+    result = run("compare", "a.toml", "b.toml", "-o", tmp_path, "--quiet")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_a_place_that_cannot_be_written_is_found_before_computing(run, world, tmp_path):
+    (tmp_path / "out").write_text("")
+    result = run("compare", "a.toml", "b.toml", "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "is a file. Name a folder" in result.stderr
+    assert [what for what, _, _ in world.calls] == ["read_study"]
+
+
+# --- errors ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (StudyError("a.toml has 1 problem:\n  name is missing; add name = ..."), 2),
+        (InputError("3 of 812 sites are nowhere."), 2),
+        (ResultError("A law was broken."), 1),
+        (DownloadError("The server said 404."), 1),
+        (MemoryError(), 1),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_errors_are_one_paragraph_and_a_code(run, world, tmp_path, error, code):
+    world.error = error
+    result = run("compare", "a.toml", "b.toml", "-o", tmp_path / "out")
+    assert result.exit_code == code
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    assert (str(error) or "memory") in result.stderr or "Stopped" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_fault_of_ours_asks_to_be_reported(run, world, tmp_path):
+    world.error = ZeroDivisionError("division by zero")
+    result = run("compare", "a.toml", "b.toml", "-o", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "ZeroDivisionError: division by zero" in result.stderr
+    assert "Please report it" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("how", ["option", "environment"])
+def test_tracebacks_are_shown_when_asked_for(run, world, tmp_path, monkeypatch, how):
+    world.error = ZeroDivisionError("division by zero")
+    if how == "environment":
+        monkeypatch.setenv(terminal.VERBOSE_VARIABLE, "1")
+    options = ["--verbose"] if how == "option" else []
+    result = run("compare", "a.toml", "b.toml", "-o", tmp_path / "out", *options)
+    assert "Traceback" in result.stderr
+
+
+def test_stopping_while_writing_leaves_nothing(run, world, tmp_path, monkeypatch):
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("artois_mobility.report.page.render_page", stop)
+    result = run("compare", "a.toml", "b.toml", "-o", tmp_path)
+    assert result.exit_code == 130
+    assert "Nothing was left half-written" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_study_is_told_without_a_traceback(tmp_path):
+    done = run_process("compare", str(tmp_path / "no.toml"), "x.toml", "-o", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert "no.toml" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_terminal_without_accents_gets_question_marks():
+    done = run_process("profiles", "--lang", "fr", PYTHONIOENCODING="iso8859-5", PYTHONUTF8="0")
+    assert done.returncode == 0
+    assert "v?lo" in done.stdout
+
+
+def test_a_reader_who_leaves_early_is_no_error():
+    command = f'"{sys.executable}" -c "from artois_mobility.cli import main; main()" categories'
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command} | head -1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+# --- progress --------------------------------------------------------------------------------
+
+
+def test_progress_is_silent_unless_on_a_terminal(capsys):
+    with terminal.shown_progress(quiet=False) as progress:
+        progress("maps", 1, 2)
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
+
+
+def test_progress_shows_on_a_terminal():
+    code = (
+        "from artois_mobility.cli.terminal import shown_progress\n"
+        "with shown_progress(quiet=False) as progress:\n"
+        "    for done in range(3): progress('drawing [bold]maps', done, 2)\n"
+    )
+    reader, writer = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        stderr=writer,
+        stdout=subprocess.PIPE,
+        check=True,
+        env={**os.environ, "TERM": "xterm"},
+    )
+    os.close(writer)
+    shown = os.read(reader, 100_000).decode()
+    os.close(reader)
+    assert "drawing [bold]maps" in shown
+    assert "2/2" in shown
+    assert done.stdout == b""
+
+
+@pytest.mark.parametrize(("is_compiled", "quiet", "said"), [(0, 0, 1), (0, 1, 0), (1, 0, 0)])
+def test_the_first_run_says_that_it_compiles(capsys, monkeypatch, is_compiled, quiet, said):
+    monkeypatch.setattr("artois_mobility.kernels.is_compiled", lambda: bool(is_compiled))
+    terminal.announce_compiling(quiet=bool(quiet))
+    captured = capsys.readouterr()
+    assert ("compiling" in captured.err) == bool(said)
+    assert captured.out == ""
+
+
+# --- the other commands ----------------------------------------------------------------------
+
+
+def test_access_prints_a_table(run, world):
+    result = run("access", "a.toml")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0] == "SCHÉMATIQUE – NE PAS CITER"
+    row = next(line for line in lines if line.startswith("Soins – Voiture"))
+    # Three to ten minutes by car, 6.5 on average; 18 of 48 cells within 5 minutes.
+    assert row.split()[3:] == ["6,5", "38", "%", "100", "%", "100", "%", "0"]
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_access_writes_every_cell(run, world, tmp_path, suffix):
+    path = tmp_path / f"times.{suffix}"
+    result = run("access", "a.toml", "--output", path, "--lang", "en")
+    assert result.stdout.splitlines()[-1] == str(path)
+    table = pd.read_parquet(path) if suffix == "parquet" else pd.read_csv(path)
+    assert len(table) == 48 * 4
+    assert (table["mention"] == "SCHEMATIC – DO NOT CITE").all()
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_access_for_machines(run, world):
+    told = json.loads(run("access", "a.toml", "--json").stdout)
+    assert len(told["summary"]) == 4 * 7
+    assert told["summary"][0]["people_reached_before"] == 480
+
+
+def test_access_refuses_other_kinds_of_files_before_computing(run, world):
+    result = run("access", "a.toml", "--output", "times.xlsx")
+    assert result.exit_code == 2
+    assert ".parquet or .csv; found times.xlsx" in result.stderr
+    assert "assess" not in [what for what, _, _ in world.calls]
+
+
+def test_isochrones_print_geojson(run, world):
+    world.result.networks["walk"].provenance.is_schematic = False
+    result = run("isochrones", "a.toml", "--from", "2.83,50.43", "--minutes", "10,20")
+    told = json.loads(result.stdout)
+    assert [feature["properties"]["minutes"] for feature in told["features"]] == [10, 20]
+    what, arguments, _ = world.calls[-1]
+    assert what == "isochrones"
+    assert arguments[1:] == ([(2.83, 50.43)], [10.0, 20.0])
+
+
+@pytest.mark.parametrize("suffix", ["geojson", "gpkg", "parquet"])
+def test_isochrones_write_files(run, world, tmp_path, suffix):
+    path = tmp_path / f"areas.{suffix}"
+    result = run("isochrones", "a.toml", "--from", "2.83,50.43", "-p", "walk", "-o", path)
+    assert result.exit_code == 0, result.stderr
+    areas = gpd.read_parquet(path) if suffix == "parquet" else gpd.read_file(path)
+    assert areas["minutes"].tolist() == [10, 20]
+    assert set(areas["mention"]) == {"SCHÉMATIQUE – NE PAS CITER"}
+    assert ("build_network", ("extract", "walk"), {}) in world.calls
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("text", ["Lens", "2.83", "2.83,50.43,1", "50.43,200", "nan,nan", ","])
+def test_a_place_must_be_longitude_and_latitude(run, world, text):
+    result = run("isochrones", "a.toml", "--from", text)
+    assert result.exit_code == 2
+    assert "for instance 2.8319,50.4289" in result.stderr
+    assert world.calls == []
+
+
+def test_isochrones_into_a_folder_that_is_not_there(run, world, tmp_path):
+    path = tmp_path / "no" / "areas.gpkg"
+    result = run("isochrones", "a.toml", "--from", "2.83,50.43", "-o", path)
+    assert result.exit_code == 1
+    assert "could not be written" in result.stderr
+
+
+def test_the_matrix_goes_to_parquet(run, world, tmp_path):
+    path = tmp_path / "m.parquet"
+    result = run("matrix", "a.toml", "-p", "car", "-c", "care/hospital", "-o", path)
+    assert result.stdout == f"{path}\n"
+    calls = {what: (arguments, options) for what, arguments, options in world.calls}
+    assert calls["read_sites"][0] == ("more.csv", ["care/hospital"])
+    assert calls["matrix"][0] == (world.result.networks["walk"], "r", "m")
+    assert calls["matrix"][1]["path"] == path
+
+
+def test_the_matrix_is_no_csv(run, world):
+    result = run("matrix", "a.toml", "-o", "m.csv")
+    assert result.exit_code == 2
+    assert "does not end in .parquet" in result.stderr
+
+
+def test_download_names_the_file_after_the_place(run, world):
+    result = run("download", "Lens, Pas-de-Calais")
+    assert result.stdout == "lens.osm\n"
+    assert world.calls[-1][1][0] == "Lens, Pas-de-Calais"
+    assert world.calls[-1][1][1].name.startswith("lens_pas_de_calais.osm")
+
+
+def test_profiles_and_categories_are_listed(run):
+    assert "bicycle        vélo" in run("profiles", "--lang", "fr").stdout
+    text = run("categories", "--lang", "en").stdout
+    assert any(line.split() == ["care", "Care"] for line in text.splitlines())

@@ -1,0 +1,78 @@
+"""What the README says, done: its files written, its commands run, its Python executed."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def blocks(repository):
+    """Code blocks of the README, by language, in their order."""
+    text = (repository / "README.md").read_text(encoding="utf-8")
+    found = {}
+    for language, block in re.findall(r"```(\w+)\n(.*?)```", text, flags=re.DOTALL):
+        found.setdefault(language, []).append(block)
+    return found
+
+
+def run(command, folder):
+    words = shlex.split(command)
+    assert words[0] == "artois-mobility"
+    return subprocess.run(
+        [sys.executable, "-m", "artois_mobility", *words[1:]],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_study_and_the_scenario_of_the_readme_can_be_compared(blocks, repository, tmp_path):
+    study, scenario = blocks["toml"]
+    shutil.copy(repository / "data/osm/artois-schematic.osm.pbf", tmp_path / "lens.osm.pbf")
+    shutil.copy(repository / "data/osm/artois-residents.csv", tmp_path / "residents.csv")
+    (tmp_path / "study.toml").write_text(study, encoding="utf-8")
+    (tmp_path / "footbridge.toml").write_text(scenario, encoding="utf-8")
+    commands = re.findall(r"^\$ (artois-mobility compare .*)$", "".join(blocks["console"]), re.M)
+    assert len(commands) == 1
+    done = run(commands[0], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
+
+
+def test_the_python_of_the_readme_runs(blocks, repository, tmp_path, monkeypatch):
+    for name in ("data", "scenarios"):
+        (tmp_path / name).symlink_to(repository / name)
+    monkeypatch.chdir(tmp_path)
+    (code,) = blocks["python"]
+    names = {}
+    exec(compile(code, "README.md", "exec"), names)
+    assert names["times"]["minutes"].notna().any()
+    assert names["areas"]["minutes"].tolist() == [10, 20, 30]
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_the_other_commands_of_the_readme_exist(blocks, repository):
+    text = "".join(blocks["console"])
+    for target in re.findall(r"^\$ make ([a-z]+)", text, re.M):
+        assert re.search(rf"^{target}:", (repository / "Makefile").read_text(), re.M)
+    for command in set(re.findall(r"^\$ artois-mobility ([a-z]+)", text, re.M)):
+        done = run(f"artois-mobility {command} --help", repository)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_locked_versions_name_no_index(repository):
+    for name in ("run.lock", "dev.lock"):
+        text = (repository / "requirements" / name).read_text()
+        assert "--hash=sha256:" in text
+        assert "://" not in text
+        assert "--index" not in text
+    project = tomllib.loads((repository / "pyproject.toml").read_text())["project"]
+    locked = (repository / "requirements" / "run.lock").read_text()
+    for requirement in project["dependencies"]:
+        assert re.search(rf"^{re.split('[<>=]', requirement)[0]}==", locked, re.M)

@@ -1,0 +1,82 @@
+"""The findings of the hand-made world, worked out on paper: every cell holds ten people."""
+
+import numpy as np
+import pytest
+
+from artois_mobility.report.findings import (
+    cells_of,
+    details,
+    find,
+    headline,
+    leading_pair,
+    pairs_in_focus,
+    today_headline,
+)
+from artois_mobility.report.words import read_words
+from comparison_world import make_comparison
+
+FRENCH = read_words("fr")
+
+
+@pytest.fixture(scope="module")
+def result():
+    return make_comparison()
+
+
+def test_the_bridge_saves_three_minutes_in_harnes(result):
+    finding = find(result, "passerelle", ("walk", "culture/library"))
+    # 4 x 3 cells of Harnes gain, but for the one that loses its access.
+    assert finding.people_gaining == 110
+    assert finding.people_losing == 0
+    assert finding.mean_gain_min == 3
+    assert np.isnan(finding.mean_loss_min)
+    assert finding.people_newly_reaching == 10
+    assert finding.people_no_longer_reaching == 10
+    assert finding.communes_gaining == (("Harnes", 110.0),)
+    assert finding.communes_losing == ()
+
+
+def test_the_closed_bridge_costs_two_minutes_in_lievin(result):
+    finding = find(result, "pont-ferme", ("car", "care"))
+    assert (finding.people_gaining, finding.people_losing) == (0, 120)
+    assert finding.mean_loss_min == 2
+    assert finding.communes_losing == (("Liévin", 120.0),)
+
+
+def test_headlines_say_the_finding_first(result):
+    bridge = find(result, "passerelle", ("walk", "care"))
+    closed = find(result, "pont-ferme", ("car", "care"))
+    nothing = find(result, "pont-ferme", ("walk", "care"))
+    assert headline(bridge, FRENCH) == "110 habitants gagnent au moins une minute"
+    assert headline(closed, FRENCH) == "120 habitants perdent au moins une minute"
+    assert headline(nothing, FRENCH) == "Personne ne gagne ni ne perd une minute ou plus"
+    assert details(nothing, FRENCH) == []
+
+
+def test_details_say_how_much_and_where(result):
+    texts = " ".join(details(find(result, "passerelle", ("walk", "care")), FRENCH))
+    assert "3 minutes" in texts
+    assert "Harnes (110)" in texts
+    assert "10 habitants n’atteignent plus aucun site." in texts
+
+
+def test_the_focus_leads(result):
+    bridge, closed = result.scenarios[1:]
+    assert pairs_in_focus(result, bridge) == [("walk", "culture/library"), ("walk", "care")]
+    assert leading_pair(result, bridge) == ("walk", "culture/library")
+    assert len(pairs_in_focus(result, closed)) == 4
+    assert leading_pair(result, closed) == ("car", "care")
+
+
+def test_cells_stay_in_the_order_of_the_residents(result):
+    cells = cells_of(result, "passerelle", ("walk", "care"))
+    assert cells["cell"].tolist() == result.residents["cell"].tolist()
+    assert cells["minutes_after"].isna().sum() == 1
+
+
+def test_today_speaks_of_the_middle_threshold(result):
+    # Within ten minutes by car of the nearest care: 3 + column <= 10 for all eight columns.
+    assert today_headline(result, ("car", "care"), FRENCH).startswith("100\u202f% des habitants")
+    # On foot: 4 x (2 + column) <= 10 for the first column only: 6 of 48 cells.
+    text = today_headline(result, ("walk", "culture/library"), FRENCH)
+    assert text.startswith("12\u202f% des habitants sont à 10 minutes ou moins")

@@ -1,0 +1,212 @@
+"""The maps: right colours, right frame, every text on them, no matter what it says."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from matplotlib.image import imread
+from PIL import Image
+
+from artois_mobility.report import maps
+from artois_mobility.report.backdrop import lines_of, make_backdrop
+from artois_mobility.report.classes import (
+    ACCESS_BOUNDS_MIN,
+    ACCESS_COLOURS,
+    CHANGE_COLOURS,
+    GAIN_COLOURS,
+    LOSS_COLOURS,
+    NOT_REACHED,
+    UNCHANGED,
+    access_classes,
+    access_labels,
+    change_classes,
+    change_labels,
+)
+from artois_mobility.report.lettering import printable
+from artois_mobility.report.window import MAP_ASPECT, fit_window, round_length
+from artois_mobility.report.words import read_words
+from comparison_world import HOSTILE, make_comparison
+
+MINUTES = hnp.arrays(float, st.integers(0, 20), elements=st.floats(-200, 200))
+
+
+def lightness(colour):
+    """CIE lightness, from 0 for black to 100 for white."""
+    channels = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ [0.2126, 0.7152, 0.0722]
+    return 116 * np.cbrt(luminance) - 16 if luminance > 0.008856 else 903.3 * luminance
+
+
+@given(MINUTES)
+def test_a_longer_time_is_never_in_a_nearer_class(minutes):
+    minutes = np.sort(np.abs(minutes))
+    classes = access_classes(minutes)
+    assert (np.diff(classes) >= 0).all()
+    for bound, place in zip(ACCESS_BOUNDS_MIN, range(6), strict=True):
+        np.testing.assert_array_equal(minutes <= bound, classes <= place)
+
+
+@given(MINUTES)
+def test_gains_and_losses_mirror_each_other(minutes):
+    classes = change_classes(minutes)
+    np.testing.assert_array_equal(classes - UNCHANGED, UNCHANGED - change_classes(-minutes))
+    np.testing.assert_array_equal(classes == UNCHANGED, np.abs(minutes) < 1)
+
+
+def test_no_time_has_a_class_of_its_own():
+    assert access_classes(np.array([np.nan])).tolist() == [NOT_REACHED]
+    assert change_classes(np.array([np.nan])).tolist() == [UNCHANGED]
+
+
+@pytest.mark.parametrize("colours", [ACCESS_COLOURS, GAIN_COLOURS, LOSS_COLOURS])
+def test_the_order_survives_a_grey_print(colours):
+    steps = np.diff([lightness(colour) for colour in colours])
+    assert (steps < -8).all()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_class_has_its_label(language):
+    words = read_words(language)
+    assert len(set(access_labels(words))) == len(ACCESS_COLOURS)
+    assert len(set(change_labels(words))) == len(CHANGE_COLOURS)
+
+
+BOUND = st.floats(-1e6, 1e6)
+
+
+@given(BOUND, BOUND, BOUND, BOUND)
+def test_a_window_shows_all_it_must_and_has_the_maps_aspect(x1, x2, y1, y2):
+    asked = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+    west, south, east, north = fit_window(asked, least_width_m=5000)
+    assert west <= asked[0] + 1e-6
+    assert south <= asked[1] + 1e-6
+    assert east >= asked[2] - 1e-6
+    assert north >= asked[3] - 1e-6
+    assert (east - west) / (north - south) == pytest.approx(MAP_ASPECT)
+    assert east - west >= 5000 - 1e-6
+
+
+@given(st.floats(1, 1e7))
+def test_a_scale_bar_is_round_and_fits(longest_m):
+    length_m = round_length(longest_m)
+    assert length_m <= longest_m < 2.5 * length_m + 1e-6
+    assert f"{length_m:e}"[0] in "125"
+
+
+def test_what_the_font_lacks_is_replaced():
+    assert printable("Liévin – Béthune\u202f!") == "Liévin – Béthune\u202f!"
+    assert printable("日\U0001f6b2\na") == "?? a"
+
+
+def test_lines_are_taken_apart():
+    square = shapely.box(0, 0, 2, 1)
+    line = shapely.from_wkt("MULTILINESTRING ((0 0, 1 1), (5 5, 6 6, 7 7))")
+    lines = lines_of(np.array([square, line, shapely.from_wkt("POINT (1 1)")], dtype=object))
+    assert sorted(len(points) for points in lines.points_m) == [2, 3, 5]
+    assert len(lines.inside((4.0, 4.0, 9.0, 9.0))) == 1
+    assert lines_of(np.array([], dtype=object)).points_m == []
+
+
+def test_the_backdrop_knows_how_far_apart_cells_are():
+    backdrop = make_backdrop(make_comparison())
+    assert backdrop.cell_side_m == pytest.approx(500, abs=1e-3)
+    assert len(backdrop.main_roads.points_m) == 1
+    assert len(backdrop.streets.points_m) == 5
+    assert len(backdrop.barriers.points_m) == 2
+    assert backdrop.communes.size == 4
+
+
+@pytest.fixture(scope="module")
+def plates(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("maps")
+    return maps.write_maps(make_comparison(schematic=True), folder, "fr")
+
+
+def test_one_map_per_question(plates):
+    assert [(plate.scenario, plate.pair) for plate in plates] == [
+        ("today", ("car", "care")),
+        ("today", ("car", "culture/library")),
+        ("passerelle", ("walk", "culture/library")),
+        ("pont-ferme", ("car", "care")),
+    ]
+
+
+def test_a_map_carries_its_finding_and_its_source(plates):
+    with Image.open(plates[2].path) as image:
+        assert image.size == (1155, 770)
+        assert image.info["Title"] == "110 habitants gagnent au moins une minute"
+        assert image.info["Copyright"].startswith("© contributeurs OpenStreetMap (ODbL)")
+        assert image.info["Comment"] == "SCHÉMATIQUE – NE PAS CITER"
+
+
+def share_of(path, colour):
+    pixels = (imread(BytesIO(path.read_bytes()))[..., :3] * 255).round().astype(int)
+    wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    return (pixels == wanted).all(axis=-1).mean()
+
+
+def test_cells_have_the_colour_of_their_class(tmp_path):
+    plates = maps.write_maps(make_comparison(), tmp_path, "fr")
+    # Three minutes gained in a quarter of the territory, nothing lost.
+    assert share_of(plates[2].path, GAIN_COLOURS[1]) > 0.04
+    assert share_of(plates[2].path, LOSS_COLOURS[1]) < 0.001
+    # Two minutes lost in another quarter, nothing gained.
+    assert share_of(plates[3].path, LOSS_COLOURS[1]) > 0.04
+    assert share_of(plates[3].path, GAIN_COLOURS[1]) < 0.001
+
+
+def test_hostile_names_are_drawn_as_text(tmp_path):
+    plates = maps.write_maps(make_comparison(hostile=True), tmp_path, "en")
+    assert len(plates) == 4
+    assert "frac" in HOSTILE
+
+
+def test_a_scenario_without_effect_shows_the_whole_territory(tmp_path):
+    result = make_comparison()
+    same = result.access_times.copy()
+    differences = result.differences.assign(
+        minutes_after=result.differences["minutes_before"], minutes_gained=0.0
+    )
+    empty = replace(
+        result.scenarios[2],
+        closed=result.scenarios[2].closed.iloc[:0],
+        slowed=result.scenarios[2].slowed.iloc[:0],
+    )
+    summary = result.summary_table.assign(people_gaining=0.0, people_losing=0.0)
+    calm = replace(
+        result,
+        access_times=same,
+        differences=differences,
+        summary_table=summary,
+        scenarios=(result.scenarios[0], empty),
+    )
+    plates = maps.write_maps(calm, tmp_path, "fr")
+    assert plates[-1].title == "Personne ne gagne ni ne perd une minute ou plus"
+
+
+def test_scenarios_whose_names_look_alike_have_their_own_files(tmp_path):
+    result = make_comparison()
+    twin = replace(result.scenarios[1], key="Passerelle")
+    more = {
+        name: pd.concat(
+            [
+                getattr(result, name),
+                getattr(result, name)
+                .query("scenario == 'passerelle'")
+                .assign(scenario="Passerelle"),
+            ],
+            ignore_index=True,
+        )
+        for name in ("access_times", "differences", "summary_table")
+    }
+    plates = maps.write_maps(
+        replace(result, scenarios=(*result.scenarios, twin), **more), tmp_path, "fr"
+    )
+    assert len({plate.path.name.lower() for plate in plates}) == 5

@@ -5,7 +5,6 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 # locked versions with their hashes; ranges stand in pyproject.toml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
-EXTRACT := data/osm/artois-schematic.osm.pbf
 
 .PHONY: help venv demo test test-nojit lint format bench data lock clean
 
@@ -28,6 +27,7 @@ venv: $(VENV)/dev.stamp  ## Create .venv with everything, tests' tools included
 
 demo: $(VENV)/run.stamp  ## Compare ten scenarios of the embedded territory; results in out/
 	@$(BIN)/artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out
+	@echo "Open out/report.html in a browser and out/results.gpkg in QGIS; the tables and maps lie beside."
 
 test: $(VENV)/dev.stamp  ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -1,10 +1,12 @@
 """The findings of the hand-made world, worked out on paper: every cell holds ten people."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from artois_mobility.report.findings import (
-    cells_of,
     details,
     find,
     headline,
@@ -12,6 +14,7 @@ from artois_mobility.report.findings import (
     pairs_in_focus,
     today_headline,
 )
+from artois_mobility.report.times import read_times
 from artois_mobility.report.words import read_words
 from comparison_world import make_comparison
 
@@ -24,7 +27,7 @@ def result():
 
 
 def test_the_bridge_saves_three_minutes_in_harnes(result):
-    finding = find(result, "passerelle", ("walk", "culture/library"))
+    finding = find(result, read_times(result), "passerelle", ("walk", "culture/library"))
     # 4 x 3 cells of Harnes gain, but for the one that loses its access.
     assert finding.people_gaining == 110
     assert finding.people_losing == 0
@@ -37,16 +40,16 @@ def test_the_bridge_saves_three_minutes_in_harnes(result):
 
 
 def test_the_closed_bridge_costs_two_minutes_in_lievin(result):
-    finding = find(result, "pont-ferme", ("car", "care"))
+    finding = find(result, read_times(result), "pont-ferme", ("car", "care"))
     assert (finding.people_gaining, finding.people_losing) == (0, 120)
     assert finding.mean_loss_min == 2
     assert finding.communes_losing == (("Liévin", 120.0),)
 
 
 def test_headlines_say_the_finding_first(result):
-    bridge = find(result, "passerelle", ("walk", "care"))
-    closed = find(result, "pont-ferme", ("car", "care"))
-    nothing = find(result, "pont-ferme", ("walk", "care"))
+    bridge = find(result, read_times(result), "passerelle", ("walk", "care"))
+    closed = find(result, read_times(result), "pont-ferme", ("car", "care"))
+    nothing = find(result, read_times(result), "pont-ferme", ("walk", "care"))
     assert headline(bridge, FRENCH) == "110 habitants gagnent au moins une minute"
     assert headline(closed, FRENCH) == "120 habitants perdent au moins une minute"
     assert headline(nothing, FRENCH) == "Personne ne gagne ni ne perd une minute ou plus"
@@ -54,7 +57,9 @@ def test_headlines_say_the_finding_first(result):
 
 
 def test_details_say_how_much_and_where(result):
-    texts = " ".join(details(find(result, "passerelle", ("walk", "care")), FRENCH))
+    texts = " ".join(
+        details(find(result, read_times(result), "passerelle", ("walk", "care")), FRENCH)
+    )
     assert "3 minutes" in texts
     assert "Harnes (110)" in texts
     assert "10 habitants n’atteignent plus aucun site." in texts
@@ -68,10 +73,23 @@ def test_the_focus_leads(result):
     assert leading_pair(result, closed) == ("car", "care")
 
 
-def test_cells_stay_in_the_order_of_the_residents(result):
-    cells = cells_of(result, "passerelle", ("walk", "care"))
-    assert cells["cell"].tolist() == result.residents["cell"].tolist()
-    assert cells["minutes_after"].isna().sum() == 1
+def test_times_stay_in_the_order_of_the_residents(result):
+    times = read_times(result)
+    rows = result.access_times.query(
+        "scenario == 'passerelle' and profile == 'walk' and category == 'care'"
+    )
+    pair = ("walk", "care")
+    np.testing.assert_array_equal(times.of("passerelle", pair), rows["minutes"].to_numpy())
+    shuffled = replace(result, access_times=result.access_times.sample(frac=1, random_state=7))
+    np.testing.assert_array_equal(read_times(shuffled).minutes, times.minutes)
+    assert times.is_noticed("passerelle", pair).sum() == 13
+    assert not times.is_noticed("pont-ferme", pair).any()
+
+
+def test_only_the_nearest_site_counts(result):
+    second = result.access_times.assign(rank=2, minutes=99.0)
+    both = replace(result, access_times=pd.concat([second, result.access_times]))
+    np.testing.assert_array_equal(read_times(both).minutes, read_times(result).minutes)
 
 
 def test_today_speaks_of_the_middle_threshold(result):

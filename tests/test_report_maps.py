@@ -29,6 +29,7 @@ from artois_mobility.report.classes import (
     change_labels,
 )
 from artois_mobility.report.lettering import printable
+from artois_mobility.report.times import read_times
 from artois_mobility.report.window import MAP_ASPECT, fit_window, round_length
 from artois_mobility.report.words import read_words
 from comparison_world import HOSTILE, make_comparison
@@ -109,24 +110,30 @@ def test_lines_are_taken_apart():
     square = shapely.box(0, 0, 2, 1)
     line = shapely.from_wkt("MULTILINESTRING ((0 0, 1 1), (5 5, 6 6, 7 7))")
     lines = lines_of(np.array([square, line, shapely.from_wkt("POINT (1 1)")], dtype=object))
-    assert sorted(len(points) for points in lines.points_m) == [2, 3, 5]
-    assert len(lines.inside((4.0, 4.0, 9.0, 9.0))) == 1
-    assert lines_of(np.array([], dtype=object)).points_m == []
+    assert np.diff(lines.first_point).tolist() == [2, 3, 5]
+    seen = lines.inside((4.0, 4.0, 9.0, 9.0))
+    assert seen.points_m.tolist() == [[5, 5], [6, 6], [7, 7]]
+    assert seen.first_point.tolist() == [0, 3]
+    assert lines_of(np.array([], dtype=object)).count == 0
 
 
 def test_the_backdrop_knows_how_far_apart_cells_are():
     backdrop = make_backdrop(make_comparison())
     assert backdrop.cell_side_m == pytest.approx(500, abs=1e-3)
-    assert len(backdrop.main_roads.points_m) == 1
-    assert len(backdrop.streets.points_m) == 5
-    assert len(backdrop.barriers.points_m) == 2
+    assert backdrop.main_roads.count == 1
+    assert backdrop.streets.count == 5
+    assert backdrop.barriers.count == 2
     assert backdrop.communes.size == 4
+
+
+def draw(result, folder, language):
+    return maps.write_maps(result, read_times(result), folder, language)
 
 
 @pytest.fixture(scope="module")
 def plates(tmp_path_factory):
     folder = tmp_path_factory.mktemp("maps")
-    return maps.write_maps(make_comparison(schematic=True), folder, "fr")
+    return draw(make_comparison(schematic=True), folder, "fr")
 
 
 def test_one_map_per_question(plates):
@@ -153,7 +160,7 @@ def share_of(path, colour):
 
 
 def test_cells_have_the_colour_of_their_class(tmp_path):
-    plates = maps.write_maps(make_comparison(), tmp_path, "fr")
+    plates = draw(make_comparison(), tmp_path, "fr")
     # Three minutes gained in a quarter of the territory, nothing lost.
     assert share_of(plates[2].path, GAIN_COLOURS[1]) > 0.04
     assert share_of(plates[2].path, LOSS_COLOURS[1]) < 0.001
@@ -163,7 +170,7 @@ def test_cells_have_the_colour_of_their_class(tmp_path):
 
 
 def test_hostile_names_are_drawn_as_text(tmp_path):
-    plates = maps.write_maps(make_comparison(hostile=True), tmp_path, "en")
+    plates = draw(make_comparison(hostile=True), tmp_path, "en")
     assert len(plates) == 4
     assert "frac" in HOSTILE
 
@@ -187,7 +194,7 @@ def test_a_scenario_without_effect_shows_the_whole_territory(tmp_path):
         summary_table=summary,
         scenarios=(result.scenarios[0], empty),
     )
-    plates = maps.write_maps(calm, tmp_path, "fr")
+    plates = draw(calm, tmp_path, "fr")
     assert plates[-1].title == "Personne ne gagne ni ne perd une minute ou plus"
 
 
@@ -206,7 +213,6 @@ def test_scenarios_whose_names_look_alike_have_their_own_files(tmp_path):
         )
         for name in ("access_times", "differences", "summary_table")
     }
-    plates = maps.write_maps(
-        replace(result, scenarios=(*result.scenarios, twin), **more), tmp_path, "fr"
-    )
+    twins = replace(result, scenarios=(*result.scenarios, twin), **more)
+    plates = draw(twins, tmp_path, "fr")
     assert len({plate.path.name.lower() for plate in plates}) == 5

@@ -77,6 +77,8 @@ def _is_consequence(fault: Fault) -> bool:
 
 def _describe(fault: Fault, model: type[BaseModel], text: str) -> str:
     place = _without_tag(fault["loc"])
+    if fault["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        place = (*place, "kind")
     key = name_key(place)
     line = find_line(text, place)
     at = f"line {line}, {key}" if line else key
@@ -96,9 +98,9 @@ def _describe(fault: Fault, model: type[BaseModel], text: str) -> str:
 
 def _describe_kind(fault: Fault, at: str) -> str:
     if fault["type"] == "union_tag_not_found":
-        return f"{at}.kind is missing. Allowed: {', '.join(MODEL_OF_KIND)}."
+        return f"{at} is missing. Allowed: {', '.join(MODEL_OF_KIND)}."
     tag = str(fault["ctx"]["tag"])
-    return f"{at}.kind is {_show(tag)}.{suggest(tag, list(MODEL_OF_KIND))}"
+    return f"{at} is {_show(tag)}.{suggest(tag, list(MODEL_OF_KIND))}"
 
 
 def _allowed(fault: Fault, place: Place) -> str:

@@ -50,6 +50,15 @@ COMMUNE_FIELDS: Final = {
     "people_losing": "perdants",
 }
 CELL_COLUMNS: Final = ("cell", "population", "commune", "epci")
+SITE_COLUMNS: Final = (
+    "site",
+    "category",
+    "name",
+    "capacity",
+    "source",
+    "position_quality",
+    "geometry",
+)
 COMMUNE_COLUMNS: Final = ("insee", "name", "epci", "epci_name", "population")
 # Fields of residents and communes under the names that INSEE gives them.
 INSEE_NAMES: Final = {"commune": "insee_com", "insee": "insee_com", "epci": "siren_epci"}
@@ -394,23 +403,21 @@ def _whole_layer(name: str, words: Words, table: gpd.GeoDataFrame, crs: str) -> 
 
 
 def _sites(result: Comparison) -> gpd.GeoDataFrame:
-    today = _site_fields(result.scenarios[0].sites).assign(scenario=TODAY, change="")
-    tables = [today]
+    """Put today's sites and those that scenarios change below each other."""
+    tables = [_site_rows(result.scenarios[0].sites, TODAY, "")]
     for scenario in result.scenarios[1:]:
-        sites = scenario.sites
-        changed = sites[sites["change"] != ""]
-        tables.append(
-            _site_fields(changed).assign(scenario=scenario.key, change=changed["change"].to_numpy())
-        )
-        removed = _site_fields(scenario.removed_sites)
-        tables.append(removed.assign(scenario=scenario.key, change="removed"))
+        for change in ("added", "moved"):
+            rows = scenario.sites[(scenario.sites["change"] == change).to_numpy()]
+            tables.append(_site_rows(rows, scenario.key, change))
+        tables.append(_site_rows(scenario.removed_sites, scenario.key, "removed"))
     filled = [table for table in tables if len(table)] or tables[:1]
-    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=today.crs)
+    stacked = pd.concat(filled, ignore_index=True)
+    return gpd.GeoDataFrame(stacked, geometry="geometry", crs=WGS84)
 
 
-def _site_fields(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    names = ["site", "category", "name", "capacity", "source", "position_quality", "geometry"]
-    return gpd.GeoDataFrame(sites[names].reset_index(drop=True), crs=sites.crs)
+def _site_rows(sites: gpd.GeoDataFrame, scenario: str, change: str) -> pd.DataFrame:
+    rows = pd.DataFrame({name: sites[name].to_numpy() for name in SITE_COLUMNS})
+    return rows.assign(scenario=scenario, change=change)
 
 
 def _stacked(scenarios: tuple[ScenarioResult, ...], name: str) -> gpd.GeoDataFrame:

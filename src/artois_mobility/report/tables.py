@@ -65,7 +65,9 @@ def write_summary(result: Comparison, path: Path, language: str) -> None:
     language
         Of the mention that a made-up territory bears.
     """
-    table = mark(result.summary_table, result, language).assign(**vintages(result))
+    table = mark(result.summary_table, result, language).copy()
+    for name, year in vintages(result).items():
+        table[name] = year
     csv.write_csv(
         pa.Table.from_pandas(table.round(DECIMALS), preserve_index=False),
         path,
@@ -97,7 +99,7 @@ def mark(table: pd.DataFrame, result: Comparison, language: str) -> pd.DataFrame
     return table.assign(mention=pd.Categorical.from_codes(codes, pd.Index([text])))
 
 
-def vintages(result: Comparison) -> dict[str, object]:
+def vintages(result: Comparison) -> dict[str, int | str]:
     """Give the years of the population and of the commune codes, where the data states them.
 
     Parameters

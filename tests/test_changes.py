@@ -1,0 +1,249 @@
+"""The schema of changes: what is refused, in which words, and what each change says it did."""
+
+import pytest
+
+from artois_mobility.changes.coordinates import place_in_degrees
+from artois_mobility.changes.hints import suggest
+from artois_mobility.changes.schema import (
+    MODEL_OF_KIND,
+    AddLink,
+    AddSite,
+    Change,
+    CloseWays,
+    FileModel,
+    MoveSite,
+    RemoveSite,
+    SetSpeed,
+    Text,
+)
+from artois_mobility.changes.sentences import sentence
+from artois_mobility.changes.toml_files import raise_problems, read_toml
+from artois_mobility.errors import StudyError
+
+SITE = {"kind": "add_site", "category": "care/doctor", "name": "Cabinet", "at": (2.8, 50.4)}
+ENDS = ((2.9290, 50.4668), (2.9291, 50.4702))
+RING = ((2.7, 50.4), (2.9, 50.4), (2.9, 50.5))
+
+
+class File(FileModel):
+    name: Text
+    changes: tuple[Change, ...] = ()
+
+
+def problems_of(tmp_path, text, encoding="utf-8"):
+    path = tmp_path / "works.toml"
+    path.write_bytes(text.encode(encoding))
+    return "\n".join(read_toml(path, File).problems)
+
+
+BLOCK = 'name = "Works"\n\n[[changes]]\n'
+ADD = BLOCK + 'kind = "add_site"\ncategory = "care/doctor"\nname = "Cabinet"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('name = "a\n', "line 1, column"),
+        ("name = 'a'\ncapacity = 4,5\n", "line 2, column 13.* It reads 'capacity = 4,5'"),
+        ('name = "a"\nname = "b"\n', "Cannot overwrite a value"),
+        ("name = 3", 'line 1, name is 3; allowed is text in "quotes"'),
+        ('name = "  "', "line 1, name is '  '; allowed is text that is not empty"),
+        ("", "name is missing"),
+        ('nam = "a"', "line 1, nam is no key here. Did you mean name"),
+        ('name = "a"\nspeed = 3', "speed is no key here. Allowed: name, changes"),
+        ('name = "a"\n[changes]\nkind = "add_site"', r"one block that begins with \[\[changes\]\]"),
+        (BLOCK, r"line 3, changes\[1\].kind is missing. Allowed: add_link"),
+        (
+            BLOCK + 'kind = "add_sit"',
+            r"line 4, changes\[1\].kind is 'add_sit'. Did you mean add_site",
+        ),
+        (ADD + "at = [2.8]", r"line 7, changes\[1\].at has \[2.8\], allowed is a point of two"),
+        (
+            ADD + "at = [2.8, 50.4, 3.0]",
+            r"changes\[1\].at is \[2.8, 50.4, 3.0\]; allowed is a point",
+        ),
+        (ADD + 'at = ["2.8", 50.4]', r"changes\[1\].at\[1\] is '2.8'; allowed is a number"),
+        (ADD + "at = [2.8, true]", r"changes\[1\].at\[2\] is true; allowed is a number"),
+        (ADD + "at = [2.8, nan]", r"changes\[1\].at\[2\] is nan; allowed is a finite number"),
+        (ADD + "at = [2.8, 50.4]\ncapacity = -1", "capacity is -1; allowed is 0 or more"),
+        (ADD + 'at = [2.8, 50.4]\ncapacity = "4"', "capacity is '4'; allowed is a number"),
+        (ADD + "at = [2.8, 50.4]\ncapacit = 4", "capacit is no key here. Did you mean capacity"),
+        (ADD, r"changes\[1\].at is missing"),
+        (BLOCK + 'kind = "close_ways"', r"changes\[1\] says no way to close. Give ids"),
+        (BLOCK + 'kind = "close_ways"\nids = ["12"]', "ids.1. is '12'; allowed is a whole number"),
+        (BLOCK + 'kind = "close_ways"\nids = [12.0]', "ids.1. is 12.0; allowed is a whole number"),
+        (BLOCK + 'kind = "close_ways"\nids = 12', r"ids is 12; allowed is a list in \[brackets\]"),
+        (
+            BLOCK + 'kind = "close_ways"\nids = [99999999999999999999]',
+            "ids.1. is 99999999999999999999",
+        ),
+        (BLOCK + 'kind = "close_ways"\nids = [1]\nprofiles = []', "a list of at least 1 entry"),
+        (BLOCK + 'kind = "set_speed"\nids = [1]', "needs exactly one of kmh and factor"),
+        (
+            BLOCK + 'kind = "set_speed"\nids = [1]\nkmh = 3\nfactor = 2',
+            "exactly one of kmh and factor",
+        ),
+        (BLOCK + 'kind = "set_speed"\nkmh = 30', "says no way. Give ids, names, classes"),
+        (BLOCK + 'kind = "set_speed"\nkmh = 0\nids = [1]', "kmh is 0; allowed is above 0"),
+        (BLOCK + 'kind = "set_speed"\nkmh = 900\nids = [1]', "kmh is 900; allowed is 300 or less"),
+        (
+            BLOCK + 'kind = "set_speed"\nkmh = 9\nids = [1]\nonly = "up"',
+            "only is 'up'; allowed is 'faster'",
+        ),
+        (
+            BLOCK + 'kind = "add_link"\nprofiles = ["walk"]\ngeometry = [[2.8, 50.4]]',
+            "at least 2 entries",
+        ),
+        (
+            BLOCK + 'kind = "add_link"\nprofiles = "walk"\ngeometry = [[2, 50], [2, 51]]',
+            "profiles is 'walk'",
+        ),
+        (
+            BLOCK + 'kind = "add_link"\ngeometry = [[2, 50], 3]',
+            r"geometry\[2\] is 3; allowed is a point",
+        ),
+        ("a = " + "[" * 5000, "nested too deeply"),
+        ("a = " + "9" * 5000, "is not TOML"),
+    ],
+)
+def test_a_faulty_file_is_told_what_where_and_what_is_allowed(tmp_path, text, expected):
+    import re
+
+    found = problems_of(tmp_path, text)
+    assert re.search(expected, found), found
+    assert "pydantic" not in found
+    assert "Traceback" not in found
+
+
+def test_all_problems_of_a_file_come_at_once_each_with_its_line(tmp_path):
+    text = (
+        ADD + "at = [1.0]\n\n[[changes]]\nkind = 'close_ways'\n\n[[changes]]\nkind = 'move_site'\n"
+    )
+    found = problems_of(tmp_path, text).splitlines()
+    assert [each.partition(",")[0] for each in found] == ["line 7", "line 9", "line 12", "line 12"]
+
+
+def test_lines_of_points_are_not_taken_for_headers(tmp_path):
+    text = (
+        BLOCK + 'kind = "add_link"\ngeometry = [\n  [2.8, 50.4],\n  [2.9, 50.4],\n]\nprofiles = 3\n'
+    )
+    assert "line 9, changes[1].profiles is 3" in problems_of(tmp_path, text)
+
+
+def test_text_that_is_not_utf_8_is_told_so(tmp_path):
+    assert "line 1 is not UTF-8" in problems_of(tmp_path, 'name = "é"', "latin-1")
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path):
+    assert problems_of(tmp_path, 'name = "é"\r\n', "utf-8-sig") == ""
+
+
+def test_a_missing_file_names_its_neighbour(tmp_path):
+    (tmp_path / "passerelle.toml").write_text("")
+    assert read_toml(tmp_path / "paserelle.toml", File).problems == (
+        "there is no such file. Did you mean passerelle.toml?",
+    )
+    assert "this is a folder" in read_toml(tmp_path, File).problems[0]
+
+
+def test_one_error_lists_the_problems_of_several_files():
+    with pytest.raises(StudyError, match=r"(?s)a has 1 problem:\n  x\nb has 2 problems:\n  y\n  z"):
+        raise_problems([("a", ["x"]), ("fine", []), ("b", ["y", "z"])])
+
+
+def test_every_kind_has_its_model_and_says_its_kind():
+    for kind, model in MODEL_OF_KIND.items():
+        assert model.model_fields["kind"].annotation.__args__ == (kind,)
+
+
+def test_a_change_cannot_be_changed():
+    with pytest.raises(ValueError, match="frozen"):
+        AddSite(**SITE).name = "Other"
+
+
+def test_coordinates_in_another_system_become_degrees():
+    metres = (688_000.0, 7_036_000.0)
+    change = MoveSite(kind="move_site", site="w1", to=metres)
+    placed, problems = place_in_degrees(change, "EPSG:2154")
+    assert problems == []
+    assert placed.to == pytest.approx((2.8307, 50.4224), abs=1e-3)
+    line = AddLink(kind="add_link", geometry=(metres, (688_100.0, 7_036_000.0)), profiles=("walk",),
+                   crs="EPSG:2154")  # fmt: skip
+    assert place_in_degrees(line, None)[0].geometry[0] == placed.to
+
+
+def test_coordinates_that_lie_nowhere_are_refused():
+    _, problems = place_in_degrees(
+        MoveSite(kind="move_site", site="w1", to=(688_000, 7_036_000)), None
+    )
+    assert problems[0].startswith("to is [688000.0, 7036000.0], which lies nowhere on Earth")
+    _, problems = place_in_degrees(AddSite(**SITE, crs="EPSG:999999"), None)
+    assert problems == [
+        "crs is 'EPSG:999999', which is no known coordinate system. Write crs = \"EPSG:2154\"."
+    ]
+    far = SetSpeed(kind="set_speed", kmh=3, within=((0, 0), (1, 0), (1, 91)))
+    assert "within[3] is [1.0, 91.0]" in place_in_degrees(far, None)[1][0]
+
+
+SENTENCES = [
+    (
+        AddSite(**{**SITE, "category": "care/general_practitioner"}, capacity=4),
+        "Ouvre « Cabinet » (Médecin généraliste, capacité 4) au point 2,8000 ; 50,4000.",
+        "Opens “Cabinet” (General practitioner, capacity 4) at 2.8000, 50.4000.",
+    ),
+    (
+        MoveSite(kind="move_site", site="Hôpital", to=(2.81, 50.4)),
+        "Déplace « Hôpital » au point 2,8100 ; 50,4000.",
+        "Moves “Hôpital” to 2.8100, 50.4000.",
+    ),
+    (
+        RemoveSite(kind="remove_site", site="Hôpital"),
+        "Ferme « Hôpital ».",
+        "Closes “Hôpital”.",
+    ),
+    (
+        AddLink(kind="add_link", geometry=ENDS, profiles=("walk", "bicycle"), name="Passerelle"),
+        "Ouvre la liaison « Passerelle » de 378 m (marche et vélo).",
+        "Opens the link “Passerelle” of 378 m (walk and bicycle).",
+    ),
+    (
+        AddLink(kind="add_link", geometry=ENDS, profiles=("mine",), speed_kmh=4.5, oneway=True),
+        "Ouvre une liaison de 378 m (mine, 4,5 km/h, sens unique).",
+        "Opens a link of 378 m (mine, 4.5 km/h, one way).",
+    ),
+    (
+        CloseWays(kind="close_ways", ids=(1, 2), names=("Pont",)),
+        "Ferme à la circulation les voies 1 et 2 et « Pont » (tous les modes).",
+        "Closes ways 1 and 2 and “Pont” to traffic (all modes).",
+    ),
+    (
+        SetSpeed(kind="set_speed", kmh=30, only="slower", classes=("residential",),
+                 profiles=("car",)),
+        "Fixe à 30 km/h la vitesse sur les voies de classe residential "
+        "(voiture, sans accélérer personne).",
+        "Sets the speed to 30 km/h on ways of class residential (car, nobody gets faster).",
+    ),
+    (
+        SetSpeed(kind="set_speed", factor=0.5, within=RING),
+        "Multiplie par 0,5 la vitesse sur toutes les voies dans un périmètre de 3 sommets "
+        "(tous les modes).",
+        "Multiplies the speed by 0.5 on all ways inside a polygon of 3 corners (all modes).",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "french", "english"), SENTENCES)
+def test_every_change_says_what_it_does_in_both_languages(change, french, english):
+    assert sentence(change, "fr").replace("\u00a0", " ").replace("\u202f", " ") == french
+    assert sentence(change, "en") == english
+
+
+def test_long_lists_of_ways_are_cut_short():
+    closed = CloseWays(kind="close_ways", ids=tuple(range(1, 10)))
+    assert sentence(closed, "en") == "Closes ways 1, 2, 3, 4 and 5 more to traffic (all modes)."
+    assert "; et" not in sentence(closed)
+    assert {type(change) for change, _, _ in SENTENCES} == set(MODEL_OF_KIND.values())
+
+
+def test_hints_do_not_mind_capitals():
+    assert suggest("WALK", ["walk", "car"]) == " Did you mean walk?"

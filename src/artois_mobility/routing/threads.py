@@ -1,6 +1,7 @@
 """Run blocks of independent work in threads; the kernels hold no lock."""
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -50,7 +51,21 @@ def run_each(work: Callable[[Job], Answer], jobs: Sequence[Job]) -> list[Answer]
     >>> run_each(abs, [])
     []
     """
-    if len(jobs) < 2 or thread_count() == 1:
+    if len(jobs) < 2 or thread_count() == 1 or _of_this_thread.is_working:
         return [work(job) for job in jobs]
-    with ThreadPoolExecutor(min(thread_count(), len(jobs))) as pool:
+    worker_count = min(thread_count(), len(jobs))
+    with ThreadPoolExecutor(worker_count, initializer=_begin_work) as pool:
         return list(pool.map(work, jobs))
+
+
+class _OfThisThread(threading.local):
+    """Whether this thread already works for a pool: work inside work runs in its own thread."""
+
+    is_working = False
+
+
+_of_this_thread = _OfThisThread()
+
+
+def _begin_work() -> None:
+    _of_this_thread.is_working = True

@@ -184,13 +184,12 @@ def _nearest(network: Network, ends: Floats) -> dict[int, tuple[Attachments, int
     is_street = is_near & ~np.isin(network.class_of_arc, network.profile.attaches_not_to)
     any_street = replace(network, may_attach=is_street)
     open_ground = replace(any_street, barriers=np.empty(0, object))
-    tables = (
-        (attach_to_arcs(network, pairs, is_near), 0.0),
-        (attach_to_arcs(any_street, pairs, is_near), UNLIKELY_M),
-        (attach_to_arcs(open_ground, pairs, is_near), 2 * JOIN_LIMIT_M),
-    )
+    tries = ((network, 0.0), (any_street, UNLIKELY_M), (open_ground, 2 * JOIN_LIMIT_M))
     best: dict[int, tuple[float, Attachments, int]] = {}
-    for table, handicap_m in tables:
+    for candidates, handicap_m in tries:
+        if candidates is open_ground and len(best) == len(pairs):
+            break
+        table = attach_to_arcs(candidates, pairs, is_near)
         for row, end in enumerate(table.place.tolist()):
             offroad_m = float(table.offroad_m[row])
             score_m = offroad_m + handicap_m

@@ -56,10 +56,8 @@ def shape_of_arc(network: Network, arc: int) -> Shape:
     )
 
 
-def cut_shape(
-    shape: Shape, shares: Floats, cut_degrees: Floats, cut_metres: Floats, cuts_ms: Milliseconds
-) -> list[Shape]:
-    """Cut a shape into pieces.
+def find_inner_points(shape: Shape, shares: Floats) -> list[slice]:
+    """Tell which points of a shape lie in each of the pieces that cuts make.
 
     Parameters
     ----------
@@ -67,6 +65,67 @@ def cut_shape(
         The whole.
     shares
         Part of the length before each cut, ascending, shape (k,).
+
+    Returns
+    -------
+    inner_points
+        k + 1 ranges of points, the ends of the whole included; a point at a cut is in neither.
+
+    Examples
+    --------
+    >>> corners = np.array([[0.0, 0.0], [4.0, 0.0], [10.0, 0.0]])
+    >>> whole = Shape(corners, corners, np.int32([0, 3, 7]))
+    >>> find_inner_points(whole, np.array([0.5]))
+    [slice(0, 2, None), slice(2, 3, None)]
+    >>> find_inner_points(whole, np.array([]))
+    [slice(0, 3, None)]
+    """
+    step_m = np.hypot(*np.diff(shape.metres, axis=0).T)
+    along_m = np.concatenate([[0.0], np.cumsum(step_m)])
+    cut_m = shares * along_m[-1]
+    firsts = [0, *(np.searchsorted(along_m[1:-1], cut_m, side="right") + 1).tolist()]
+    ends = [*(np.searchsorted(along_m[1:-1], cut_m, side="left") + 1).tolist(), along_m.size]
+    return [slice(first, max(first, end)) for first, end in zip(firsts, ends, strict=True)]
+
+
+def turn_round(inner_points: list[slice], point_count: int) -> list[slice]:
+    """Tell the same pieces from the other end of the shape.
+
+    Parameters
+    ----------
+    inner_points
+        What `find_inner_points` returned.
+    point_count
+        Number of points of the whole.
+
+    Returns
+    -------
+    inner_points
+        The last piece first.
+
+    Examples
+    --------
+    >>> turn_round([slice(0, 2), slice(2, 3)], 3)
+    [slice(0, 1, None), slice(1, 3, None)]
+    """
+    return [slice(point_count - each.stop, point_count - each.start) for each in inner_points[::-1]]
+
+
+def cut_shape(
+    shape: Shape,
+    inner_points: list[slice],
+    cut_degrees: Floats,
+    cut_metres: Floats,
+    cuts_ms: Milliseconds,
+) -> list[Shape]:
+    """Cut a shape into pieces.
+
+    Parameters
+    ----------
+    shape
+        The whole.
+    inner_points
+        What `find_inner_points` returned for the cuts.
     cut_degrees, cut_metres
         Position of each cut, shape (k, 2).
     cuts_ms
@@ -83,20 +142,14 @@ def cut_shape(
     >>> ends = np.array([[0.0, 0.0], [10.0, 0.0]])
     >>> middle = np.array([[5.0, 0.0]])
     >>> whole = Shape(ends, ends, np.int32([0, 7]))
-    >>> pieces = cut_shape(whole, np.array([0.5]), middle, middle, np.int32([4]))
+    >>> inner = find_inner_points(whole, np.array([0.5]))
+    >>> pieces = cut_shape(whole, inner, middle, middle, np.int32([4]))
     >>> [piece.point_ms.tolist() for piece in pieces]
     [[0, 4], [0, 3]]
     """
-    step_m = np.hypot(*np.diff(shape.metres, axis=0).T)
-    along_m = np.concatenate([[0.0], np.cumsum(step_m)])
-    cut_m = shares * along_m[-1]
     bounds_ms = np.concatenate([[0], cuts_ms, shape.point_ms[-1:]])
-    before = np.searchsorted(along_m[1:-1], cut_m, side="right") + 1  # inner points before a cut
-    firsts = np.concatenate([[0], before])
-    ends = np.concatenate([np.searchsorted(along_m[1:-1], cut_m, side="left") + 1, [along_m.size]])
     pieces = []
-    for row in range(cuts_ms.size + 1):
-        inner = slice(int(firsts[row]), max(int(firsts[row]), int(ends[row])))
+    for row, inner in enumerate(inner_points):
         starts = slice(row - 1, row) if row else slice(0, 0)
         stops = slice(row, row + 1)
         whole_ms = bounds_ms[row + 1] - bounds_ms[row]

@@ -23,7 +23,7 @@ from ..graph import Graph, sort_arcs
 from ..network.model import Network
 from ..places.attachments import Attachments
 from .edits import Joints, NewLink
-from .shapes import Shape, cut_shape, join_shapes, shape_of_arc
+from .shapes import Shape, cut_shape, find_inner_points, join_shapes, shape_of_arc, turn_round
 
 LINK_CLASS: Final = "new_link"
 
@@ -199,8 +199,9 @@ def _append_parts(
     twin = int(network.twin_of_arc[street.arc])
     first = len(new_arcs)
     count = len(nodes) - 1
-    forward = _parts(network, joints, street, nodes)
-    new_arcs += forward
+    shape = shape_of_arc(network, street.arc)
+    inner = find_inner_points(shape, street.share)
+    new_arcs += _parts(network, joints, street, nodes, inner)
     if twin == NO_ARC:
         twins += [NO_ARC] * count
         return
@@ -211,19 +212,25 @@ def _append_parts(
         cut_ms=street.twin_cut_ms[::-1],
         share=1 - street.share[::-1],
     )
-    new_arcs += _parts(network, joints, back, nodes[::-1])
+    # The twin is cut between the same points, so that twins of parts have as many points.
+    inner = turn_round(inner, shape.point_ms.size)
+    new_arcs += _parts(network, joints, back, nodes[::-1], inner)
     twins += [first + 2 * count - 1 - row for row in range(count)]
     twins += [first + count - 1 - row for row in range(count)]
 
 
 def _parts(
-    network: Network, joints: Joints, street: SplitStreet, nodes: Sequence[int]
+    network: Network,
+    joints: Joints,
+    street: SplitStreet,
+    nodes: Sequence[int],
+    inner_points: list[slice],
 ) -> list[_NewArc]:
     arc = street.arc
     degrees = np.column_stack([joints.lon_deg, joints.lat_deg])[street.joint]
     metres = np.column_stack([joints.x_m, joints.y_m])[street.joint]
     shape = shape_of_arc(network, arc)
-    pieces = cut_shape(shape, street.share, degrees, metres, street.cut_ms)
+    pieces = cut_shape(shape, inner_points, degrees, metres, street.cut_ms)
     bounds_ms = [0, *street.cut_ms.tolist(), int(network.local_ms[arc])]
     shares = [0.0, *street.share.tolist(), 1.0]
     return [

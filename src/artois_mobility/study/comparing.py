@@ -113,9 +113,11 @@ def _tell_nobody(what: str, done: int, total: int) -> None:
 
 def _choose(study: Study, paths: Sequence[str | Path]) -> list[Path]:
     """Leave out the study's own file and files given twice."""
-    chosen = {Path(path).resolve(): Path(path) for path in reversed(paths)}
-    chosen.pop(study.path.resolve(), None)
-    return list(reversed(chosen.values()))
+    own = study.path.resolve()
+    chosen: dict[Path, Path] = {}
+    for path in map(Path, paths):
+        chosen.setdefault(path.resolve(), path)
+    return [path for full, path in chosen.items() if full != own]
 
 
 def _describe(resolved: ResolvedScenario, loaded: Loaded, new_sites: NewSites) -> ScenarioResult:

@@ -77,13 +77,14 @@ def world(monkeypatch):
         geometry=[box(2.8, 50.4, 2.9, 50.5), box(2.7, 50.3, 3.0, 50.6)],
         crs="EPSG:4326",
     )
-    module("study.files", read_study=answer("read_study", study))
+    module("study.files", read_study=answer("read_study", study), OSM="osm")
     module(
         "study.comparing",
         compare=answer("compare", lambda: made.result),
         assess=answer("assess", lambda: make_comparison(schematic=True, scenarios=False)),
     )
-    module("osm.reader", read_osm=answer("read_osm", "extract"))
+    extract = types.SimpleNamespace(source=types.SimpleNamespace(bounds_deg=(2, 50, 3, 51)))
+    module("osm.reader", read_osm=answer("read_osm", extract))
     module("osm.download", download_osm=answer("download", Path("lens.osm")))
     module("network.building", build_network=answer("build_network", network))
     module("areas.reached", isochrones=answer("isochrones", areas))
@@ -203,6 +204,17 @@ def test_a_place_that_cannot_be_written_is_found_before_computing(run, world, tm
     assert result.exit_code == 2
     assert "is a file. Name a folder" in result.stderr
     assert [what for what, _, _ in world.calls] == ["read_study"]
+
+
+def test_a_faulty_scenario_leaves_no_empty_folder(run, world, tmp_path, monkeypatch):
+    def refuse(*arguments, **options):
+        msg = "b.toml has 1 problem"
+        raise StudyError(msg)
+
+    monkeypatch.setattr(sys.modules["artois_mobility.study.comparing"], "compare", refuse)
+    result = run("compare", "a.toml", "b.toml", "-o", tmp_path / "new" / "out")
+    assert result.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- errors ----------------------------------------------------------------------------------
@@ -381,7 +393,8 @@ def test_isochrones_write_files(run, world, tmp_path, suffix):
     areas = gpd.read_parquet(path) if suffix == "parquet" else gpd.read_file(path)
     assert areas["minutes"].tolist() == [10, 20]
     assert set(areas["mention"]) == {"SCHÉMATIQUE – NE PAS CITER"}
-    assert ("build_network", ("extract", "walk"), {}) in world.calls
+    calls = {what: arguments for what, arguments, _ in world.calls}
+    assert calls["build_network"][1] == "walk"
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
@@ -420,7 +433,7 @@ def test_download_names_the_file_after_the_place(run, world):
     result = run("download", "Lens, Pas-de-Calais")
     assert result.stdout == "lens.osm\n"
     assert world.calls[-1][1][0] == "Lens, Pas-de-Calais"
-    assert world.calls[-1][1][1].name.startswith("lens_pas_de_calais.osm")
+    assert world.calls[-1][1][1].name == "lens_pas_de_calais.osm.pbf"
 
 
 def test_profiles_and_categories_are_listed(run):

@@ -120,7 +120,7 @@ def test_todays_cells_carry_the_minutes_of_every_category(result, folder):
     layer = gpd.read_file(folder / "results.gpkg", layer="cells_today_walk")
     assert layer["cell"].tolist() == result.residents["cell"].tolist()
     assert (layer["mention"] == "SCHÉMATIQUE – NE PAS CITER").all()
-    assert (layer["population_year"] == "2018").all()
+    assert (layer["population_year"] == 2018).all()
     times = result.access_times.query("scenario == 'today' and profile == 'walk'")
     for category in ("care", "culture/library"):
         minutes = times[times["category"] == category]["minutes"].to_numpy()
@@ -237,7 +237,7 @@ def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(page, "render_page", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_report(make_comparison(), tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_file_is_no_folder(tmp_path):

@@ -98,3 +98,13 @@ def test_today_speaks_of_the_middle_threshold(result):
     # On foot: 4 x (2 + column) <= 10 for the first column only: 6 of 48 cells.
     text = today_headline(result, ("walk", "culture/library"), FRENCH)
     assert text.startswith("12\u202f% des habitants sont à 10 minutes ou moins")
+
+
+def test_reaching_at_all_is_a_finding_of_its_own(result):
+    bridge = find(result, read_times(result), "passerelle", ("walk", "care"))
+    only = replace(bridge, people_gaining=0.0)
+    assert headline(only, FRENCH) == "10 habitants atteignent désormais un site"
+    lost = replace(only, people_newly_reaching=0.0)
+    assert headline(lost, FRENCH) == "10 habitants n’atteignent plus aucun site"
+    both = replace(bridge, people_losing=1.0)
+    assert headline(both, FRENCH) == "110 habitants gagnent au moins une minute, 1 en perd"

@@ -276,6 +276,12 @@ def download(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Where to put the data."),
     ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            "--server", metavar="URL", help="An Overpass API, an index of regional files, or one."
+        ),
+    ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -287,7 +293,7 @@ def download(
         from .work import run_download
 
         with shown_progress(quiet=quiet) as progress:
-            text = run_download(place, output, progress=progress)
+            text = run_download(place, output, server=server, progress=progress)
         if not quiet:
             typer.echo(text)
 

@@ -146,8 +146,8 @@ def _bar_for_each(add: Callable[..., object], update: Callable[..., object]) -> 
 
     def show(what: str, done: int, total: int) -> None:
         if what not in bar_of:
-            bar_of[what] = add(what, total=total)
-        update(bar_of[what], completed=done, total=total)
+            bar_of[what] = add(what, total=total or None)
+        update(bar_of[what], completed=done, total=total or None)
 
     return show
 

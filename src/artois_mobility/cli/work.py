@@ -223,7 +223,7 @@ def run_matrix(
     from ..places.residents import read_residents
     from ..places.sites import merge_sites, read_sites
     from ..routing.tables import travel_time_matrix
-    from ..study.files import read_study
+    from ..study.files import OSM, read_study
 
     if output.suffix != ".parquet":
         msg = f"The matrix is written as Parquet; {output} does not end in .parquet."
@@ -231,15 +231,21 @@ def run_matrix(
     study = read_study(study_path)
     extract = read_osm(study.extract)
     network = _network(extract, profile or study.profiles[0])
-    sources = [extract if source == "osm" else source for source in study.sites]
+    bounds_deg = extract.source.bounds_deg
     wanted = list(categories or study.categories)
-    sites = merge_sites(*(read_sites(source, wanted) for source in sources))
-    residents = read_residents(study.residents)
+    tables = [
+        read_sites(extract, wanted)
+        if source == OSM
+        else read_sites(source, wanted, bounds_deg=bounds_deg)
+        for source in study.sites
+    ]
+    sites = tables[0] if len(tables) == 1 else merge_sites(*tables)
+    residents = read_residents(study.residents, bounds_deg=bounds_deg)
     travel_time_matrix(network, residents, sites, path=output, progress=progress)
     return str(output)
 
 
-def run_download(place: str, output: Path | None, *, progress: Progress) -> str:
+def run_download(place: str, output: Path | None, *, server: str | None, progress: Progress) -> str:
     """Bring current OpenStreetMap data.
 
     Parameters
@@ -248,6 +254,8 @@ def run_download(place: str, output: Path | None, *, progress: Progress) -> str:
         A name, or west, south, east and north separated by commas.
     output
         Where to; named after the place when None.
+    server
+        Address to get the data from; None for the usual ones.
     progress
         Told how much has come.
 
@@ -258,7 +266,7 @@ def run_download(place: str, output: Path | None, *, progress: Progress) -> str:
     """
     from ..osm.download import download_osm
 
-    return str(download_osm(place, output or _file_for(place), progress=progress))
+    return str(download_osm(place, output or _file_for(place), server=server, progress=progress))
 
 
 def list_profiles(language: str) -> str:

@@ -123,12 +123,12 @@ def draw_scenario(plate: Plate, scenario: ScenarioResult, words: Words) -> list[
             add_lines(plate.axes, lines, "white", width=5.0, height=6)
             add_lines(plate.axes, lines, colour, width=2.8, height=7, style=style)
     is_new = scenario.sites["change"].isin(["added", "moved"])
-    for key, table, marker in (
-        ("added_site", scenario.sites[is_new], "*"),
-        ("removed_site", scenario.removed_sites, "X"),
+    for key, table, colour, marker in (
+        ("added_site", scenario.sites[is_new], LINK_COLOUR, "*"),
+        ("removed_site", scenario.removed_sites, CLOSED_COLOUR, "X"),
     ):
         if len(table):
-            symbols.append(Symbol(words.say(f"map.{key}"), SITE_COLOUR, marker))
+            symbols.append(Symbol(words.say(f"map.{key}"), colour, marker))
             draw_points(plate, table, symbols[-1])
     return symbols
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..study.results import TODAY
-from .findings import pairs_in_focus, threshold_text
+from .findings import pairs_in_focus, people_affected, threshold_text
 from .labels import category_label, pair_label, profile_label
 from .rows import read_pairs, read_records, take_rows
 from .words import write_number, write_share, write_signed
@@ -71,15 +71,12 @@ class Table:
         Its rows.
     is_sortable
         True when the reader may want another order.
-    is_folded
-        True when it opens only on demand.
     """
 
     caption: str
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     is_sortable: bool = False
-    is_folded: bool = False
 
 
 def today_tables(result: Comparison, words: Words) -> list[Table]:
@@ -96,7 +93,7 @@ def today_tables(result: Comparison, words: Words) -> list[Table]:
     -------
     tables
         Mean minutes by category and profile; everything by category and profile; and for each
-        profile the mean minutes per EPCI and per commune. All but the first are folded.
+        profile the mean minutes per EPCI and per commune.
     """
     profiles = list(dict.fromkeys(profile for profile, _ in read_pairs(result.summary_table)))
     tables = [_means(result, words), today_by_pair(result, words)]
@@ -138,7 +135,7 @@ def today_by_pair(result: Comparison, words: Words) -> Table:
         words.say("table.not_reaching"),
     )
     caption = words.say("table.today_by_pair")
-    return Table(caption, headers, tuple(rows), is_sortable=True, is_folded=True)
+    return Table(caption, headers, tuple(rows), is_sortable=True)
 
 
 def today_by_epci(result: Comparison, profile: str, words: Words) -> Table:
@@ -173,7 +170,7 @@ def today_by_epci(result: Comparison, profile: str, words: Words) -> Table:
     label = profile_label(result.networks, profile, words)
     caption = words.say("table.today_by_epci", {"profile": label})
     headers = (words.say("table.category"), *(name for _, name in names))
-    return Table(caption, headers, rows, is_folded=True)
+    return Table(caption, headers, rows)
 
 
 def today_by_commune(result: Comparison, profile: str, words: Words) -> Table:
@@ -208,7 +205,7 @@ def today_by_commune(result: Comparison, profile: str, words: Words) -> Table:
         words.say("table.residents"),
         *(category_label(category, words) for category in categories),
     )
-    return Table(caption, headers, tuple(rows), is_sortable=True, is_folded=True)
+    return Table(caption, headers, tuple(rows), is_sortable=True)
 
 
 def changes_by_pair(result: Comparison, scenario: ScenarioResult, words: Words) -> Table:
@@ -231,7 +228,7 @@ def changes_by_pair(result: Comparison, scenario: ScenarioResult, words: Words) 
     records = _read(result, scenario.key, "territory")
     record_of_pair = {(record["profile"], record["category"]): record for record in records}
     focus = pairs_in_focus(result, scenario)
-    felt = [pair for pair, record in record_of_pair.items() if _people_felt(record)]
+    felt = [pair for pair, record in record_of_pair.items() if people_affected(record)]
     rows = tuple(
         Row(pair_label(result, pair, words), _change_cells(record_of_pair[pair], result, words))
         for pair in dict.fromkeys([*focus, *felt])
@@ -295,8 +292,8 @@ def changes_by_commune(
     """
     records = _read(result, scenario, "commune", pair)
     felt = sorted(
-        (record for record in records if _people_felt(record)),
-        key=lambda record: (-_people_felt(record), _sort_key(str(record["name"]))),
+        (record for record in records if people_affected(record)),
+        key=lambda record: (-people_affected(record), _sort_key(str(record["name"]))),
     )
     rows = tuple(Row(str(row["name"]), _change_cells(row, result, words)) for row in felt)
     caption = words.say("table.changes_by_commune", {"pair": pair_label(result, pair, words)})
@@ -316,11 +313,6 @@ def _read(
 ) -> list[Record]:
     table = result.summary_table
     return read_records(take_rows(table, scenario, pair, profile=profile, scope=scope))
-
-
-def _people_felt(record: Record) -> int:
-    """Count the residents who gain or lose a minute."""
-    return round(float(record["people_gaining"]) + float(record["people_losing"]))
 
 
 def _means(result: Comparison, words: Words) -> Table:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .._types import Flags, Floats
     from ..study.results import Comparison, ScenarioResult
-    from .rows import Pair
+    from .rows import Pair, Record
     from .times import Times
     from .words import Words
 
@@ -33,12 +33,12 @@ class Finding:
     scenario, profile, category
         Which row of the tables this is about.
     people_gaining, people_losing
-        Residents whose time changes by a minute or more, or who come to reach, or no longer
-        reach, any site.
+        Residents whose time gets shorter or longer by a minute or more.
     mean_gain_min, mean_loss_min
         Minutes that they gain or lose on average, where both times exist; NaN for nobody.
     people_newly_reaching, people_no_longer_reaching
-        Residents among them who reached nothing before, or reach nothing after.
+        Residents who reached nothing before, or reach nothing after; they are not among the
+        others, for no difference can be told.
     communes_gaining, communes_losing
         The communes with most of them, as name and residents, the largest first.
     """
@@ -54,11 +54,6 @@ class Finding:
     people_no_longer_reaching: float
     communes_gaining: tuple[tuple[str, float], ...]
     communes_losing: tuple[tuple[str, float], ...]
-
-    @property
-    def has_effect(self) -> bool:
-        """True when the time of at least one resident changes by a minute or more."""
-        return self.people_gaining >= 0.5 or self.people_losing >= 0.5
 
 
 def pairs_in_focus(result: Comparison, scenario: ScenarioResult) -> list[Pair]:
@@ -102,13 +97,42 @@ def leading_pair(result: Comparison, scenario: ScenarioResult) -> Pair:
         pair for which most residents do. The first of all when nothing changes.
     """
     affected = {
-        (row["profile"], row["category"]): round(row["people_gaining"] + row["people_losing"])
+        (row["profile"], row["category"]): people_affected(row)
         for row in read_records(take_rows(result.summary_table, scenario.key, scope="territory"))
     }
     pairs = pairs_in_focus(result, scenario)
     if scenario.focus_profiles or scenario.focus_categories:
         return next((pair for pair in pairs if affected[pair]), pairs[0])
     return max(pairs, key=lambda pair: affected[pair])
+
+
+def people_affected(row: Record) -> int:
+    """Count the residents who gain or lose a minute, or whose reaching any site changes.
+
+    Parameters
+    ----------
+    row
+        A row of the summary.
+
+    Returns
+    -------
+    people
+        To the person.
+
+    Examples
+    --------
+    >>> people_affected(
+    ...     {
+    ...         "people_gaining": 10.0,
+    ...         "people_losing": 0.0,
+    ...         "people_reached_before": 90.0,
+    ...         "people_reached_after": 92.0,
+    ...     }
+    ... )
+    12
+    """
+    reached = float(row["people_reached_after"]) - float(row["people_reached_before"])
+    return round(float(row["people_gaining"]) + float(row["people_losing"]) + abs(reached))
 
 
 def find(result: Comparison, times: Times, scenario: str, pair: Pair) -> Finding:
@@ -166,14 +190,18 @@ def headline(finding: Finding, words: Words) -> str:
         One sentence without its full stop.
     """
     gaining, losing = round(finding.people_gaining), round(finding.people_losing)
-    if not finding.has_effect:
-        return words.say("finding.nothing")
-    if not losing:
-        return words.say("finding.gaining", {"count": gaining})
-    if not gaining:
-        return words.say("finding.losing", {"count": losing})
-    clause = words.say("finding.and_losing", {"count": losing})
-    return f"{words.say('finding.gaining', {'count': gaining})}{clause}"
+    if gaining and losing:
+        clause = words.say("finding.and_losing", {"count": losing})
+        return f"{words.say('finding.gaining', {'count': gaining})}{clause}"
+    for key, people in (
+        ("finding.gaining", gaining),
+        ("finding.losing", losing),
+        ("finding.only_newly", round(finding.people_newly_reaching)),
+        ("finding.only_no_longer", round(finding.people_no_longer_reaching)),
+    ):
+        if people:
+            return words.say(key, {"count": people})
+    return words.say("finding.nothing")
 
 
 def details(finding: Finding, words: Words) -> list[str]:

@@ -109,12 +109,15 @@ def write_geopackage(result: Comparison, times: Times, path: Path, language: str
         Of the layers' titles.
     """
     crs, words = crs_of(result), read_words(language)
-    constants: dict[str, object] = dict(vintages(result))
+    constants = vintages(result)
     if result.is_schematic:
         constants["mention"] = words.say("schematic.mark")
     for layer in layers_of(result, times, words):
         count = layer.geometry.size
-        added = {name: np.full(count, value, object) for name, value in constants.items()}
+        added = {
+            name: np.full(count, value, object if isinstance(value, str) else None)
+            for name, value in constants.items()
+        }
         fields = {**layer.fields, **added}
         pyogrio.raw.write(
             path,

@@ -21,7 +21,7 @@ from .figures import (
 from .findings import details, find, headline, leading_pair
 from .labels import osm_day, pair_label
 from .rows import read_pairs
-from .sources import assumption_tables, input_table
+from .sources import assumption_table, input_table, read_table
 from .words import read_words
 
 if TYPE_CHECKING:
@@ -149,8 +149,11 @@ def _view(
         "today_warnings": result.scenarios[0].warnings,
         "more_maps": _more_maps(result, pictures, words),
         "today_pictures": pictures.get(TODAY, ()),
-        "inputs": input_table(result, words),
-        "assumptions": assumption_tables(result, words),
+        "sources": (
+            read_table(result, words),
+            assumption_table(result, words),
+            input_table(result, words),
+        ),
         "limits": [words.say(f"limits.{name}") for name in LIMITS],
         "version": str(result.manifest.get("library_version", "")),
     }

@@ -128,7 +128,7 @@ def start_plate(backdrop: Backdrop, window: Window) -> Plate:
         spine.set(color=COMMUNE_LINE, linewidth=0.8)
     fill_communes(axes, backdrop)
     if window[2] - window[0] <= WIDEST_WITH_STREETS_M:
-        add_lines(axes, backdrop.streets.inside(window), STREET, width=0.5, height=2)
+        add_lines(axes, backdrop.streets.inside(window), STREET, width=0.5, height=5.4)
     add_lines(axes, backdrop.barriers.inside(window), BARRIER, width=0.9, height=5.5)
     add_lines(axes, backdrop.main_roads.inside(window), ROAD, width=0.8, height=5.6)
     return Plate(figure, axes, window, backdrop)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # A thousandth of a minute and of a person: more would only look precise.
 DECIMALS: Final = 3
+# What the rows of the large tables are taken by.
+KEYS: Final = ("scenario", "profile", "category")
 # Columns of residents and communes that say of which year the figures are.
 VINTAGE_COLUMNS: Final = ("population_year", "cog_year")
 
@@ -113,7 +115,7 @@ def vintages(result: Comparison) -> dict[str, int | str]:
         `population_year` and `cog_year`, those that are known.
     """
     stated = {**result.communes.attrs, **result.residents.attrs}
-    return {name: stated[name] for name in VINTAGE_COLUMNS if stated.get(name) is not None}
+    return {name: stated[name] for name in VINTAGE_COLUMNS if stated.get(name)}
 
 
 def _write_parquet(table: pd.DataFrame, path: Path) -> None:
@@ -124,4 +126,6 @@ def _write_parquet(table: pd.DataFrame, path: Path) -> None:
         compression="zstd",
         use_dictionary=[name for name in table.columns if name not in minutes],
         use_byte_stream_split=minutes,
+        # Least and largest values help to skip rows by these keys; of others they only cost.
+        write_statistics=[name for name in KEYS if name in table.columns],
     )

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -73,7 +73,9 @@ def write_report(
     """
     language = read_words(language or result.study.language).language
     place = check_folder(folder)
+    is_new = not place.exists()
     try:
+        place.mkdir(parents=True, exist_ok=True)
         with _staging(place) as stage:
             names = _write_files(result, stage, language, progress)
             record = {
@@ -92,11 +94,14 @@ def write_report(
     except OSError as error:
         msg = f"The report could not be written into {place}: {error.strerror or error}."
         raise ResultError(msg) from error
+    finally:
+        if is_new:
+            _remove_if_empty(place)
     return [place / name for name in names]
 
 
 def check_folder(folder: str | Path) -> Path:
-    """Make a folder to write into, and see that it can be written.
+    """See that a folder can be written, or made, without leaving anything there.
 
     Parameters
     ----------
@@ -106,7 +111,7 @@ def check_folder(folder: str | Path) -> Path:
     Returns
     -------
     folder
-        The same as a path; it exists.
+        The same as a path.
 
     Raises
     ------
@@ -125,14 +130,19 @@ def check_folder(folder: str | Path) -> Path:
     if place.exists() and not place.is_dir():
         msg = f"{place} is a file. Name a folder to write the report into."
         raise InputError(msg)
+    nearest = next(path for path in (place, *place.absolute().parents) if path.exists())
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=place):
+        with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
         msg = f"The folder {place} cannot be written: {error.strerror or error}. Name another."
         raise ResultError(msg) from error
     return place
+
+
+def _remove_if_empty(place: Path) -> None:
+    with suppress(OSError):
+        place.rmdir()
 
 
 def _write_files(

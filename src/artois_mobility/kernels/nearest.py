@@ -1,5 +1,6 @@
 """The k nearest sites of every node, and of places inside arcs."""
 
+import numpy as np
 from numba import njit
 
 from .._types import UNREACHED_MS, ArcIds, Milliseconds, NodeIds, Offsets, Rows
@@ -100,7 +101,7 @@ def search_nearest(
     size = 0
     for seed in range(seed_node.size):
         if seed_ms[seed] < UNREACHED_MS:
-            key = (seed_ms[seed] << SITE_BITS) | seed_site[seed]
+            key = (np.int64(seed_ms[seed]) << SITE_BITS) | seed_site[seed]
             size = push(heap_keys, heap_nodes, size, key, seed_node[seed])
     while size > 0:
         key = heap_keys[0]

@@ -15,6 +15,7 @@ import pytest
 
 from artois_mobility.errors import InputError, ResultError
 from artois_mobility.report import layers, page
+from artois_mobility.report.names import field_names, layer_name
 from artois_mobility.report.times import read_times
 from artois_mobility.report.writing import write_report
 from comparison_world import HOSTILE, make_comparison
@@ -172,7 +173,7 @@ def test_abroad_the_layers_are_in_degrees(tmp_path):
 def test_layers_of_scenarios_with_long_names_stay_apart():
     taken = set()
     names = [
-        layers.layer_name("communes", f"une-tres-longue-etude-numero-{number}", "bicycle", taken)
+        layer_name("communes", f"une-tres-longue-etude-numero-{number}", "bicycle", taken)
         for number in range(30)
     ]
     assert len(set(names)) == 30
@@ -181,7 +182,7 @@ def test_layers_of_scenarios_with_long_names_stay_apart():
 
 def test_fields_of_categories_with_long_names_stay_apart():
     keys = [f"care/une_tres_longue_categorie_{number}" for number in range(12)]
-    names = layers.field_names(keys, ["avant", "perdants"])
+    names = field_names(keys, ["avant", "perdants"])
     assert len(set(names.values())) == 24
     assert all(len(name) <= 30 for name in names.values())
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .._types import Progress
     from ..network.model import Network
-    from ..report.figures import Table
+    from ..report.grid import Table
     from ..study.results import Comparison
 
 GEO_DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG"}
@@ -367,7 +367,7 @@ def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def _file_for(place: str) -> Path:
-    from ..report.layers import ascii_name
+    from ..report.names import ascii_name
 
     return Path(f"{ascii_name(place)}.osm.pbf")
 

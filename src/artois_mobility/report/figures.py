@@ -3,80 +3,27 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ..study.results import TODAY
 from .findings import pairs_in_focus, people_affected, threshold_text
+from .grid import (
+    Cell,
+    Row,
+    Table,
+    write_change_cell,
+    write_minutes_cell,
+    write_people_cell,
+    write_share_cell,
+)
 from .labels import category_label, pair_label, profile_label
 from .rows import read_pairs, read_records, take_rows
-from .words import write_number, write_share, write_signed
+from .words import write_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..study.results import Comparison, ScenarioResult
     from .rows import Pair, Record
     from .words import Words
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One figure in a table.
-
-    Attributes
-    ----------
-    text
-        What is read.
-    value
-        What is sorted by.
-    """
-
-    text: str
-    value: float | str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table.
-
-    Attributes
-    ----------
-    name
-        Whose figures these are.
-    cells
-        The figures.
-    is_total
-        True for the row that sums up the others.
-    """
-
-    name: str
-    cells: tuple[Cell, ...]
-    is_total: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table of the page.
-
-    Attributes
-    ----------
-    caption
-        What it shows.
-    headers
-        Names of its columns, that of the rows' names first.
-    rows
-        Its rows.
-    is_sortable
-        True when the reader may want another order.
-    """
-
-    caption: str
-    headers: tuple[str, ...]
-    rows: tuple[Row, ...]
-    is_sortable: bool = False
 
 
 def today_tables(result: Comparison, words: Words) -> list[Table]:
@@ -124,9 +71,15 @@ def today_by_pair(result: Comparison, words: Words) -> Table:
     rows = []
     for row in _read(result, TODAY, "territory"):
         people = row["population"]
-        share = [_share(row[f"within_{t}_before"], people, words) for t in _thresholds(result)]
+        share = [
+            write_share_cell(row[f"within_{t}_before"], people, words) for t in _thresholds(result)
+        ]
         missed = people - row["people_reached_before"]
-        cells = (_minutes(row["minutes_before"], words), *share, _people(missed, words))
+        cells = (
+            write_minutes_cell(row["minutes_before"], words),
+            *share,
+            write_people_cell(missed, words),
+        )
         rows.append(Row(pair_label(result, (row["profile"], row["category"]), words), cells))
     headers = (
         words.say("table.pair"),
@@ -163,7 +116,10 @@ def today_by_epci(result: Comparison, profile: str, words: Words) -> Table:
     rows = tuple(
         Row(
             category_label(category, words),
-            tuple(_minutes(of_zone[name][category]["minutes_before"], words) for name in names),
+            tuple(
+                write_minutes_cell(of_zone[name][category]["minutes_before"], words)
+                for name in names
+            ),
         )
         for category in of_zone[names[-1]]
     )
@@ -195,8 +151,10 @@ def today_by_commune(result: Comparison, profile: str, words: Words) -> Table:
     for _, name in sorted(of_zone, key=lambda zone: _sort_key(zone[1])):
         records = of_zone[_, name]
         people = next(iter(records.values()))["population"]
-        minutes = (_minutes(record["minutes_before"], words) for record in records.values())
-        rows.append(Row(name, (_people(people, words), *minutes)))
+        minutes = (
+            write_minutes_cell(record["minutes_before"], words) for record in records.values()
+        )
+        rows.append(Row(name, (write_people_cell(people, words), *minutes)))
     label = profile_label(result.networks, profile, words)
     caption = words.say("table.today_by_commune", {"profile": label})
     categories = next(iter(of_zone.values()), {})
@@ -320,7 +278,7 @@ def _means(result: Comparison, words: Words) -> Table:
     of_category: dict[str, list[Cell]] = {}
     profiles: dict[str, str] = {}
     for record in _read(result, TODAY, "territory"):
-        cell = _minutes(record["minutes_before"], words)
+        cell = write_minutes_cell(record["minutes_before"], words)
         of_category.setdefault(record["category"], []).append(cell)
         label = profile_label(result.networks, record["profile"], words)
         profiles[record["profile"]] = label[:1].upper() + label[1:]
@@ -359,11 +317,11 @@ def _change_headers(result: Comparison, words: Words) -> tuple[str, ...]:
 def _change_cells(row: Record, result: Comparison, words: Words) -> tuple[Cell, ...]:
     within = (row[f"within_{t}_after"] - row[f"within_{t}_before"] for t in _thresholds(result))
     return (
-        _people(row["people_gaining"], words),
-        _people(row["people_losing"], words),
-        _minutes(row["minutes_before"], words),
-        _minutes(row["minutes_after"], words),
-        *(_cell(change, words, write_signed) for change in within),
+        write_people_cell(row["people_gaining"], words),
+        write_people_cell(row["people_losing"], words),
+        write_minutes_cell(row["minutes_before"], words),
+        write_minutes_cell(row["minutes_after"], words),
+        *(write_change_cell(change, words) for change in within),
     )
 
 
@@ -373,28 +331,6 @@ def _thresholds(result: Comparison) -> list[str]:
 
 def _shown(threshold: str, words: Words) -> str:
     return write_number(float(threshold), words.language, 1 if "." in threshold else 0)
-
-
-def _people(people: float, words: Words) -> Cell:
-    return _cell(people, words, write_number)
-
-
-def _minutes(minutes: float, words: Words) -> Cell:
-    return Cell(write_number(minutes, words.language, 1), _sortable(round(minutes, 3)))
-
-
-def _share(part: float, whole: float, words: Words) -> Cell:
-    value = part / whole if whole > 0 else float("nan")
-    return Cell(write_share(part, whole, words.language), _sortable(round(value, 4)))
-
-
-def _cell(value: float, words: Words, write: Callable[[float, str], str]) -> Cell:
-    return Cell(write(float(value), words.language), _sortable(round(float(value), 1)))
-
-
-def _sortable(value: float) -> float | str:
-    """Give a value to sort by; no value sorts behind all others."""
-    return "" if np.isnan(value) else value
 
 
 def _sort_key(name: str) -> str:

@@ -25,7 +25,7 @@ from .drawing import SITE_COLOUR, draw_cells, draw_points, draw_scenario
 from .findings import find, headline, leading_pair, today_headline
 from .furniture import LAND, Symbol
 from .labels import pair_label, source_line
-from .layers import ascii_name
+from .names import ascii_name
 from .plate import Plate, PlateText, finish_plate, save_plate, start_plate
 from .rows import read_pairs, take_rows
 from .window import fit_window

@@ -12,7 +12,6 @@ import jinja2
 
 from ..study.results import TODAY
 from .figures import (
-    Table,
     changes_by_commune,
     changes_by_epci,
     changes_by_pair,
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..study.results import Comparison, ScenarioResult
+    from .grid import Table
     from .maps import PlateFile
     from .times import Times
     from .words import Words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from .figures import Cell, Row, Table
+from .grid import Cell, Row, Table
 from .labels import profile_label
 from .words import write_number
 

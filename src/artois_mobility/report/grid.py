@@ -1,0 +1,148 @@
+"""What a table of the page is made of: captions, rows, and cells that read and sort well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .words import write_number, write_share, write_signed
+
+if TYPE_CHECKING:
+    from .words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure in a table.
+
+    Attributes
+    ----------
+    text
+        What is read.
+    value
+        What is sorted by.
+    """
+
+    text: str
+    value: float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table.
+
+    Attributes
+    ----------
+    name
+        Whose figures these are.
+    cells
+        The figures.
+    is_total
+        True for the row that sums up the others.
+    """
+
+    name: str
+    cells: tuple[Cell, ...]
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of the page.
+
+    Attributes
+    ----------
+    caption
+        What it shows.
+    headers
+        Names of its columns, that of the rows' names first.
+    rows
+        Its rows.
+    is_sortable
+        True when the reader may want another order.
+    """
+
+    caption: str
+    headers: tuple[str, ...]
+    rows: tuple[Row, ...]
+    is_sortable: bool = False
+
+
+def write_people_cell(people: float, words: Words) -> Cell:
+    """Write a number of people.
+
+    Parameters
+    ----------
+    people
+        Any number.
+    words
+        The catalogue, for the language.
+
+    Returns
+    -------
+    cell
+        To the person.
+    """
+    return Cell(write_number(people, words.language), _sortable(round(people, 1)))
+
+
+def write_change_cell(people: float, words: Words) -> Cell:
+    """Write by how many people a number changes.
+
+    Parameters
+    ----------
+    people
+        Any number.
+    words
+        The catalogue, for the language.
+
+    Returns
+    -------
+    cell
+        To the person, with its sign.
+    """
+    return Cell(write_signed(people, words.language), _sortable(round(people, 1)))
+
+
+def write_minutes_cell(minutes: float, words: Words) -> Cell:
+    """Write mean minutes.
+
+    Parameters
+    ----------
+    minutes
+        Any number; NaN for nobody.
+    words
+        The catalogue, for the language.
+
+    Returns
+    -------
+    cell
+        To a tenth of a minute.
+    """
+    return Cell(write_number(minutes, words.language, 1), _sortable(round(minutes, 3)))
+
+
+def write_share_cell(part: float, whole: float, words: Words) -> Cell:
+    """Write a share in per cent.
+
+    Parameters
+    ----------
+    part, whole
+        Numbers of people.
+    words
+        The catalogue, for the language.
+
+    Returns
+    -------
+    cell
+        In whole per cent.
+    """
+    value = part / whole if whole > 0 else float("nan")
+    return Cell(write_share(part, whole, words.language), _sortable(round(value, 4)))
+
+
+def _sortable(value: float) -> float | str:
+    """Give a value to sort by; no value sorts behind all others."""
+    return "" if np.isnan(value) else float(value)

@@ -1,0 +1,99 @@
+"""The help of the command line: quick, complete, and with examples."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from artois_mobility.cli.commands import app
+
+COMMANDS = (
+    "compare",
+    "access",
+    "isochrones",
+    "matrix",
+    "download",
+    "profiles",
+    "categories",
+)
+
+
+def run_process(*arguments, **environment):
+    command = [sys.executable, "-c", "from artois_mobility.cli import main; main()", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
+@pytest.fixture
+def run():
+    runner = CliRunner()
+    return lambda *arguments: runner.invoke(app, [str(argument) for argument in arguments])
+
+
+def test_help_starts_at_once():
+    run_process("--help")
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        run_process("--help")
+        seconds.append(time.perf_counter() - start)
+    # Half a second on a free machine; a busy one may need twice that.
+    assert min(seconds) < 1.0
+
+
+def test_help_names_every_command_and_the_exit_codes(run):
+    text = run("--help").stdout
+    for name in COMMANDS:
+        assert f"\n  {name} " in text
+    assert "artois-mobility compare scenarios/artois.toml" in text
+    assert "2 the input is wrong" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("command", COMMANDS[:5])
+def test_every_command_teaches_by_example(run, command):
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert f"artois-mobility {command}" in " ".join(result.stdout.split("Example")[1].split())
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; from artois_mobility.cli import commands;"
+        "print([m for m in ('pandas', 'geopandas', 'matplotlib', 'numba', 'shapely', 'osmium')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_version(run):
+    from artois_mobility import __version__
+
+    assert run("--version").stdout == f"artois-mobility {__version__}\n"
+
+
+def test_no_command_shows_the_help(run):
+    result = run()
+    assert "Usage" in result.output
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["compar"], "No such command 'compar'"),
+        (["compare"], "Missing argument 'STUDY'"),
+        (["compare", "a.toml", "b.toml", "--lang", "nl"], "'nl' is not one of"),
+        (["compare", "a.toml", "b.toml", "--outptu", "x"], "No such option"),
+        (["isochrones", "a.toml"], "Missing option '--from'"),
+    ],
+)
+def test_wrong_arguments_end_with_2(run, arguments, part):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert part in result.stderr
+    assert result.stdout == ""

@@ -8,6 +8,9 @@ import sys
 import tomllib
 
 import pytest
+import typer
+
+from artois_mobility.cli.commands import app
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,15 @@ def test_the_other_commands_of_the_readme_exist(blocks, repository):
     for command in set(re.findall(r"^\$ artois-mobility ([a-z]+)", text, re.M)):
         done = run(f"artois-mobility {command} --help", repository)
         assert done.returncode == 0, done.stderr
+
+
+def test_every_command_of_the_readme_parses_as_it_is_written(blocks):
+    commands = typer.main.get_command(app).commands
+    lines = re.findall(r"^\$ artois-mobility (.*)$", "".join(blocks["console"]), re.M)
+    assert len(lines) >= 2
+    for line in lines:
+        name, *words = shlex.split(line)
+        commands[name].make_context(name, words)  # a word too many or unknown is an error
 
 
 def test_the_locked_versions_name_no_index(repository):

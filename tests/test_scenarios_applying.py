@@ -15,9 +15,11 @@ from artois_mobility.scenarios.applying import AttachedPlaces, apply_to_network
 from artois_mobility.scenarios.positions import rescale
 from artois_mobility.scenarios.resolving import resolve
 from artois_mobility.study.laws import check_laws
-from place_graphs import with_places_as_nodes
+from place_graphs import minutes_through_states, with_places_as_nodes
 from scenario_worlds import (
+    CATEGORY,
     close,
+    crooked_world,
     link,
     make_crooked,
     make_loaded,
@@ -30,7 +32,7 @@ from scenario_worlds import (
     site,
     speed,
 )
-from street_worlds import cells_at, grid_world, sites_at, street_world, two_way
+from street_worlds import Street, cells_at, grid_world, sites_at, street_world, two_way
 
 SEEDS = st.integers(0, 2**32 - 1)
 FEW = settings(max_examples=25)
@@ -357,6 +359,50 @@ def test_who_lives_on_a_closed_street_walks_along_it_to_both_ends():
     assert minutes_of(table, "today")[0] == 18 / 60
     # 50 m at 3 km/h take a minute, then 12 s
     assert minutes_of(table, "works")[0] == pytest.approx(1.2, abs=0.002)
+
+
+def test_who_lives_in_the_middle_of_a_long_closed_street_walks_to_its_ends():
+    #    0 --1-- 1 --2-- 2 --3-- 3 --4-- 4      ways 1 to 3 are closed, 50 m blocks
+    network = grid_world(5, 1, block_m=50, block_ms=6_000, profile="car")
+    loaded = make_loaded(
+        {"car": network}, cells_at([(75, 0), (125, 0)]), sites_at({"s": (200, 0), "t": (25, 0)})
+    )
+    table = run(loaded, make_scenario(close(1, 2, 3)))
+    # cell 0 walks 50 m west to t; cell 1 25 m east at 3 km/h, then 6 s by car to s
+    assert minutes_of(table, "works") == pytest.approx([1.0, 0.6], abs=0.002)
+    assert table[table["scenario"] == "works"]["site"].tolist() == ["t", "s"]
+
+
+def test_a_long_closed_street_is_walked_in_its_direction_only():
+    streets = [Street(row, row + 1, 6_000, None) for row in range(3)]
+    network = street_world([(100 * row, 0) for row in range(4)], streets, profile="car")
+    network = dataclasses.replace(network, may_attach=np.ones(3, np.bool_))
+    loaded = make_loaded(
+        {"car": network}, cells_at([(50, 0)]), sites_at({"behind": (0, 0), "s": (250, 0)})
+    )
+    table = run(loaded, make_scenario(close(1, 2)))
+    # 150 m at 3 km/h, then 3 s
+    assert minutes_of(table, "works")[0] == pytest.approx(3.05, rel=PLANAR)
+    assert table[table["scenario"] == "works"]["site"].tolist() == ["s"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_walking_along_closed_streets_equals_a_search_with_a_node_for_every_state(seed):
+    draw = np.random.default_rng(seed)
+    network = crooked_world(draw, profile=read_profile("car"))
+    residents, sites = cells_at(scattered(draw, 25)), sites_at({"s": (300, 300)}, CATEGORY)
+    loaded = make_loaded({"car": network}, residents, sites)
+    closed = draw.choice(np.unique(network.way_of_arc), 9, replace=False).tolist()
+    table = run(loaded, make_scenario(close(*closed)))
+    (resolved,) = resolve([make_scenario(close(*closed))], loaded.today)
+    attached = zip((residents, sites), loaded.attachments["car"], strict=True)
+    applied = apply_to_network(
+        network, resolved.edits["car"], *(AttachedPlaces(*each) for each in attached)
+    )
+    expected = minutes_through_states(applied.network, *applied.attachments)
+    found = minutes_of(table, "works")
+    assert np.array_equal(np.isnan(found), np.isinf(expected))
+    assert found[~np.isnan(found)] == pytest.approx(expected[~np.isnan(found)], abs=1e-9)
 
 
 def test_a_link_into_a_closed_street_leaves_the_walk_past_it():

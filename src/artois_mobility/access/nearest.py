@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .._types import UNREACHED_MS, Milliseconds, NodeIds, Rows
+from .._types import UNREACHED_MS, Milliseconds, Rows
 from ..errors import PlacesError
 from ..graph import Graph, reverse
 from ..kernels.nearest import NO_SITE, gather_nearest, gather_neighbours, search_nearest
@@ -16,7 +16,7 @@ from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.categories import expand, is_below
-from ..routing.ends import ArcEnds, find_ends, minutes_of
+from ..routing.ends import ArcEnds, NodeEnds, find_ends, minutes_of
 from ..routing.threads import run_each
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ class _Names:
 class _Search:
     """What every category of one call shares: the graph to search, and both kinds of ends.
 
-    Searching runs from the sites. To find the way *to* them the graph is reversed: `seed_*` are
-    the sites' ends to start from, `end_*` the places' ends to gather at.
+    Searching runs from the sites. To find the way *to* them the graph is reversed; it starts
+    from the sites' ends and gathers at those of the places.
     """
 
     graph: Graph
@@ -118,18 +118,12 @@ class _Search:
     is_to_site: bool
 
     @property
-    def seeds(self) -> tuple[NodeIds, Milliseconds]:
-        ends = self.sites
-        if self.is_to_site:
-            return ends.reach_node, ends.reach_ms
-        return ends.leave_node, ends.leave_ms
+    def site_ends(self) -> NodeEnds:
+        return self.sites.reach if self.is_to_site else self.sites.leave
 
     @property
-    def gathered(self) -> tuple[NodeIds, Milliseconds]:
-        ends = self.places
-        if self.is_to_site:
-            return ends.leave_node, ends.leave_ms
-        return ends.reach_node, ends.reach_ms
+    def place_ends(self) -> NodeEnds:
+        return self.places.leave if self.is_to_site else self.places.reach
 
 
 def _prepare(
@@ -146,31 +140,32 @@ def _nearest_of(
 ) -> tuple[Rows, Milliseconds]:
     """Find the k nearest of the sites in `site_rows` for every place."""
     site_of_node, ms_of_node = _blank(search.graph.node_count, k)
-    chosen = np.flatnonzero(np.isin(search.sites.place, site_rows)).astype(np.int32)
-    seed_node, seed_ms = (np.ascontiguousarray(each[chosen].ravel()) for each in search.seeds)
-    seed_site = np.repeat(search.sites.place[chosen], 2)
-    room = k * search.graph.arc_count + seed_node.size + 1
+    seeds = search.site_ends.of_places(site_rows)
+    room = k * search.graph.arc_count + seeds.node.size + 1
     search_nearest(
         search.graph.first_out,
         search.graph.head,
         search.graph.weight_ms,
-        seed_node,
-        seed_ms,
-        seed_site,
+        seeds.node,
+        seeds.ms,
+        seeds.place,
         np.empty(room, np.int64),
         np.empty(room, np.int32),
         site_of_node,
         ms_of_node,
     )
     site_of_place, ms_of_place = _blank(place_count, k)
+    ends = search.place_ends
     gather_nearest(
-        search.places.place,
-        *search.gathered,
+        ends.place,
+        ends.node,
+        ends.ms,
         site_of_node,
         ms_of_node,
         site_of_place,
         ms_of_place,
     )
+    chosen = np.flatnonzero(np.isin(search.sites.place, site_rows)).astype(np.int32)
     _gather_on_own_arc(search, chosen, site_of_place, ms_of_place)
     return site_of_place, ms_of_place
 

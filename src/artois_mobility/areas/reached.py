@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, Union
 
 import numpy as np
 
-from .._types import MS_PER_MIN, UNREACHED_MS, WGS84, Floats, Milliseconds, Rows
+from .._types import MS_PER_MIN, UNREACHED_MS, WGS84, Floats, Milliseconds
 from ..errors import PlacesError
 from ..kernels.surface import search_outwards, stamp
 from ..network.model import Network
@@ -134,8 +134,7 @@ def _areas_of(job: _Job, origin: int) -> "list[shapely.Geometry]":
     """Compute the polygons of one origin, in the order of the thresholds."""
     import shapely
 
-    mine = np.flatnonzero(job.ends.place == origin).astype(np.int32)
-    arrival_ms = _times_at_points(job, mine)
+    arrival_ms = _times_at_points(job, origin)
     reached = np.flatnonzero(arrival_ms <= job.minutes.max() * MS_PER_MIN)
     if not reached.size:
         return [shapely.Polygon()] * job.minutes.size
@@ -145,15 +144,16 @@ def _areas_of(job: _Job, origin: int) -> "list[shapely.Geometry]":
     return [_contour(grid, surface_ms, threshold) for threshold in job.minutes]
 
 
-def _times_at_points(job: _Job, mine: Rows) -> Milliseconds:
+def _times_at_points(job: _Job, origin: int) -> Milliseconds:
     from ..graph import reverse
 
     is_from = job.direction == "from"
     graph = job.network.graph if is_from else reverse(job.network.graph)[0]
-    node = job.ends.leave_node if is_from else job.ends.reach_node
-    time_ms = job.ends.leave_ms if is_from else job.ends.reach_ms
-    seeds = node[mine].ravel(), time_ms[mine].ravel()
-    node_ms = search_from_seeds(graph, *seeds, bound_min=float(job.minutes.max()))
+    ends = job.ends.leave if is_from else job.ends.reach
+    ways = ends.of_place(origin)
+    bound_min = float(job.minutes.max())
+    node_ms = search_from_seeds(graph, ends.node[ways], ends.ms[ways], bound_min=bound_min)
+    mine = np.flatnonzero(job.ends.place == origin).astype(np.int32)
     return point_times(job.network, job.points, node_ms, job.ends, mine, is_from=is_from)
 
 

@@ -122,8 +122,8 @@ def search_nearest(
 @njit(
     NOTHING(
         READ_INT32,
-        READ_INT32_TABLE,
-        READ_INT32_TABLE,
+        READ_INT32,
+        READ_INT32,
         READ_INT32_TABLE,
         READ_INT32_TABLE,
         WRITE_INT32_TABLE,
@@ -141,20 +141,18 @@ def gather_nearest(
     site_of_place: Rows,
     ms_of_place: Milliseconds,
 ) -> None:
-    """Offer each place the sites of both ends of its arcs, with the way to those ends added.
+    """Offer each place the sites of the nodes around it, with the way to those nodes added.
 
-    Row `t` of `end_node` and `end_ms` holds the two ends of attachment `t`.
+    End `e` leads from place `place[e]` to node `end_node[e]` in `end_ms[e]`.
     """
-    for attachment in range(place.size):
-        row = place[attachment]
-        for end in range(2):
-            way_ms = end_ms[attachment, end]
-            node = end_node[attachment, end]
-            for rank in range(site_of_node.shape[1]):
-                time_ms = way_ms + ms_of_node[node, rank]
-                if time_ms >= UNREACHED_MS:
-                    break
-                offer(site_of_place[row], ms_of_place[row], site_of_node[node, rank], time_ms)
+    for end in range(place.size):
+        row = place[end]
+        node = end_node[end]
+        for rank in range(site_of_node.shape[1]):
+            time_ms = end_ms[end] + ms_of_node[node, rank]
+            if time_ms >= UNREACHED_MS:
+                break
+            offer(site_of_place[row], ms_of_place[row], site_of_node[node, rank], time_ms)
 
 
 @njit(

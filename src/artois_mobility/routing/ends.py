@@ -1,21 +1,70 @@
-"""From places inside arcs to the nodes at both ends, and back."""
+"""From places inside arcs to the nodes around them, and back."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from .._types import NO_ARC, UNREACHED_MS, ArcIds, Floats, Milliseconds, NodeIds, Rows
+from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds, NodeIds, Rows
 from ..network.model import Network
 from ..places.attachments import Attachments
+from .closures import ClosedStreets, list_closed_streets
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NodeEnds:
+    """Ways between places and nodes of the network, e of them; a place has several or none.
+
+    Attributes
+    ----------
+    place
+        Row of the place, ascending, shape (e,).
+    node
+        Node where the way ends or begins, shape (e,).
+    ms
+        Time along the way, off-road walk included, shape (e,); below `UNREACHED_MS`.
+    """
+
+    place: Rows
+    node: NodeIds
+    ms: Milliseconds
+
+    def of_place(self, row: int) -> slice:
+        """Return where the ways of one place stand.
+
+        Parameters
+        ----------
+        row
+            Row of the place.
+
+        Returns
+        -------
+        mine
+            Rows of the three columns; empty for a place without any.
+        """
+        first, last = np.searchsorted(self.place, [row, row + 1])
+        return slice(int(first), int(last))
+
+    def of_places(self, rows: Rows) -> "NodeEnds":
+        """Keep the ways of some places.
+
+        Parameters
+        ----------
+        rows
+            Rows of the places.
+
+        Returns
+        -------
+        ends
+            In the same order.
+        """
+        kept = np.isin(self.place, rows)
+        return NodeEnds(self.place[kept], self.node[kept], self.ms[kept])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ArcEnds:
-    """The way between attached places and the ends of their arcs, t attachments.
-
-    In the two-column tables, one row an attachment: the first column follows the arc itself, the
-    second its twin. `UNREACHED_MS` stands where there is no twin.
+    """The way between attached places and the nodes around them, t attachments.
 
     Attributes
     ----------
@@ -24,26 +73,28 @@ class ArcEnds:
     offroad_ms
         The walk from the place to the arc, shape (t,).
     along_ms
-        Time from the tail of the arc, and from the tail of its twin, shape (t, 2).
-    leave_node, leave_ms
-        Where one gets onto the network, and the time until there, off-road walk included,
-        shape (t, 2).
-    reach_node, reach_ms
-        Where one leaves the network for the place, and the time from there, shape (t, 2).
+        Time from the tail of the arc, and from the tail of its twin, shape (t, 2);
+        `UNREACHED_MS` where there is no twin.
+    leave
+        Where one gets onto the network, and the time until there.
+    reach
+        Where one leaves the network for the place, and the time from there.
     """
 
     place: Rows
     arc: ArcIds
     offroad_ms: Milliseconds
     along_ms: Milliseconds
-    leave_node: NodeIds
-    leave_ms: Milliseconds
-    reach_node: NodeIds
-    reach_ms: Milliseconds
+    leave: NodeEnds
+    reach: NodeEnds
 
 
 def find_ends(network: Network, attachments: Attachments) -> ArcEnds:
-    """Find the nodes at the ends of the arcs that places hang on, and the times to and from them.
+    """Find the nodes that places get to along their arcs, and the times to and from them.
+
+    Those are the two ends of the arc. A place on a street that a scenario closed walks on along
+    closed streets, each at its `local_ms`, so that it gets off a street of many arcs too. A place
+    on an open street that leads into closed ones only is cut off, as behind a closed bridge.
 
     Parameters
     ----------
@@ -55,7 +106,7 @@ def find_ends(network: Network, attachments: Attachments) -> ArcEnds:
     Returns
     -------
     ends
-        Times in milliseconds, `UNREACHED_MS` where a direction does not exist.
+        Times in milliseconds; directions that do not exist are left out.
     """
     arc = attachments.arc
     head, local_ms = network.graph.head, network.local_ms
@@ -64,20 +115,55 @@ def find_ends(network: Network, attachments: Attachments) -> ArcEnds:
     has_twin = twin != NO_ARC
     along_ms = _side_by_side(attachments.position_ms, attachments.twin_position_ms, has_twin)
     whole_ms = _side_by_side(local_ms[arc], local_ms[np.where(has_twin, twin, 0)], has_twin)
-    offroad_ms = attachments.offroad_ms[:, np.newaxis]
     rest_ms = np.where(along_ms < UNREACHED_MS, whole_ms - along_ms, UNREACHED_MS)
-    ahead_and_behind = np.ascontiguousarray(np.column_stack([head[arc], tail]), np.int32)
-    behind_and_ahead = np.ascontiguousarray(ahead_and_behind[:, ::-1])
+    offroad_ms = attachments.offroad_ms[:, np.newaxis]
+    leave = _Ways(attachments.place, np.column_stack([head[arc], tail]), _add(rest_ms, offroad_ms))
+    reach = _Ways(attachments.place, np.column_stack([tail, head[arc]]), _add(along_ms, offroad_ms))
+    is_closed = network.is_closed[arc]
+    closed = list_closed_streets(network) if is_closed.any() else None
     return ArcEnds(
         attachments.place,
         arc,
         attachments.offroad_ms,
         along_ms,
-        ahead_and_behind,
-        _add(rest_ms, offroad_ms),
-        behind_and_ahead,
-        _add(along_ms, offroad_ms),
+        _walk_on(leave, is_closed, closed, is_leaving=True),
+        _walk_on(reach, is_closed, closed, is_leaving=False),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ways:
+    """Both ways of each attachment, `UNREACHED_MS` for one that is none; `node`, `ms` (t, 2)."""
+
+    place: Rows
+    node: NodeIds
+    ms: Milliseconds
+
+    def list(self, is_wanted: Flags) -> NodeEnds:
+        """List the ways there are, of the attachments wanted."""
+        is_way = (self.ms < UNREACHED_MS) & is_wanted[:, np.newaxis]
+        place = np.repeat(self.place, 2).reshape(-1, 2)
+        return NodeEnds(place[is_way], self.node[is_way].astype(np.int32), self.ms[is_way])
+
+
+def _walk_on(
+    ways: _Ways, is_closed: Flags, closed: ClosedStreets | None, *, is_leaving: bool
+) -> NodeEnds:
+    """List the ends, and let who is attached to a closed arc walk on along closed streets."""
+    ends = ways.list(np.ones_like(is_closed))
+    if closed is None:
+        return ends
+    starts = ways.list(is_closed)
+    tables = [ends]
+    for row in np.unique(starts.place):
+        mine = starts.of_place(row)
+        node, time_ms = closed.walk(starts.node[mine], starts.ms[mine], is_leaving=is_leaving)
+        tables.append(NodeEnds(np.full(node.size, row, np.int32), node, time_ms))
+    place, node, time_ms = (
+        np.concatenate([getattr(each, name) for each in tables]) for name in ("place", "node", "ms")
+    )
+    order = np.argsort(place, kind="stable")
+    return NodeEnds(place[order], node[order], time_ms[order])
 
 
 def minutes_of(travel_time_ms: npt.NDArray[np.int32]) -> Floats:

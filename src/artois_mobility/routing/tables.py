@@ -109,14 +109,13 @@ def _blocks(table: _Table, progress: Progress | None) -> Iterator[pd.DataFrame]:
 def _times_from(table: _Table, row: int) -> Milliseconds:
     """Compute the time from one origin to every destination."""
     ends = table.origin_ends
-    mine = slice(*np.searchsorted(ends.place, [row, row + 1]))
     best_ms = np.full(table.destination.size, UNREACHED_MS, np.int32)
-    seeds = ends.leave_node[mine].ravel(), ends.leave_ms[mine].ravel()
-    node_ms = search_from_seeds(table.network.graph, *seeds).astype(np.int64)
+    mine = ends.leave.of_place(row)
+    seeds = ends.leave.node[mine], ends.leave.ms[mine]
+    node_ms = search_from_seeds(table.network.graph, *seeds)
     there = table.destination_ends
-    by_ends_ms = (node_ms[there.reach_node] + there.reach_ms).min(axis=1, initial=UNREACHED_MS)
-    np.minimum.at(best_ms, there.place, by_ends_ms.astype(np.int32))
-    for attachment in range(mine.start, mine.stop):
+    np.minimum.at(best_ms, there.reach.place, node_ms[there.reach.node] + there.reach.ms)
+    for attachment in range(*np.searchsorted(ends.place, [row, row + 1])):
         _offer_own_arc(ends, attachment, there, best_ms)
     return best_ms
 

@@ -1,0 +1,76 @@
+"""The way out of streets that a scenario closed: on foot, along them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._types import UNREACHED_MS, Milliseconds, NodeIds
+from ..graph import Graph, reverse, sort_arcs
+from ..network.model import Network
+from .searches import search_from_seeds
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClosedStreets:
+    """The closed arcs of a network alone, at the time it takes to walk along them.
+
+    Attributes
+    ----------
+    node
+        Nodes of the network that closed arcs touch, ascending, shape (c,).
+    ahead, back
+        The closed arcs between nodes 0..c-1, and the same turned round.
+    """
+
+    node: NodeIds
+    ahead: Graph
+    back: Graph
+
+    def walk(
+        self, start_node: NodeIds, start_ms: Milliseconds, *, is_leaving: bool
+    ) -> tuple[NodeIds, Milliseconds]:
+        """Walk along closed streets from some of their nodes, or to them.
+
+        Parameters
+        ----------
+        start_node, start_ms
+            Nodes of the network and the time already spent there, shape (s,).
+        is_leaving
+            True to walk from the starts in the direction of travel, False to walk to them.
+
+        Returns
+        -------
+        node, time_ms
+            Every node got to, the starts included, and the time until there.
+        """
+        row = np.searchsorted(self.node, start_node).astype(np.int32)
+        graph = self.ahead if is_leaving else self.back
+        time_ms = search_from_seeds(graph, row, start_ms)
+        reached = time_ms < UNREACHED_MS
+        return self.node[reached], time_ms[reached]
+
+
+def list_closed_streets(network: Network) -> ClosedStreets:
+    """Take the closed arcs out of a network, at their `local_ms`.
+
+    Walking keeps to the direction of travel and is never quicker than the street was, so no
+    closure shortens anything.
+
+    Parameters
+    ----------
+    network
+        A network as a scenario left it.
+
+    Returns
+    -------
+    closed
+        Without nodes where nothing is closed.
+    """
+    arc = np.flatnonzero(network.is_closed)
+    tail, head = network.graph.tail[arc], network.graph.head[arc]
+    node = np.unique(np.concatenate([tail, head]))
+    tail, head = (np.searchsorted(node, each).astype(np.int32) for each in (tail, head))
+    order = sort_arcs(node.size, tail, head)
+    rows = order.arc_of_input
+    ahead = Graph(order.first_out, head[rows], network.local_ms[arc][rows])
+    return ClosedStreets(node, ahead, reverse(ahead)[0])

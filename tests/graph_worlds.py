@@ -23,3 +23,20 @@ def graphs(draw, min_nodes=1):
     weight_ms = st.one_of(st.integers(0, 50), st.just(UNREACHED_MS))
     arcs = draw(st.lists(st.tuples(node, node, weight_ms), max_size=40))
     return make_graph(node_count, arcs)
+
+
+def town(columns, rows, seed=5):
+    """A grid of streets with uneven times, some one-way, some missing: large enough to dissect."""
+    draw = np.random.default_rng(seed)
+    node = np.arange(columns * rows).reshape(rows, columns)
+    pairs = np.concatenate(
+        [
+            np.column_stack([node[:, :-1].ravel(), node[:, 1:].ravel()]),
+            np.column_stack([node[:-1].ravel(), node[1:].ravel()]),
+        ]
+    )
+    pairs = pairs[draw.random(len(pairs)) > 0.1]
+    back = pairs[draw.random(len(pairs)) > 0.2][:, ::-1]
+    arcs = np.concatenate([pairs, back])
+    weight_ms = draw.integers(0, 60_000, len(arcs))
+    return make_graph(columns * rows, np.column_stack([arcs, weight_ms]))

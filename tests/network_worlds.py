@@ -5,6 +5,8 @@ import math
 import numpy as np
 
 from artois_mobility._types import NO_NODE
+from artois_mobility.graph import NodeOrder
+from artois_mobility.ordering import FEWEST_TO_DISSECT
 from artois_mobility.osm.extract import (
     Extract,
     OsmNodes,
@@ -12,6 +14,7 @@ from artois_mobility.osm.extract import (
     OsmWays,
     SourceRecord,
 )
+from artois_mobility.routing.hierarchy import build_hierarchy
 
 LON_DEG, LAT_DEG = 2.83, 50.43
 M_PER_DEG_LAT = 111_235.0
@@ -76,7 +79,13 @@ def certify(network):
     graph, twin = network.graph, network.twin_of_arc
     first, last = network.first_point[:-1], network.first_point[1:] - 1
     two_way = np.flatnonzero(twin >= 0)
-    assert (np.diff(network.osm_node) >= 0).all()
+    if graph.node_count < FEWEST_TO_DISSECT:
+        assert (np.diff(network.osm_node) >= 0).all()
+    else:
+        numbering = NodeOrder(np.arange(graph.node_count, dtype=np.int32))
+        hierarchy = build_hierarchy(graph, numbering)
+        assert hierarchy.is_in_node_order
+        assert hierarchy.up_head.size < 3 * graph.arc_count
     assert (twin[twin[two_way]] == two_way).all()
     assert (twin[two_way] != two_way).all()
     assert (graph.tail[twin[two_way]] == graph.head[two_way]).all()

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from artois_mobility import UNREACHED_MS
 from artois_mobility.graph import reverse
 from artois_mobility.kernels.nearest import NO_SITE, offer, search_nearest
-from artois_mobility.routing.searches import travel_times
+from artois_mobility.routing.one_to_all import travel_times
 from graph_worlds import graphs
 
 

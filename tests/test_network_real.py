@@ -11,7 +11,7 @@ from artois_mobility.network.building import build_network
 from artois_mobility.network.interop import from_osmnx, to_osmnx
 from artois_mobility.network.profiles import profile_names
 from artois_mobility.osm.reader import read_osm
-from artois_mobility.routing.searches import travel_times
+from artois_mobility.routing.one_to_all import travel_times
 from certificates import assert_shortest, scipy_times
 from network_worlds import certify
 
@@ -72,7 +72,8 @@ def test_merging_chains_changes_no_travel_time(extract_of, network_of, name, pro
         return
     whole = build_network(extract_of(name), profile, merge_chains=False)
     assert whole.graph.node_count > merged.graph.node_count
-    node_of_merged = np.searchsorted(whole.osm_node, merged.osm_node)
+    by_id = np.argsort(whole.osm_node, kind="stable")
+    node_of_merged = by_id[np.searchsorted(whole.osm_node, merged.osm_node, sorter=by_id)]
     is_alone = np.isin(merged.osm_node, shared_ids(merged), invert=True)
     sources = np.flatnonzero(is_alone)[
         some_nodes(merged) * (is_alone.sum() - 1) // merged.graph.node_count

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .places.residents import read_residents
     from .places.sites import merge_sites, read_sites
     from .report.writing import write_report
-    from .routing.searches import travel_times
+    from .routing.one_to_all import travel_times
     from .routing.tables import travel_time_matrix
     from .study.comparing import assess, compare
     from .study.files import read_study
@@ -62,7 +62,7 @@ _HOME_OF_NAME = {
     "to_networkx": "network.interop",
     "to_osmnx": "network.interop",
     "travel_time_matrix": "routing.tables",
-    "travel_times": "routing.searches",
+    "travel_times": "routing.one_to_all",
     "write_report": "report.writing",
 }
 

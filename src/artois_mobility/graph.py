@@ -1,6 +1,6 @@
 """The directed graph that every search runs on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from ._types import UNREACHED_MS, ArcIds, Milliseconds, NodeIds, Offsets
 from .errors import GraphError
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Graph:
     """A directed graph as an adjacency array, after RoutingKit's vocabulary.
 
@@ -113,6 +113,52 @@ def sort_arcs(node_count: int, tail: NodeIds, head: NodeIds) -> SortedArcs:
     first_out = np.zeros(node_count + 1, np.int32)
     np.cumsum(out_degree, out=first_out[1:])
     return SortedArcs(first_out, arc_of_input)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NodeOrder:
+    """An order of the nodes of a graph: rank 0 comes first.
+
+    Attributes
+    ----------
+    node_of_rank
+        Node at each rank, shape (n,).
+    rank_of_node
+        Rank of each node, shape (n,); the inverse of `node_of_rank`.
+
+    Raises
+    ------
+    GraphError
+        If a node is missing or stands twice.
+
+    Examples
+    --------
+    >>> NodeOrder(np.int32([2, 0, 1])).rank_of_node
+    array([1, 2, 0], dtype=int32)
+    >>> NodeOrder(np.int32([])).rank_of_node.size
+    0
+    """
+
+    node_of_rank: NodeIds
+    rank_of_node: NodeIds = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Check that it is an order, invert it, and freeze both."""
+        node_count = self.node_of_rank.size
+        rank_of_node = np.full(node_count, -1, np.int32)
+        inside = (self.node_of_rank >= 0) & (self.node_of_rank < node_count)
+        if inside.all():
+            rank_of_node[self.node_of_rank] = np.arange(node_count, dtype=np.int32)
+        missing = np.flatnonzero(rank_of_node < 0)
+        if missing.size:
+            msg = (
+                f"An order names each of {node_count} nodes once; {missing.size} are missing, "
+                f"first {missing[0]}."
+            )
+            raise GraphError(msg)
+        object.__setattr__(self, "rank_of_node", rank_of_node)
+        self.node_of_rank.setflags(write=False)
+        rank_of_node.setflags(write=False)
 
 
 def reverse(graph: Graph) -> tuple[Graph, ArcIds]:

@@ -8,15 +8,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .._types import UNREACHED_MS, Milliseconds, Rows
+from .._types import Milliseconds, Rows
 from ..errors import PlacesError
-from ..graph import Graph, reverse
-from ..kernels.nearest import NO_SITE, gather_nearest, gather_neighbours, search_nearest
+from ..graph import reverse
+from ..kernels.nearest import NO_SITE, gather_neighbours
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.categories import expand, is_below
 from ..routing.ends import ArcEnds, NodeEnds, find_ends, minutes_of
+from ..routing.engine import metric_of
+from ..routing.nearest import Found, search_for_nearest, sweep_for_nearest
+from ..routing.one_to_all import FEWEST_NODES
+from ..routing.sweeps import aim_at
 from ..routing.threads import run_each
 
 if TYPE_CHECKING:
@@ -88,8 +92,7 @@ def access_times(
         )
         for parent in listed
     ]
-    place_count = len(residents)
-    found = run_each(lambda rows: _nearest_of(search, place_count, rows, k), members)
+    found = _find_nearest(search, members, k)
     names = sites["site"].astype(str).to_numpy(object)
     cells = residents["cell"].astype(str).to_numpy(object)
     return _tabulate(listed, found, _Names(cells, attachments[0].reason_of_place, names), k)
@@ -106,13 +109,13 @@ class _Names:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Search:
-    """What every category of one call shares: the graph to search, and both kinds of ends.
+    """What every category of one call shares: the network and both kinds of ends.
 
-    Searching runs from the sites. To find the way *to* them the graph is reversed; it starts
-    from the sites' ends and gathers at those of the places.
+    Searching runs from the sites, against the direction of travel where people go to them.
     """
 
-    graph: Graph
+    network: Network
+    place_count: int
     places: ArcEnds
     sites: ArcEnds
     is_to_site: bool
@@ -130,51 +133,34 @@ def _prepare(
     network: Network, attachments: tuple[Attachments, Attachments], direction: Direction
 ) -> _Search:
     places, sites = (find_ends(network, each) for each in attachments)
-    is_to_site = direction == "to_site"
-    graph = reverse(network.graph)[0] if is_to_site else network.graph
-    return _Search(graph, places, sites, is_to_site)
+    place_count = attachments[0].place_count
+    return _Search(network, place_count, places, sites, direction == "to_site")
 
 
-def _nearest_of(
-    search: _Search, place_count: int, site_rows: Rows, k: int
-) -> tuple[Rows, Milliseconds]:
-    """Find the k nearest of the sites in `site_rows` for every place."""
-    site_of_node, ms_of_node = _blank(search.graph.node_count, k)
-    seeds = search.site_ends.of_places(site_rows)
-    room = k * search.graph.arc_count + seeds.node.size + 1
-    search_nearest(
-        search.graph.first_out,
-        search.graph.head,
-        search.graph.weight_ms,
-        seeds.node,
-        seeds.ms,
-        seeds.place,
-        np.empty(room, np.int64),
-        np.empty(room, np.int32),
-        site_of_node,
-        ms_of_node,
-    )
-    site_of_place, ms_of_place = _blank(place_count, k)
-    ends = search.place_ends
-    gather_nearest(
-        ends.place,
-        ends.node,
-        ends.ms,
-        site_of_node,
-        ms_of_node,
-        site_of_place,
-        ms_of_place,
-    )
-    chosen = np.flatnonzero(np.isin(search.sites.place, site_rows)).astype(np.int32)
-    _gather_on_own_arc(search, chosen, site_of_place, ms_of_place)
-    return site_of_place, ms_of_place
+def _find_nearest(search: _Search, members: Sequence[Rows], k: int) -> list[Found]:
+    """Find the k nearest sites of every place, for each list of sites."""
+    graph = search.network.graph
+    sites = [search.site_ends.of_places(rows) for rows in members]
+    if graph.node_count >= FEWEST_NODES:
+        metric = metric_of(graph)
+        metric = metric.reversed() if search.is_to_site else metric
+        targets = aim_at(metric, search.place_ends, search.place_count)
+        found = sweep_for_nearest(metric, sites, targets, k)
+    else:
+        turned = reverse(graph)[0] if search.is_to_site else graph
+        shape = search.place_count, k
+        found = run_each(
+            lambda ends: search_for_nearest(turned, ends, search.place_ends, shape), sites
+        )
+    arcs = np.arange(graph.arc_count + 1, dtype=np.int32)
+    for rows, own in zip(members, found, strict=True):
+        _gather_on_own_arc(search, rows, arcs, own)
+    return found
 
 
-def _gather_on_own_arc(
-    search: _Search, chosen: Rows, site_of_place: Rows, ms_of_place: Milliseconds
-) -> None:
+def _gather_on_own_arc(search: _Search, rows: Rows, arcs: Rows, found: Found) -> None:
+    chosen = np.flatnonzero(np.isin(search.sites.place, rows)).astype(np.int32)
     by_arc = chosen[np.argsort(search.sites.arc[chosen], kind="stable")]
-    arcs = np.arange(search.graph.arc_count + 1)
     first_of_arc = np.searchsorted(search.sites.arc[by_arc], arcs).astype(np.int32)
     gather_neighbours(
         search.places.place,
@@ -186,15 +172,7 @@ def _gather_on_own_arc(
         search.sites.along_ms[by_arc],
         search.sites.offroad_ms[by_arc],
         1 if search.is_to_site else -1,
-        site_of_place,
-        ms_of_place,
-    )
-
-
-def _blank(row_count: int, k: int) -> tuple[Rows, Milliseconds]:
-    return (
-        np.full((row_count, k), NO_SITE, np.int32),
-        np.full((row_count, k), UNREACHED_MS, np.int32),
+        *found,
     )
 
 

@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 
 from .._types import NO_ARC, UNREACHED_MS, ArcIds, Floats, Milliseconds, NodeIds, Offsets, Rows
-from ..graph import sort_arcs
+from ..graph import Graph, sort_arcs
+from ..ordering import FEWEST_TO_DISSECT, in_postorder, order_nodes
 from .interpreting import UsableWays
 from .outlines import ranges
 from .segments import Counts, Stretches, Vertices, share_out
@@ -142,8 +143,9 @@ def time_vertices(
 def lay_arcs(usable: UsableWays, vertices: Vertices, stretches: Stretches, metres: Floats) -> Arcs:
     """Lay one or two arcs along each stretch, and number nodes and arcs.
 
-    Nodes follow the OSM ids of the extract; the ends of streets at a node that blocks share its
-    id and follow the vertices.
+    Nodes are numbered in the order in which a hierarchy eliminates them, so that no permutation
+    stands between a search's rows and the network's. Neighbours come to lie near each other in
+    memory, which helps every other search too. Small networks follow the OSM ids of the extract.
 
     Parameters
     ----------
@@ -184,6 +186,9 @@ def lay_arcs(usable: UsableWays, vertices: Vertices, stretches: Stretches, metre
     last = np.concatenate((stretches.last[along], stretches.first[against]))
     tail = node_of_place[vertices.place[first]]
     head = node_of_place[vertices.place[last]]
+    rank_of_node = _order_of_elimination(place_of_node.size, tail, head)
+    place_of_node = place_of_node[np.argsort(rank_of_node)]
+    tail, head = rank_of_node[tail], rank_of_node[head]
     order = sort_arcs(place_of_node.size, tail, head)
     arcs = order.arc_of_input
     return Arcs(
@@ -198,6 +203,16 @@ def lay_arcs(usable: UsableWays, vertices: Vertices, stretches: Stretches, metre
         step=np.sign(last - first)[arcs],
         point_count=np.abs(last - first)[arcs] + 1,
     )
+
+
+def _order_of_elimination(node_count: int, tail: NodeIds, head: NodeIds) -> NodeIds:
+    """Rank the nodes; in networks too small to gain by it they stay as they are."""
+    if node_count < FEWEST_TO_DISSECT:
+        return np.arange(node_count, dtype=np.int32)
+    order = sort_arcs(node_count, tail, head)
+    rows = order.arc_of_input
+    graph = Graph(order.first_out, head[rows], np.zeros(rows.size, np.int32))
+    return in_postorder(graph, order_nodes(graph)).rank_of_node
 
 
 def walk_arcs(arcs: Arcs, vertices: Vertices, times: VertexTimes) -> Points:

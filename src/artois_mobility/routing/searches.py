@@ -1,7 +1,6 @@
-"""Travel times from nodes to all nodes."""
+"""Travel times by Dijkstra's search: within a bound, from several seeds, on small graphs."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,64 +8,6 @@ from .._types import UNREACHED_MS, Milliseconds, NodeIds
 from ..errors import NodeError
 from ..graph import Graph
 from ..kernels import dijkstra
-from .threads import run_each, thread_count
-
-if TYPE_CHECKING:
-    from ..network.model import Network
-
-
-def travel_times(
-    network: "Network | Graph",
-    sources: Sequence[int] | NodeIds,
-    *,
-    bound_min: float | None = None,
-    out: Milliseconds | None = None,
-) -> Milliseconds:
-    """Compute the shortest travel time from each source to every node, in milliseconds.
-
-    Parameters
-    ----------
-    network
-        A network, or the bare graph of one; n nodes.
-    sources
-        Node ids to start from, shape (s,).
-    bound_min
-        Stop each search after so many minutes; nodes beyond count as unreached. None searches on.
-    out
-        Array to write into, int32, C-contiguous, shape (s, n); spares the cost of fresh memory.
-
-    Returns
-    -------
-    travel_time_ms
-        Milliseconds, shape (s, n); `UNREACHED_MS` where no path exists within the bound.
-
-    Raises
-    ------
-    NodeError
-        If a source is not a node of the graph, or `out` has another shape or type.
-
-    References
-    ----------
-    Dijkstra, E. W. (1959). A note on two problems in connexion with graphs. Numerische
-    Mathematik 1, 269-271. doi:10.1007/BF01386390
-
-    Examples
-    --------
-    >>> graph = Graph(np.int32([0, 1, 1]), np.int32([1]), np.int32([5000]))
-    >>> travel_times(graph, [0])
-    array([[   0, 5000]], dtype=int32)
-    >>> travel_times(graph, []).shape
-    (0, 2)
-    """
-    graph = network if isinstance(network, Graph) else network.graph
-    nodes = check_nodes(graph, sources)
-    table = _check_out(out, nodes.size, graph.node_count)
-    bound_ms = as_bound_ms(bound_min)
-    blocks = np.array_split(
-        np.arange(nodes.size, dtype=np.int32), max(1, min(thread_count(), nodes.size))
-    )
-    run_each(lambda rows: _search_rows(graph, nodes, bound_ms, rows, table), blocks)
-    return table
 
 
 def search_from_seeds(
@@ -189,9 +130,24 @@ def as_bound_ms(bound_min: float | None) -> int:
     return int(min(round(bound_min * 60_000), UNREACHED_MS - 1))
 
 
-def _search_rows(
-    graph: Graph, sources: NodeIds, bound_ms: int, rows: NodeIds, table: Milliseconds
+def search_lines(
+    graph: Graph, sources: NodeIds, bound_ms: int, table: Milliseconds, rows: NodeIds
 ) -> None:
+    """Write the travel times from some sources to every node, one line a source.
+
+    Parameters
+    ----------
+    graph
+        Graph to search, n nodes.
+    sources
+        Nodes, shape (s,).
+    bound_ms
+        Stop after so many milliseconds.
+    table
+        Where to, shape (s, n).
+    rows
+        Which sources.
+    """
     heap = _heap(graph.arc_count + 1)
     no_ms = np.zeros(1, np.int32)
     for row in rows:
@@ -209,16 +165,3 @@ def _search_rows(
 
 def _heap(room: int) -> tuple[Milliseconds, NodeIds]:
     return np.empty(room, np.int32), np.empty(room, np.int32)
-
-
-def _check_out(out: Milliseconds | None, source_count: int, node_count: int) -> Milliseconds:
-    if out is None:
-        return np.empty((source_count, node_count), np.int32)
-    fits = out.shape == (source_count, node_count) and out.dtype == np.int32
-    if not (fits and out.flags.c_contiguous and out.flags.writeable):
-        msg = (
-            f"out must be a writable, C-contiguous int32 array of shape "
-            f"({source_count}, {node_count}); found {out.dtype} of shape {out.shape}."
-        )
-        raise NodeError(msg)
-    return out

@@ -1,6 +1,6 @@
 """Travel-time tables between two sets of places."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, Union
@@ -13,7 +13,10 @@ from .._types import UNREACHED_MS, Milliseconds, Progress
 from ..network.model import Network
 from ..places.attaching import attach
 from .ends import ArcEnds, find_ends, minutes_of
+from .engine import metric_of
+from .one_to_all import sweeps_pay
 from .searches import search_from_seeds
+from .sweeps import aim_at, sweep_to
 from .threads import run_each
 
 if TYPE_CHECKING:
@@ -72,8 +75,9 @@ class _Table:
 
 
 def _prepare(network: Network, origins: Places, destinations: Places) -> _Table:
-    ends = (find_ends(network, attach(network, each)) for each in (origins, destinations))
-    return _Table(network, _names(origins), _names(destinations), *ends)
+    here, there = (find_ends(network, attach(network, each)) for each in (origins, destinations))
+    names = _names(origins), _names(destinations)
+    return _Table(network, *names, here, there)
 
 
 def _once(places: Places) -> Places:
@@ -91,33 +95,45 @@ def _names(places: Places) -> npt.NDArray[np.object_]:
 
 def _blocks(table: _Table, progress: Progress | None) -> Iterator[pd.DataFrame]:
     origin_count = table.origin.size
+    times_of = _choose_way(table)
     for start in range(0, max(origin_count, 1), ORIGINS_PER_BLOCK):
         rows = range(start, min(start + ORIGINS_PER_BLOCK, origin_count))
-        lines = run_each(lambda row: _times_from(table, row), rows)
-        minutes = minutes_of(np.array(lines, np.int32).reshape(-1))
+        lines = times_of(rows)
+        for line, row in zip(lines, rows, strict=True):
+            for attachment in range(*np.searchsorted(table.origin_ends.place, [row, row + 1])):
+                _offer_own_arc(table.origin_ends, attachment, table.destination_ends, line)
         yield pd.DataFrame(
             {
                 "origin": np.repeat(table.origin[rows.start : rows.stop], table.destination.size),
                 "destination": np.tile(table.destination, len(rows)),
-                "minutes": minutes,
+                "minutes": minutes_of(lines.reshape(-1)),
             }
         )
         if progress is not None:
             progress("travel-time matrix", rows.stop, origin_count)
 
 
-def _times_from(table: _Table, row: int) -> Milliseconds:
-    """Compute the time from one origin to every destination."""
-    ends = table.origin_ends
-    best_ms = np.full(table.destination.size, UNREACHED_MS, np.int32)
-    mine = ends.leave.of_place(row)
-    seeds = ends.leave.node[mine], ends.leave.ms[mine]
-    node_ms = search_from_seeds(table.network.graph, *seeds)
-    there = table.destination_ends
-    np.minimum.at(best_ms, there.reach.place, node_ms[there.reach.node] + there.reach.ms)
-    for attachment in range(*np.searchsorted(ends.place, [row, row + 1])):
-        _offer_own_arc(ends, attachment, there, best_ms)
-    return best_ms
+def _choose_way(table: _Table) -> Callable[[range], Milliseconds]:
+    """Choose sweeps or single searches; both find times by way of nodes, one line an origin."""
+    graph = table.network.graph
+    here, there = table.origin_ends.leave, table.destination_ends.reach
+    if sweeps_pay(graph, table.origin.size, is_bounded=False):
+        metric = metric_of(graph)
+        targets = aim_at(metric, there, table.destination.size)
+        return lambda rows: sweep_to(metric, here, rows, targets)
+
+    def search(row: int) -> Milliseconds:
+        mine = here.of_place(row)
+        node_ms = search_from_seeds(graph, here.node[mine], here.ms[mine])
+        best_ms = np.full(table.destination.size, UNREACHED_MS, np.int32)
+        np.minimum.at(best_ms, there.place, node_ms[there.node] + there.ms)
+        return best_ms
+
+    def search_all(rows: range) -> Milliseconds:
+        lines = run_each(search, rows)
+        return np.array(lines, np.int32).reshape(len(rows), table.destination.size)
+
+    return search_all
 
 
 def _offer_own_arc(here: ArcEnds, attachment: int, there: ArcEnds, best_ms: Milliseconds) -> None:

@@ -1,0 +1,215 @@
+"""The nearest sites of every rank of a hierarchy: up from the sites, then one sweep down.
+
+For the single nearest, time and site are one 64-bit key, so that the smaller of two keys is the
+nearer site and ties fall to the smaller id; `KEY_LANES` categories go side by side. For several
+sites per rank, each rank holds a list, kept by `offer`.
+"""
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from .._types import UNREACHED_MS, Milliseconds, NodeIds, Offsets, Rows
+from ._signatures import (
+    NOTHING,
+    READ_INT32,
+    READ_INT32_TABLE,
+    READ_INT64,
+    READ_INT64_TABLE,
+    WRITE_INT32_TABLE,
+    WRITE_INT64_TABLE,
+)
+from .nearest import NO_SITE, SITE_BITS, SITE_MASK, offer
+from .sweep import NOT_ON_PATH
+
+KEY_LANES = 16
+NO_KEY = (UNREACHED_MS << SITE_BITS) | SITE_MASK
+
+Keys = npt.NDArray[np.int64]
+
+
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT64,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        WRITE_INT64_TABLE,
+    ),
+    cache=True,
+    nogil=True,
+)
+def climb_keys(
+    path_rank: NodeIds,
+    seed_rank: NodeIds,
+    seed_key: Keys,
+    seed_lane: Rows,
+    row_of_rank: Rows,
+    up_first: Offsets,
+    up_head: NodeIds,
+    climb_ms: Milliseconds,
+    path_key: Keys,
+) -> None:
+    """Write the smallest key of every listed ancestor by climbing alone, one column a category."""
+    path_key[:] = NO_KEY
+    for seed in range(seed_rank.size):
+        row, lane = row_of_rank[seed_rank[seed]], seed_lane[seed]
+        path_key[row, lane] = min(path_key[row, lane], seed_key[seed])
+    for row in range(path_rank.size):
+        rank = path_rank[row]
+        for up in range(up_first[rank], up_first[rank + 1]):
+            above = row_of_rank[up_head[up]]
+            arc_key = np.int64(climb_ms[up]) << SITE_BITS
+            for lane in range(KEY_LANES):
+                key = path_key[row, lane] + arc_key
+                path_key[above, lane] = min(path_key[above, lane], key)
+
+
+@njit(
+    NOTHING(READ_INT32, READ_INT32, READ_INT32, READ_INT32, READ_INT64_TABLE, WRITE_INT64_TABLE),
+    cache=True,
+    nogil=True,
+)
+def sweep_keys(
+    up_first: Offsets,
+    up_head: NodeIds,
+    descend_ms: Milliseconds,
+    path_row: Rows,
+    path_key: Keys,
+    key_of_rank: Keys,
+) -> None:
+    """Write the smallest key of every swept rank, one column a category."""
+    for rank in range(path_row.size - 1, -1, -1):
+        if path_row[rank] == NOT_ON_PATH:
+            for lane in range(KEY_LANES):
+                key_of_rank[rank, lane] = NO_KEY
+        else:
+            for lane in range(KEY_LANES):
+                key_of_rank[rank, lane] = path_key[path_row[rank], lane]
+        for up in range(up_first[rank], up_first[rank + 1]):
+            above = up_head[up]
+            arc_key = np.int64(descend_ms[up]) << SITE_BITS
+            for lane in range(KEY_LANES):
+                key = key_of_rank[above, lane] + arc_key
+                key_of_rank[rank, lane] = min(key_of_rank[rank, lane], key)
+
+
+@njit(
+    NOTHING(READ_INT32, READ_INT32, READ_INT32, READ_INT64_TABLE, WRITE_INT64_TABLE),
+    cache=True,
+    nogil=True,
+)
+def gather_keys(
+    end_place: Rows, end_row: Rows, end_ms: Milliseconds, key_of_rank: Keys, key_of_place: Keys
+) -> None:
+    """Lower the keys of places by those of the ranks around them, the way there added."""
+    for end in range(end_place.size):
+        place, row = end_place[end], end_row[end]
+        way_key = np.int64(end_ms[end]) << SITE_BITS
+        for lane in range(KEY_LANES):
+            key = key_of_rank[row, lane] + way_key
+            key_of_place[place, lane] = min(key_of_place[place, lane], key)
+
+
+@njit(cache=True, nogil=True)
+def offer_all(
+    site_of_rank: Rows,
+    ms_of_rank: Milliseconds,
+    way_ms: int,
+    site_here: Rows,
+    ms_here: Milliseconds,
+) -> None:
+    """Offer the sites of one list to another, `way_ms` later."""
+    last = ms_here.size - 1
+    for place in range(ms_of_rank.size):
+        time_ms = ms_of_rank[place] + way_ms
+        if time_ms >= UNREACHED_MS or time_ms > ms_here[last]:
+            return
+        offer(site_here, ms_here, site_of_rank[place], time_ms)
+
+
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        WRITE_INT32_TABLE,
+        WRITE_INT32_TABLE,
+    ),
+    cache=True,
+    nogil=True,
+)
+def climb_nearest(
+    path_rank: NodeIds,
+    seed_rank: NodeIds,
+    seed_ms: Milliseconds,
+    seed_site: Rows,
+    row_of_rank: Rows,
+    up_first: Offsets,
+    up_head: NodeIds,
+    climb_ms: Milliseconds,
+    path_site: Rows,
+    path_ms: Milliseconds,
+) -> None:
+    """Write the k nearest sites of every listed ancestor by climbing alone."""
+    path_site[:] = NO_SITE
+    path_ms[:] = UNREACHED_MS
+    for seed in range(seed_rank.size):
+        row = row_of_rank[seed_rank[seed]]
+        offer(path_site[row], path_ms[row], seed_site[seed], seed_ms[seed])
+    for row in range(path_rank.size):
+        rank = path_rank[row]
+        for up in range(up_first[rank], up_first[rank + 1]):
+            above = row_of_rank[up_head[up]]
+            offer_all(path_site[row], path_ms[row], climb_ms[up], path_site[above], path_ms[above])
+
+
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32_TABLE,
+        READ_INT32_TABLE,
+        WRITE_INT32_TABLE,
+        WRITE_INT32_TABLE,
+    ),
+    cache=True,
+    nogil=True,
+)
+def sweep_nearest(
+    up_first: Offsets,
+    up_head: NodeIds,
+    descend_ms: Milliseconds,
+    path_row: Rows,
+    path_site: Rows,
+    path_ms: Milliseconds,
+    site_of_rank: Rows,
+    ms_of_rank: Milliseconds,
+) -> None:
+    """Write the k nearest sites of every swept rank."""
+    for rank in range(path_row.size - 1, -1, -1):
+        site_of_rank[rank] = NO_SITE
+        ms_of_rank[rank] = UNREACHED_MS
+        if path_row[rank] != NOT_ON_PATH:
+            site_of_rank[rank] = path_site[path_row[rank]]
+            ms_of_rank[rank] = path_ms[path_row[rank]]
+        for up in range(up_first[rank], up_first[rank + 1]):
+            above = up_head[up]
+            offer_all(
+                site_of_rank[above],
+                ms_of_rank[above],
+                descend_ms[up],
+                site_of_rank[rank],
+                ms_of_rank[rank],
+            )

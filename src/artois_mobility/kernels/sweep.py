@@ -1,0 +1,285 @@
+"""Travel times from a batch of sources to all nodes: up to the root, then one sweep down.
+
+Each source's upward search is its path to the root; the sweep then takes every rank from the
+root down and asks only its upward arcs (PHAST; Delling, Goldberg, Nowatzyk, Werneck 2013,
+doi 10.1016/j.jpdc.2012.02.007). All loops run over `LANES` sources at once: a constant known when
+compiling, so that the innermost loop becomes wide minimum and add instructions.
+
+What is swept may be all ranks or any set of ranks closed upwards (RPHAST; Delling, Goldberg and
+Werneck 2011, doi 10.4230/OASIcs.ATMOS.2011.52); rows and arcs then count within that set.
+"""
+
+import numpy as np
+from numba import njit
+
+from .._types import UNREACHED_MS, Floats, Milliseconds, NodeIds, Offsets, Rows
+from ._signatures import (
+    INT,
+    NOTHING,
+    READ_FLOAT64,
+    READ_INT32,
+    READ_INT32_TABLE,
+    WRITE_FLOAT64_TABLE,
+    WRITE_INT32,
+    WRITE_INT32_TABLE,
+)
+
+LANES = 64
+TILE = 16
+NOT_ON_PATH = -1
+
+
+@njit(INT(READ_INT32, READ_INT32, WRITE_INT32, WRITE_INT32), cache=True, nogil=True)
+def list_ancestors(
+    seed_rank: NodeIds, parent: NodeIds, row_of_rank: Rows, path_rank: NodeIds
+) -> int:
+    """List the seeds' ranks and all above them, ascending; return how many there are.
+
+    `row_of_rank` (n) must read `NOT_ON_PATH` throughout, and then tells where each listed rank
+    stands. `path_rank` needs room for n.
+    """
+    count = 0
+    for seed in range(seed_rank.size):
+        rank = seed_rank[seed]
+        while rank >= 0 and row_of_rank[rank] == NOT_ON_PATH:
+            row_of_rank[rank] = 0
+            path_rank[count] = rank
+            count += 1
+            rank = parent[rank]
+    path_rank[:count].sort()
+    for row in range(count):
+        row_of_rank[path_rank[row]] = row
+    return count
+
+
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        WRITE_INT32_TABLE,
+    ),
+    cache=True,
+    nogil=True,
+)
+def climb(
+    path_rank: NodeIds,
+    seed_rank: NodeIds,
+    seed_ms: Milliseconds,
+    seed_lane: Rows,
+    row_of_rank: Rows,
+    up_first: Offsets,
+    up_head: NodeIds,
+    climb_ms: Milliseconds,
+    path_ms: Milliseconds,
+) -> None:
+    """Write the times to all listed ancestors by climbing alone, one row an ancestor."""
+    path_ms[:] = UNREACHED_MS
+    for seed in range(seed_rank.size):
+        row, lane = row_of_rank[seed_rank[seed]], seed_lane[seed]
+        path_ms[row, lane] = min(path_ms[row, lane], seed_ms[seed])
+    for row in range(path_rank.size):
+        rank = path_rank[row]
+        for up in range(up_first[rank], up_first[rank + 1]):
+            above = row_of_rank[up_head[up]]
+            arc_ms = climb_ms[up]
+            for lane in range(LANES):
+                time_ms = np.int32(path_ms[row, lane] + arc_ms)
+                path_ms[above, lane] = min(path_ms[above, lane], time_ms)
+
+
+@njit(
+    NOTHING(READ_INT32, READ_INT32, READ_INT32, READ_INT32, READ_INT32_TABLE, WRITE_INT32_TABLE),
+    cache=True,
+    nogil=True,
+)
+def sweep_table(
+    up_first: Offsets,
+    up_head: NodeIds,
+    descend_ms: Milliseconds,
+    path_row: Rows,
+    path_ms: Milliseconds,
+    table_ms: Milliseconds,
+) -> None:
+    """Write the times to every swept rank, one row a rank and one column a source.
+
+    `path_row` (r) says where a rank stands in `path_ms`, or `NOT_ON_PATH`.
+    """
+    for rank in range(path_row.size - 1, -1, -1):
+        if path_row[rank] == NOT_ON_PATH:
+            for lane in range(LANES):
+                table_ms[rank, lane] = UNREACHED_MS
+        else:
+            for lane in range(LANES):
+                table_ms[rank, lane] = path_ms[path_row[rank], lane]
+        for up in range(up_first[rank], up_first[rank + 1]):
+            above = up_head[up]
+            arc_ms = descend_ms[up]
+            for lane in range(LANES):
+                time_ms = np.int32(table_ms[above, lane] + arc_ms)
+                table_ms[rank, lane] = min(table_ms[rank, lane], time_ms)
+
+
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32_TABLE,
+        WRITE_INT32_TABLE,
+        WRITE_INT32_TABLE,
+        WRITE_INT32_TABLE,
+    ),
+    cache=True,
+    nogil=True,
+)
+def sweep_lines(
+    up_first: Offsets,
+    up_depth: NodeIds,
+    depth: NodeIds,
+    descend_ms: Milliseconds,
+    path_row: Rows,
+    path_ms: Milliseconds,
+    open_ms: Milliseconds,
+    tile_ms: Milliseconds,
+    line_ms: Milliseconds,
+) -> None:
+    """Write the times to every rank, one line a source, of at most `LANES` sources.
+
+    Ranks are in postorder, so only the rows of the ancestors of the rank at work are ever asked
+    for again: `open_ms` holds one row a depth and stays in the cache. `tile_ms` (TILE, LANES)
+    collects rows until whole pieces of the lines can be written.
+    """
+    rank_count = path_row.size
+    source_count = line_ms.shape[0]
+    for start in range((rank_count - 1) // TILE * TILE, -1, -TILE):
+        width = min(TILE, rank_count - start)
+        for column in range(width - 1, -1, -1):
+            rank = start + column
+            own = depth[rank]
+            if path_row[rank] == NOT_ON_PATH:
+                for lane in range(LANES):
+                    tile_ms[column, lane] = UNREACHED_MS
+            else:
+                for lane in range(LANES):
+                    tile_ms[column, lane] = path_ms[path_row[rank], lane]
+            for up in range(up_first[rank], up_first[rank + 1]):
+                above = up_depth[up]
+                arc_ms = descend_ms[up]
+                for lane in range(LANES):
+                    time_ms = np.int32(open_ms[above, lane] + arc_ms)
+                    tile_ms[column, lane] = min(tile_ms[column, lane], time_ms)
+            for lane in range(LANES):
+                open_ms[own, lane] = tile_ms[column, lane]
+        if width == TILE:
+            for lane in range(source_count):
+                for column in range(TILE):
+                    line_ms[lane, start + column] = tile_ms[column, lane]
+        else:
+            for lane in range(source_count):
+                for column in range(width):
+                    line_ms[lane, start + column] = tile_ms[column, lane]
+
+
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32_TABLE,
+        READ_INT32,
+        READ_FLOAT64,
+        WRITE_INT32,
+        WRITE_INT32_TABLE,
+        WRITE_FLOAT64_TABLE,
+    ),
+    cache=True,
+    nogil=True,
+)
+def sweep_sums(
+    up_first: Offsets,
+    up_depth: NodeIds,
+    depth: NodeIds,
+    subtree_size: NodeIds,
+    descend_ms: Milliseconds,
+    path_row: Rows,
+    path_ms: Milliseconds,
+    bound_ms: Milliseconds,
+    worth: Floats,
+    best_ms: Milliseconds,
+    open_ms: Milliseconds,
+    sums: Floats,
+) -> None:
+    """Add up what each source reaches within each bound; no time is kept.
+
+    `worth` (r) is what each rank counts. `bound_ms` ascends. A subtree is passed over when no row
+    that leads into it is within the last bound for any source; `best_ms` and `open_ms` hold the
+    smallest time and the row at each depth. `sums` (bounds, LANES) is added to, ranks descending.
+    """
+    last_ms = bound_ms[bound_ms.size - 1]
+    rank = path_row.size - 1
+    while rank >= 0:
+        begin, end = up_first[rank], up_first[rank + 1]
+        if path_row[rank] == NOT_ON_PATH:
+            nearest_ms = UNREACHED_MS
+            for up in range(begin, end):
+                nearest_ms = min(nearest_ms, best_ms[up_depth[up]])
+            if nearest_ms > last_ms:
+                rank -= subtree_size[rank]
+                continue
+        own = depth[rank]
+        for lane in range(LANES):
+            open_ms[own, lane] = UNREACHED_MS
+        if path_row[rank] != NOT_ON_PATH:
+            for lane in range(LANES):
+                open_ms[own, lane] = path_ms[path_row[rank], lane]
+        for up in range(begin, end):
+            above = up_depth[up]
+            if best_ms[above] <= last_ms:
+                arc_ms = descend_ms[up]
+                for lane in range(LANES):
+                    time_ms = np.int32(open_ms[above, lane] + arc_ms)
+                    open_ms[own, lane] = min(open_ms[own, lane], time_ms)
+        smallest_ms = np.int32(UNREACHED_MS)
+        for lane in range(LANES):
+            smallest_ms = min(smallest_ms, open_ms[own, lane])
+        best_ms[own] = smallest_ms
+        if smallest_ms <= last_ms and worth[rank] != 0:
+            for bound in range(bound_ms.size):
+                limit_ms = bound_ms[bound]
+                for lane in range(LANES):
+                    sums[bound, lane] += worth[rank] if open_ms[own, lane] <= limit_ms else 0.0
+        rank -= 1
+
+
+@njit(
+    NOTHING(READ_INT32, READ_INT32, READ_INT32, READ_INT32_TABLE, WRITE_INT32_TABLE),
+    cache=True,
+    nogil=True,
+)
+def gather_lines(
+    end_place: Rows,
+    end_row: Rows,
+    end_ms: Milliseconds,
+    table_ms: Milliseconds,
+    line_ms: Milliseconds,
+) -> None:
+    """Lower the times of places by those of the nodes around them, one line a source.
+
+    End `e` leads from row `end_row[e]` of the table to place `end_place[e]` in `end_ms[e]`.
+    """
+    for end in range(end_place.size):
+        place, row, way_ms = end_place[end], end_row[end], end_ms[end]
+        for lane in range(line_ms.shape[0]):
+            time_ms = np.int32(table_ms[row, lane] + way_ms)
+            line_ms[lane, place] = min(line_ms[lane, place], time_ms)

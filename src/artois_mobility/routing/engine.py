@@ -1,0 +1,73 @@
+"""The metric of a graph: made when first needed, kept as long as the graph, and shared."""
+
+import threading
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+import numpy as np
+
+from ..graph import Graph, NodeOrder
+from .hierarchy import Hierarchy, build_hierarchy, count_completion
+from .metrics import Metric, customize
+
+# A dissected road network completes to fewer than two upward arcs for each arc.
+MOST_UP_ARCS_PER_ARC = 4
+
+_lock = threading.Lock()
+_metric_of_graph: "WeakKeyDictionary[Graph, Metric]" = WeakKeyDictionary()
+# Graphs of one topology, today's and those of scenarios that only change weights, share the very
+# arrays; the hierarchy holds them too, so that no other array can take their place in memory.
+_hierarchy_of_arrays: "WeakValueDictionary[tuple[int, int], Hierarchy]" = WeakValueDictionary()
+
+
+def metric_of(graph: Graph) -> Metric:
+    """Return the customized hierarchy of a graph.
+
+    Networks number their nodes in the order of elimination, which then needs no searching for;
+    a graph numbered otherwise is ordered first.
+
+    Parameters
+    ----------
+    graph
+        Any graph.
+
+    Returns
+    -------
+    metric
+        The same object for the same graph; its hierarchy is shared by all graphs made from the
+        same `first_out` and `head`.
+    """
+    with _lock:
+        known = _metric_of_graph.get(graph)
+        if known is not None:
+            return known
+        key = (id(graph.first_out), id(graph.head))
+        hierarchy = _hierarchy_of_arrays.get(key)
+        if hierarchy is None:
+            hierarchy = build_hierarchy(graph, _own_order(graph))
+            _hierarchy_of_arrays[key] = hierarchy
+    metric = customize(hierarchy, graph.weight_ms)
+    with _lock:
+        return _metric_of_graph.setdefault(graph, metric)
+
+
+def has_metric(graph: Graph) -> bool:
+    """Tell whether `metric_of` has its answer ready.
+
+    Parameters
+    ----------
+    graph
+        Any graph.
+
+    Returns
+    -------
+    has_metric
+        True after the first call for the same graph.
+    """
+    return graph in _metric_of_graph
+
+
+def _own_order(graph: Graph) -> NodeOrder | None:
+    """Take the graph's own numbering where it completes to few arcs, else None."""
+    most = MOST_UP_ARCS_PER_ARC * graph.arc_count
+    order = NodeOrder(np.arange(graph.node_count, dtype=np.int32))
+    return order if count_completion(graph, order, most) <= most else None

@@ -1,0 +1,122 @@
+"""Travel times from nodes to all nodes, by whichever way is the quickest."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from .._types import UNREACHED_MS, Milliseconds, NodeIds
+from ..errors import NodeError
+from ..graph import Graph
+from .engine import has_metric, metric_of
+from .searches import as_bound_ms, check_nodes, search_lines
+from .sweeps import sweep_lines
+from .threads import run_each, thread_count
+
+if TYPE_CHECKING:
+    from ..network.model import Network
+
+# Below so many nodes a search is over before a hierarchy is made.
+FEWEST_NODES: Final = 2_000
+FEWEST_SOURCES: Final = 16
+BOUNDED_COSTS_LESS: Final = 4
+
+
+def travel_times(
+    network: "Network | Graph",
+    sources: Sequence[int] | NodeIds,
+    *,
+    bound_min: float | None = None,
+    out: Milliseconds | None = None,
+) -> Milliseconds:
+    """Compute the shortest travel time from each source to every node, in milliseconds.
+
+    Parameters
+    ----------
+    network
+        A network, or the bare graph of one; n nodes.
+    sources
+        Node ids to start from, shape (s,).
+    bound_min
+        Stop each search after so many minutes; nodes beyond count as unreached. None searches on.
+    out
+        Array to write into, int32, C-contiguous, shape (s, n); spares the cost of fresh memory.
+
+    Returns
+    -------
+    travel_time_ms
+        Milliseconds, shape (s, n); `UNREACHED_MS` where no path exists within the bound.
+
+    Raises
+    ------
+    NodeError
+        If a source is not a node of the graph, or `out` has another shape or type.
+
+    Notes
+    -----
+    Few sources are searched by Dijkstra's algorithm, many by sweeps over a hierarchy that is made
+    once per graph; the answer is the same to the millisecond.
+
+    References
+    ----------
+    Dijkstra, E. W. (1959). A note on two problems in connexion with graphs. Numerische
+    Mathematik 1, 269-271. doi:10.1007/BF01386390
+
+    Examples
+    --------
+    >>> graph = Graph(np.int32([0, 1, 1]), np.int32([1]), np.int32([5000]))
+    >>> travel_times(graph, [0])
+    array([[   0, 5000]], dtype=int32)
+    >>> travel_times(graph, []).shape
+    (0, 2)
+    """
+    graph = network if isinstance(network, Graph) else network.graph
+    nodes = check_nodes(graph, sources)
+    table = _check_out(out, nodes.size, graph.node_count)
+    bound_ms = as_bound_ms(bound_min)
+    if sweeps_pay(graph, nodes.size, is_bounded=bound_min is not None):
+        sweep_lines(metric_of(graph), nodes, table)
+        for line in table if bound_min is not None else ():
+            line[line > bound_ms] = UNREACHED_MS
+        return table
+    blocks = np.array_split(
+        np.arange(nodes.size, dtype=np.int32), max(1, min(thread_count(), nodes.size))
+    )
+    run_each(lambda rows: search_lines(graph, nodes, bound_ms, table, rows), blocks)
+    return table
+
+
+def sweeps_pay(graph: Graph, source_count: int, *, is_bounded: bool) -> bool:
+    """Tell whether sweeps over a hierarchy are worth making it.
+
+    Parameters
+    ----------
+    graph
+        Any graph.
+    source_count
+        How many searches.
+    is_bounded
+        True where Dijkstra's search may stop early.
+
+    Returns
+    -------
+    sweeps_pay
+        False for small graphs and few sources; a hierarchy that is already there costs nothing.
+    """
+    if graph.node_count < FEWEST_NODES:
+        return False
+    needed = FEWEST_SOURCES * (BOUNDED_COSTS_LESS if is_bounded else 1)
+    return source_count >= needed or (has_metric(graph) and not is_bounded)
+
+
+def _check_out(out: Milliseconds | None, source_count: int, node_count: int) -> Milliseconds:
+    if out is None:
+        return np.empty((source_count, node_count), np.int32)
+    fits = out.shape == (source_count, node_count) and out.dtype == np.int32
+    if not (fits and out.flags.c_contiguous and out.flags.writeable):
+        msg = (
+            f"out must be a writable, C-contiguous int32 array of shape "
+            f"({source_count}, {node_count}); found {out.dtype} of shape {out.shape}."
+        )
+        raise NodeError(msg)
+    return out

@@ -1,0 +1,174 @@
+"""Every kind of query over a hierarchy: certificates, and Dijkstra's search as the oracle."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from artois_mobility import UNREACHED_MS, travel_times
+from artois_mobility.graph import Graph, reverse
+from artois_mobility.kernels.sweep import LANES
+from artois_mobility.routing.ends import NodeEnds
+from artois_mobility.routing.engine import has_metric, metric_of
+from artois_mobility.routing.nearest import search_for_nearest, sweep_for_nearest
+from artois_mobility.routing.one_to_all import FEWEST_NODES, sweeps_pay
+from artois_mobility.routing.parts import restrict, whole
+from artois_mobility.routing.searches import search_from_seeds
+from artois_mobility.routing.sweeps import (
+    aim_at,
+    sweep_columns,
+    sweep_lines,
+    sweep_sums,
+    sweep_to,
+)
+from certificates import assert_shortest, scipy_times
+from graph_worlds import graphs, town
+
+END_LISTS = st.lists(
+    st.tuples(st.integers(0, 4), st.integers(0, 11), st.integers(0, 40)), max_size=10
+)
+
+
+def make_ends(rows):
+    place, node, ms = np.array(sorted(rows), np.int32).reshape(-1, 3).T.copy()
+    return NodeEnds(place, node, ms)
+
+
+def lines_by_sweep(graph, sources):
+    table = np.empty((len(sources), graph.node_count), np.int32)
+    sweep_lines(metric_of(graph), np.asarray(sources, np.int32), table)
+    return table
+
+
+@settings(max_examples=300)
+@given(graphs())
+def test_sweeps_find_the_shortest_times(graph):
+    sources = np.arange(graph.node_count, dtype=np.int32)
+    table = lines_by_sweep(graph, sources)
+    for source, row in zip(sources, table, strict=True):
+        assert_shortest(graph, source, row)
+    assert (table == scipy_times(graph, sources)).all()
+
+
+@given(graphs(), st.lists(st.integers(0, 11), max_size=12))
+def test_the_own_layout_holds_the_same_times_by_rank(graph, sources):
+    metric = metric_of(graph)
+    out = np.full((graph.node_count, LANES), -1, np.int32)
+    sweep_columns(metric, np.array(sources, np.int32), out)
+    expected = lines_by_sweep(graph, sources)
+    by_node = out[metric.hierarchy.order.rank_of_node]
+    assert (expected == by_node[:, : len(sources)].T).all()
+    assert (out[:, len(sources) :] == UNREACHED_MS).all()
+
+
+@given(graphs())
+def test_a_reversed_metric_finds_the_times_to_a_node(graph):
+    nodes = np.arange(graph.node_count, dtype=np.int32)
+    table = np.empty((nodes.size, nodes.size), np.int32)
+    sweep_lines(metric_of(graph).reversed(), nodes, table)
+    assert (lines_by_sweep(graph, nodes) == table.T).all()
+
+
+@settings(max_examples=300)
+@given(graphs(), END_LISTS, END_LISTS)
+def test_times_between_places_go_by_their_best_ends(graph, origins, destinations):
+    metric, here, there = metric_of(graph), make_ends(origins), make_ends(destinations)
+    found = sweep_to(metric, here, range(5), aim_at(metric, there, 5))
+    for row in range(5):
+        mine = here.of_place(row)
+        node_ms = search_from_seeds(graph, here.node[mine], here.ms[mine]).astype(np.int64)
+        expected = np.full(5, UNREACHED_MS)
+        np.minimum.at(expected, there.place, node_ms[there.node] + there.ms)
+        assert found[row].tolist() == expected.tolist()
+
+
+@settings(max_examples=300)
+@given(graphs(), st.lists(END_LISTS, min_size=1, max_size=12), END_LISTS, st.integers(1, 4))
+def test_the_nearest_sites_equal_those_of_searches(graph, categories, places, k):
+    metric, there = metric_of(graph).reversed(), make_ends(places)
+    sites = [make_ends(each) for each in categories]
+    swept = sweep_for_nearest(metric, sites, aim_at(metric, there, 5), k)
+    turned, _ = reverse(graph)
+    for own, found in zip(sites, swept, strict=True):
+        expected = search_for_nearest(turned, own, there, (5, k))
+        assert found[0].tolist() == expected[0].tolist(), "another site"
+        assert found[1].tolist() == expected[1].tolist(), "another time"
+
+
+@settings(max_examples=300)
+@given(graphs(), st.lists(st.integers(0, 200), min_size=1, max_size=3), st.data())
+def test_sums_within_bounds_equal_those_over_the_table(graph, bounds, data):
+    worth = np.array(data.draw(st.lists(st.integers(0, 9), min_size=12, max_size=12)), float)
+    sources = np.arange(graph.node_count, dtype=np.int32)
+    limits = sorted(bounds)
+    found = sweep_sums(metric_of(graph), sources, worth, limits)
+    table = lines_by_sweep(graph, sources)
+    expected = [(worth * (table <= limit)).sum(axis=1) for limit in limits]
+    assert (found == np.column_stack(expected)).all()
+
+
+@given(graphs(), st.lists(st.integers(0, 11), max_size=4))
+def test_a_part_is_closed_upwards_and_keeps_its_arcs(graph, nodes):
+    hierarchy = metric_of(graph).hierarchy
+    part = restrict(hierarchy, np.array(nodes, np.int32))
+    kept = set(part.rank.tolist())
+    assert set(nodes) <= kept
+    assert all(hierarchy.parent[rank] in kept | {-1} for rank in kept)
+    arcs = np.flatnonzero(np.isin(hierarchy.up_tail, part.rank))
+    assert part.up.tolist() == arcs.tolist()
+    assert part.rank[part.up_head].tolist() == hierarchy.up_head[arcs].tolist()
+    everything = restrict(hierarchy, np.arange(12, dtype=np.int32))
+    assert everything.up_head.tolist() == whole(hierarchy).up_head.tolist()
+
+
+@pytest.fixture(scope="module")
+def large():
+    return town(60, 50)
+
+
+def test_both_ways_through_the_door_give_the_same_bytes(large, monkeypatch):
+    sources = np.random.default_rng(1).integers(0, large.node_count, 150)
+    searched = np.vstack([travel_times(fresh(large), [source]) for source in sources])
+    assert not sweeps_pay(fresh(large), 1, is_bounded=False)
+    assert sweeps_pay(large, sources.size, is_bounded=False)
+    for count in ("1", "2"):
+        monkeypatch.setenv("ARTOIS_THREADS", count)
+        assert travel_times(fresh(large), sources).tobytes() == searched.tobytes()
+    out = np.empty_like(searched)
+    assert travel_times(large, sources, out=out) is out
+    assert out.tobytes() == searched.tobytes()
+    bounded = travel_times(large, sources, bound_min=10)
+    assert bounded.tobytes() == np.where(searched <= 600_000, searched, UNREACHED_MS).tobytes()
+
+
+def fresh(graph):
+    """The same graph, which nobody has made a hierarchy for."""
+    return Graph(graph.first_out.copy(), graph.head.copy(), graph.weight_ms.copy())
+
+
+def test_nodes_in_the_order_of_elimination_need_no_copy(large):
+    rank = metric_of(large).hierarchy.order.rank_of_node
+    tail, head = rank[large.tail], rank[large.head]
+    order = np.lexsort((head, tail))
+    first_out = np.searchsorted(tail[order], np.arange(large.node_count + 1)).astype(np.int32)
+    numbered = Graph(first_out, head[order], large.weight_ms[order])
+    assert metric_of(numbered).hierarchy.is_in_node_order
+    assert not metric_of(large).hierarchy.is_in_node_order
+    sources = np.arange(0, large.node_count, 20)
+    by_rank = travel_times(numbered, rank[sources])
+    assert (by_rank[:, rank] == travel_times(large, sources)).all()
+
+
+def test_a_metric_lives_as_long_as_its_graph_and_shares_its_hierarchy(large):
+    graph = fresh(large)
+    metric = metric_of(graph)
+    assert has_metric(graph)
+    assert metric_of(graph) is metric
+    scenario = Graph(graph.first_out, graph.head, np.minimum(graph.weight_ms * 2, UNREACHED_MS))
+    assert metric_of(scenario).hierarchy is metric.hierarchy
+    assert not has_metric(fresh(large))
+
+
+def test_a_small_graph_is_searched():
+    assert not sweeps_pay(town(10, 10), 1000, is_bounded=False)
+    assert FEWEST_NODES > 100

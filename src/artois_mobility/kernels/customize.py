@@ -11,15 +11,10 @@ import numpy as np
 from numba import njit
 
 from .._types import UNREACHED_MS, ArcIds, Flags, Milliseconds, NodeIds, Offsets
+from ._arrays import index
 from ._signatures import INT, NOTHING, READ_FLAGS, READ_INT32, WRITE_FLAGS, WRITE_INT32
 from .chordal import find_arc
 from .heap import drop_min, push
-
-
-@njit(cache=True, nogil=True)
-def index(number: int) -> np.uint32:
-    """Make an index unsigned, which spares the check for negative ones."""
-    return np.uint32(number)
 
 
 @njit(

@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from .._types import UNREACHED_MS, Floats, Milliseconds, NodeIds, Offsets, Rows
+from ._arrays import index
 from ._signatures import (
     INT,
     NOTHING,
@@ -25,7 +26,7 @@ from ._signatures import (
 )
 
 LANES = 64
-TILE = 16
+TILE = 32
 NOT_ON_PATH = -1
 
 
@@ -159,7 +160,8 @@ def sweep_lines(
     """
     rank_count = path_row.size
     source_count = line_ms.shape[0]
-    for start in range((rank_count - 1) // TILE * TILE, -1, -TILE):
+    for block in range((rank_count - 1) // TILE, -1, -1):
+        start = block * TILE
         width = min(TILE, rank_count - start)
         for column in range(width - 1, -1, -1):
             rank = start + column
@@ -181,7 +183,7 @@ def sweep_lines(
         if width == TILE:
             for lane in range(source_count):
                 for column in range(TILE):
-                    line_ms[lane, start + column] = tile_ms[column, lane]
+                    line_ms[lane, index(start) + index(column)] = tile_ms[column, lane]
         else:
             for lane in range(source_count):
                 for column in range(width):

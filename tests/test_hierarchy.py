@@ -11,7 +11,8 @@ from artois_mobility.errors import GraphError
 from artois_mobility.graph import NodeOrder
 from artois_mobility.ordering import neighbours_of, order_nodes
 from artois_mobility.routing.hierarchy import build_hierarchy
-from artois_mobility.routing.metrics import customize, recustomize, split_tree, update
+from artois_mobility.routing.metrics import customize, recustomize, update
+from artois_mobility.routing.subtrees import split_tree
 from graph_worlds import graphs, make_graph, town
 
 orders = st.permutations(range(12)).map(lambda nodes: NodeOrder(np.array(nodes, np.int32)))
@@ -191,7 +192,7 @@ def test_a_partial_customization_touches_a_small_part():
 @pytest.mark.parametrize("part_count", [1, 3, 16, 10**6])
 def test_the_parts_of_a_tree_are_all_of_it_and_do_not_touch(part_count):
     hierarchy = build_hierarchy(town(30, 30))
-    *subtrees, top = split_tree(hierarchy, part_count)
+    *subtrees, top = split_tree(hierarchy.subtree_size, part_count)
     part_of_rank = np.full(hierarchy.rank_count, -1)
     for row, part in enumerate([*subtrees, top]):
         for first, last in zip(part.first, part.last, strict=True):

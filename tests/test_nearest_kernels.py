@@ -53,11 +53,11 @@ def test_the_k_nearest_equal_brute_force(graph, seeds, k):
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 20)), max_size=12), st.integers(1, 5))
 def test_offers_end_as_the_best_distinct_sites(offers, k):
-    sites, times = np.full(k, NO_SITE, np.int32), np.full(k, UNREACHED_MS, np.int32)
+    sites, times = np.full((1, k), NO_SITE, np.int32), np.full((1, k), UNREACHED_MS, np.int32)
     best = {}
     for site, time_ms in offers:
-        offer(sites, times, site, time_ms)
+        offer(sites, times, 0, site, time_ms)
         best[site] = min(time_ms, best.get(site, time_ms))
     expected = sorted((time_ms, site) for site, time_ms in best.items())[:k]
-    kept = [(t, s) for t, s in zip(times, sites, strict=True) if s != NO_SITE]
+    kept = [(t, s) for t, s in zip(times[0], sites[0], strict=True) if s != NO_SITE]
     assert kept == expected

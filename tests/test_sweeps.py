@@ -12,7 +12,7 @@ from artois_mobility.routing.ends import NodeEnds
 from artois_mobility.routing.engine import has_metric, metric_of
 from artois_mobility.routing.nearest import search_for_nearest, sweep_for_nearest
 from artois_mobility.routing.one_to_all import FEWEST_NODES, sweeps_pay
-from artois_mobility.routing.parts import restrict, whole
+from artois_mobility.routing.parts import restrict
 from artois_mobility.routing.searches import search_from_seeds
 from artois_mobility.routing.sweeps import (
     aim_at,
@@ -118,7 +118,7 @@ def test_a_part_is_closed_upwards_and_keeps_its_arcs(graph, nodes):
     assert part.up.tolist() == arcs.tolist()
     assert part.rank[part.up_head].tolist() == hierarchy.up_head[arcs].tolist()
     everything = restrict(hierarchy, np.arange(12, dtype=np.int32))
-    assert everything.up_head.tolist() == whole(hierarchy).up_head.tolist()
+    assert everything.up_head.tolist() == hierarchy.up_head.tolist()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from .._types import UNREACHED_MS, ArcIds, Milliseconds, NodeIds, Offsets, Rows
+from ._arrays import index
 from ._signatures import (
     INT,
     NOTHING,
@@ -21,44 +22,75 @@ NO_SITE = -1
 
 
 @njit(cache=True, nogil=True)
-def holds(site_of_rank: Rows, site: int) -> bool:
-    """Tell whether `site` stands among the ranks filled so far."""
-    for rank in range(site_of_rank.size):
-        if site_of_rank[rank] == site:
+def holds(site_of_rank: Rows, row: int, site: int) -> bool:
+    """Tell whether `site` stands among the ranks of a row filled so far."""
+    for rank in range(site_of_rank.shape[1]):
+        if site_of_rank[row, rank] == site:
             return True
-        if site_of_rank[rank] == NO_SITE:
+        if site_of_rank[row, rank] == NO_SITE:
             return False
     return False
 
 
 @njit(cache=True, nogil=True)
-def offer(site_of_rank: Rows, ms_of_rank: Milliseconds, site: int, time_ms: int) -> None:
-    """Take `site` in if it is nearer than what stands there, each site once, ties to smaller ids.
+def offer(
+    site_of_rank: Rows, ms_of_rank: Milliseconds, row: int | np.uint32, site: int, time_ms: int
+) -> None:
+    """Take `site` into a row if it is nearer than what stands there, each site once.
 
-    The ranks stay sorted by time, then site.
+    The ranks stay sorted by time, then site: ties fall to smaller ids.
     """
-    rank_count = site_of_rank.size
+    rank_count = site_of_rank.shape[1]
     at = rank_count
     for rank in range(rank_count):
-        if site_of_rank[rank] == site:
-            if ms_of_rank[rank] <= time_ms:
+        if site_of_rank[row, rank] == site:
+            if ms_of_rank[row, rank] <= time_ms:
                 return
             at = rank  # the same site by a longer way: it moves up from here
             break
     if at == rank_count:
         at = rank_count - 1
-        last_ms = ms_of_rank[at]
-        if last_ms < time_ms or (last_ms == time_ms and 0 <= site_of_rank[at] < site):
+        last_ms = ms_of_rank[row, at]
+        if last_ms < time_ms or (last_ms == time_ms and 0 <= site_of_rank[row, at] < site):
             return
     while at > 0 and (
-        ms_of_rank[at - 1] > time_ms
-        or (ms_of_rank[at - 1] == time_ms and site_of_rank[at - 1] > site)
+        ms_of_rank[row, at - 1] > time_ms
+        or (ms_of_rank[row, at - 1] == time_ms and site_of_rank[row, at - 1] > site)
     ):
-        site_of_rank[at] = site_of_rank[at - 1]
-        ms_of_rank[at] = ms_of_rank[at - 1]
+        site_of_rank[row, at] = site_of_rank[row, at - 1]
+        ms_of_rank[row, at] = ms_of_rank[row, at - 1]
         at -= 1
-    site_of_rank[at] = site
-    ms_of_rank[at] = time_ms
+    site_of_rank[row, at] = site
+    ms_of_rank[row, at] = time_ms
+
+
+@njit(cache=True, nogil=True)
+def offer_all(
+    site_of_rank: Rows,
+    ms_of_rank: Milliseconds,
+    row: int | np.uint32,
+    way_ms: int,
+    site_here: Rows,
+    ms_here: Milliseconds,
+    row_here: int | np.uint32,
+) -> None:
+    """Offer the sites of one row to another, `way_ms` later.
+
+    Neighbours mostly list the same sites in the same order: then one look per rank is enough.
+    Rows are named by number, since a view of a row costs more than the work on it.
+    """
+    rank_count = ms_of_rank.shape[1]
+    is_empty = ms_here[row_here, 0] == UNREACHED_MS
+    for rank in range(rank_count):
+        time_ms = np.int32(ms_of_rank[row, rank] + way_ms)
+        if time_ms >= UNREACHED_MS or time_ms > ms_here[row_here, rank_count - 1]:
+            return
+        site = site_of_rank[row, rank]
+        if is_empty:
+            site_here[row_here, rank] = site
+            ms_here[row_here, rank] = time_ms
+        elif site_here[row_here, rank] != site or ms_here[row_here, rank] > time_ms:
+            offer(site_here, ms_here, row_here, int(site), time_ms)
 
 
 @njit(
@@ -108,10 +140,10 @@ def search_nearest(
         tail = heap_nodes[0]
         size = drop_min(heap_keys, heap_nodes, size)
         site = key & SITE_MASK
-        if site_of_node[tail, rank_count - 1] != NO_SITE or holds(site_of_node[tail], site):
+        if site_of_node[tail, rank_count - 1] != NO_SITE or holds(site_of_node, tail, site):
             continue
         tail_ms = key >> SITE_BITS
-        offer(site_of_node[tail], ms_of_node[tail], site, tail_ms)
+        offer(site_of_node, ms_of_node, tail, site, tail_ms)
         for arc in range(first_out[tail], first_out[tail + 1]):
             arrival_ms = tail_ms + weight_ms[arc]
             if arrival_ms < UNREACHED_MS and site_of_node[head[arc], rank_count - 1] == NO_SITE:
@@ -146,13 +178,16 @@ def gather_nearest(
     End `e` leads from place `place[e]` to node `end_node[e]` in `end_ms[e]`.
     """
     for end in range(place.size):
-        row = place[end]
-        node = end_node[end]
-        for rank in range(site_of_node.shape[1]):
-            time_ms = end_ms[end] + ms_of_node[node, rank]
-            if time_ms >= UNREACHED_MS:
-                break
-            offer(site_of_place[row], ms_of_place[row], site_of_node[node, rank], time_ms)
+        row, node = place[end], end_node[end]
+        offer_all(
+            site_of_node,
+            ms_of_node,
+            index(node),
+            end_ms[end],
+            site_of_place,
+            ms_of_place,
+            index(row),
+        )
 
 
 @njit(
@@ -202,4 +237,4 @@ def gather_neighbours(
                 between_ms = forward_sign * (there_ms - here_ms)
                 if between_ms >= 0:
                     time_ms = offroad_ms[attachment] + between_ms + site_offroad_ms[other]
-                    offer(site_of_place[row], ms_of_place[row], site[other], time_ms)
+                    offer(site_of_place, ms_of_place, row, site[other], time_ms)

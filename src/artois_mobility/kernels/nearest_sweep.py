@@ -1,7 +1,7 @@
 """The nearest sites of every rank of a hierarchy: up from the sites, then one sweep down.
 
 For the single nearest, time and site are one 64-bit key, so that the smaller of two keys is the
-nearer site and ties fall to the smaller id; `KEY_LANES` categories go side by side. For several
+nearer site and ties fall to the smaller id; all categories go side by side. For several
 sites per rank, each rank holds a list, kept by `offer`.
 """
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from numba import njit
 
 from .._types import UNREACHED_MS, Milliseconds, NodeIds, Offsets, Rows
+from ._arrays import index
 from ._signatures import (
     NOTHING,
     READ_INT32,
@@ -19,10 +20,9 @@ from ._signatures import (
     WRITE_INT32_TABLE,
     WRITE_INT64_TABLE,
 )
-from .nearest import NO_SITE, SITE_BITS, SITE_MASK, offer
+from .nearest import NO_SITE, SITE_BITS, SITE_MASK, offer, offer_all
 from .sweep import NOT_ON_PATH
 
-KEY_LANES = 16
 NO_KEY = (UNREACHED_MS << SITE_BITS) | SITE_MASK
 
 Keys = npt.NDArray[np.int64]
@@ -55,6 +55,7 @@ def climb_keys(
     path_key: Keys,
 ) -> None:
     """Write the smallest key of every listed ancestor by climbing alone, one column a category."""
+    lane_count = path_key.shape[1]
     path_key[:] = NO_KEY
     for seed in range(seed_rank.size):
         row, lane = row_of_rank[seed_rank[seed]], seed_lane[seed]
@@ -64,17 +65,28 @@ def climb_keys(
         for up in range(up_first[rank], up_first[rank + 1]):
             above = row_of_rank[up_head[up]]
             arc_key = np.int64(climb_ms[up]) << SITE_BITS
-            for lane in range(KEY_LANES):
+            for lane in range(lane_count):
                 key = path_key[row, lane] + arc_key
                 path_key[above, lane] = min(path_key[above, lane], key)
 
 
 @njit(
-    NOTHING(READ_INT32, READ_INT32, READ_INT32, READ_INT32, READ_INT64_TABLE, WRITE_INT64_TABLE),
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT64_TABLE,
+        WRITE_INT64_TABLE,
+    ),
     cache=True,
     nogil=True,
 )
 def sweep_keys(
+    first_rank: NodeIds,
+    last_rank: NodeIds,
     up_first: Offsets,
     up_head: NodeIds,
     descend_ms: Milliseconds,
@@ -82,20 +94,26 @@ def sweep_keys(
     path_key: Keys,
     key_of_rank: Keys,
 ) -> None:
-    """Write the smallest key of every swept rank, one column a category."""
-    for rank in range(path_row.size - 1, -1, -1):
-        if path_row[rank] == NOT_ON_PATH:
-            for lane in range(KEY_LANES):
-                key_of_rank[rank, lane] = NO_KEY
-        else:
-            for lane in range(KEY_LANES):
-                key_of_rank[rank, lane] = path_key[path_row[rank], lane]
-        for up in range(up_first[rank], up_first[rank + 1]):
-            above = up_head[up]
-            arc_key = np.int64(descend_ms[up]) << SITE_BITS
-            for lane in range(KEY_LANES):
-                key = key_of_rank[above, lane] + arc_key
-                key_of_rank[rank, lane] = min(key_of_rank[rank, lane], key)
+    """Write the smallest key of the ranks in some ranges, one column a category.
+
+    The ranges ascend and are taken from behind; all ranks above them must be written.
+    """
+    lane_count = key_of_rank.shape[1]
+    for part in range(first_rank.size - 1, -1, -1):
+        for rank in range(last_rank[part], first_rank[part] - 1, -1):
+            here = index(rank)
+            if path_row[here] == NOT_ON_PATH:
+                for lane in range(lane_count):
+                    key_of_rank[here, lane] = NO_KEY
+            else:
+                for lane in range(lane_count):
+                    key_of_rank[here, lane] = path_key[path_row[here], lane]
+            for up in range(up_first[here], up_first[here + index(1)]):
+                above = index(up_head[up])
+                arc_key = np.int64(descend_ms[up]) << SITE_BITS
+                for lane in range(lane_count):
+                    key = key_of_rank[above, lane] + arc_key
+                    key_of_rank[here, lane] = min(key_of_rank[here, lane], key)
 
 
 @njit(
@@ -107,29 +125,13 @@ def gather_keys(
     end_place: Rows, end_row: Rows, end_ms: Milliseconds, key_of_rank: Keys, key_of_place: Keys
 ) -> None:
     """Lower the keys of places by those of the ranks around them, the way there added."""
+    lane_count = key_of_place.shape[1]
     for end in range(end_place.size):
-        place, row = end_place[end], end_row[end]
+        place, row = index(end_place[end]), index(end_row[end])
         way_key = np.int64(end_ms[end]) << SITE_BITS
-        for lane in range(KEY_LANES):
+        for lane in range(lane_count):
             key = key_of_rank[row, lane] + way_key
             key_of_place[place, lane] = min(key_of_place[place, lane], key)
-
-
-@njit(cache=True, nogil=True)
-def offer_all(
-    site_of_rank: Rows,
-    ms_of_rank: Milliseconds,
-    way_ms: int,
-    site_here: Rows,
-    ms_here: Milliseconds,
-) -> None:
-    """Offer the sites of one list to another, `way_ms` later."""
-    last = ms_here.size - 1
-    for place in range(ms_of_rank.size):
-        time_ms = ms_of_rank[place] + way_ms
-        if time_ms >= UNREACHED_MS or time_ms > ms_here[last]:
-            return
-        offer(site_here, ms_here, site_of_rank[place], time_ms)
 
 
 @njit(
@@ -165,16 +167,20 @@ def climb_nearest(
     path_ms[:] = UNREACHED_MS
     for seed in range(seed_rank.size):
         row = row_of_rank[seed_rank[seed]]
-        offer(path_site[row], path_ms[row], seed_site[seed], seed_ms[seed])
+        offer(path_site, path_ms, row, seed_site[seed], seed_ms[seed])
     for row in range(path_rank.size):
         rank = path_rank[row]
         for up in range(up_first[rank], up_first[rank + 1]):
             above = row_of_rank[up_head[up]]
-            offer_all(path_site[row], path_ms[row], climb_ms[up], path_site[above], path_ms[above])
+            offer_all(
+                path_site, path_ms, index(row), climb_ms[up], path_site, path_ms, index(above)
+            )
 
 
 @njit(
     NOTHING(
+        READ_INT32,
+        READ_INT32,
         READ_INT32,
         READ_INT32,
         READ_INT32,
@@ -188,6 +194,8 @@ def climb_nearest(
     nogil=True,
 )
 def sweep_nearest(
+    first_rank: NodeIds,
+    last_rank: NodeIds,
     up_first: Offsets,
     up_head: NodeIds,
     descend_ms: Milliseconds,
@@ -197,19 +205,22 @@ def sweep_nearest(
     site_of_rank: Rows,
     ms_of_rank: Milliseconds,
 ) -> None:
-    """Write the k nearest sites of every swept rank."""
-    for rank in range(path_row.size - 1, -1, -1):
-        site_of_rank[rank] = NO_SITE
-        ms_of_rank[rank] = UNREACHED_MS
-        if path_row[rank] != NOT_ON_PATH:
-            site_of_rank[rank] = path_site[path_row[rank]]
-            ms_of_rank[rank] = path_ms[path_row[rank]]
-        for up in range(up_first[rank], up_first[rank + 1]):
-            above = up_head[up]
-            offer_all(
-                site_of_rank[above],
-                ms_of_rank[above],
-                descend_ms[up],
-                site_of_rank[rank],
-                ms_of_rank[rank],
-            )
+    """Write the k nearest sites of the ranks in some ranges, taken as by `sweep_keys`."""
+    k = site_of_rank.shape[1]
+    for part in range(first_rank.size - 1, -1, -1):
+        for rank in range(last_rank[part], first_rank[part] - 1, -1):
+            row = path_row[rank]
+            for place in range(k):
+                is_known = row != NOT_ON_PATH
+                site_of_rank[rank, place] = path_site[row, place] if is_known else NO_SITE
+                ms_of_rank[rank, place] = path_ms[row, place] if is_known else UNREACHED_MS
+            for up in range(up_first[rank], up_first[rank + 1]):
+                offer_all(
+                    site_of_rank,
+                    ms_of_rank,
+                    index(up_head[up]),
+                    descend_ms[up],
+                    site_of_rank,
+                    ms_of_rank,
+                    index(rank),
+                )

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._types import UNREACHED_MS, ArcIds, Milliseconds, NodeIds
+from .._types import UNREACHED_MS, ArcIds, Milliseconds
 from ..errors import GraphError
-from ..kernels import chordal
 from ..kernels import customize as kernels
 from .hierarchy import Hierarchy
-from .threads import run_each, thread_count
-
-SUBTREES_PER_THREAD = 8
+from .subtrees import Ranges, split_tree
+from .threads import run_each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +77,7 @@ def customize(hierarchy: Hierarchy, weight_ms: Milliseconds) -> Metric:
     up_count = hierarchy.up_head.size
     climb_ms, descend_ms = np.empty(up_count, np.int32), np.empty(up_count, np.int32)
     kernels.lay_weights(weight_ms, hierarchy.up_of_arc, hierarchy.is_climb, climb_ms, descend_ms)
-    *subtrees, top = split_tree(hierarchy, SUBTREES_PER_THREAD * thread_count())
+    *subtrees, top = split_tree(hierarchy.subtree_size)
     run_each(lambda part: _relax(hierarchy, part, climb_ms, descend_ms), subtrees)
     _relax(hierarchy, top, climb_ms, descend_ms)
     return Metric(hierarchy, weight_ms, climb_ms, descend_ms)
@@ -162,47 +160,6 @@ def update(
             descend_ms,
         )
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ranges:
-    """Some ranks, as ranges, ascending.
-
-    Attributes
-    ----------
-    first, last
-        First and last rank of each range, shape (r,).
-    """
-
-    first: NodeIds
-    last: NodeIds
-
-
-def split_tree(hierarchy: Hierarchy, part_count: int) -> list[Ranges]:
-    """Split the ranks into subtrees that do not touch each other, and the rest above them.
-
-    Parameters
-    ----------
-    hierarchy
-        Any.
-    part_count
-        About how many parts of subtrees.
-
-    Returns
-    -------
-    parts
-        Every rank in one of them; the one above all others comes last.
-    """
-    rank_count = hierarchy.rank_count
-    most = max(1, rank_count // max(part_count, 1))
-    root, first, top = np.empty((3, rank_count), np.int32)
-    count = chordal.cut_tree(hierarchy.subtree_size, most, root, first, top)
-    root, first = root[:count][::-1].copy(), first[:count][::-1].copy()
-    above = top[: rank_count - int((root - first + 1).sum())][::-1].copy()
-    share = np.cumsum(root - first + 1) // most
-    cuts = np.flatnonzero(np.diff(share)) + 1
-    pairs = zip(np.split(first, cuts), np.split(root, cuts), strict=True)
-    return [*(Ranges(*pair) for pair in pairs), Ranges(above, above)]
 
 
 def _relax(

@@ -1,6 +1,7 @@
 """The nearest sites of places, by way of nodes: several categories in one sweep."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -9,12 +10,13 @@ from ..graph import Graph
 from ..kernels import nearest as searching
 from ..kernels import nearest_sweep as sweeping
 from ..kernels.nearest import NO_SITE, SITE_BITS, SITE_MASK
-from ..kernels.nearest_sweep import KEY_LANES, NO_KEY
+from ..kernels.nearest_sweep import NO_KEY
 from .ends import NodeEnds
 from .metrics import Metric
-from .parts import find_ancestors
+from .parts import Part, find_ancestors
+from .subtrees import Ranges
 from .sweeps import Targets
-from .threads import run_each
+from .threads import run_each, thread_count
 
 Found = tuple[Rows, Milliseconds]
 
@@ -41,12 +43,9 @@ def sweep_for_nearest(
         Site and time of each category, shape (p, k), nearest first, ties to the smaller site;
         `NO_SITE` and `UNREACHED_MS` for none.
     """
-    if k > 1:
-        return run_each(lambda each: _sweep_lists(metric, each, targets, k), sites)
-    batches = [sites[first : first + KEY_LANES] for first in range(0, len(sites), KEY_LANES)]
-    batches = [half for batch in batches for half in _halve(batch)]
-    found = run_each(lambda batch: _sweep_keys(metric, batch, targets), batches)
-    return [each for batch in found for each in batch]
+    if k == 1 and sites:
+        return _sweep_keys(metric, sites, targets)
+    return [_sweep_lists(metric, each, targets, k) for each in sites]
 
 
 def search_for_nearest(
@@ -109,12 +108,19 @@ def blank(row_count: int, k: int) -> Found:
     )
 
 
-def _halve(batch: Sequence[NodeEnds]) -> list[Sequence[NodeEnds]]:
-    """Give two threads something to do where there is enough for both."""
-    if len(batch) <= KEY_LANES // 2:
-        return [batch]
-    middle = (len(batch) + 1) // 2
-    return [batch[:middle], batch[middle:]]
+def _sweep_ranges(part: Part, sweep: Callable[[Ranges], None]) -> None:
+    """Sweep what stands above all subtrees, then the subtrees side by side."""
+    *subtrees, top = part.ranges
+    sweep(top)
+    run_each(sweep, subtrees)
+
+
+def _gather(ends: NodeEnds, gather: Callable[[slice], None]) -> None:
+    """Gather at the ends of places in threads, the ends of one place in one thread."""
+    at = np.linspace(0, ends.place.size, 4 * thread_count() + 1).astype(np.int64)[1:-1]
+    inner = np.searchsorted(ends.place, ends.place[at]) if ends.place.size else at[:0]
+    bounds = np.unique([0, *inner.tolist(), ends.place.size]).tolist()
+    run_each(gather, [slice(*pair) for pair in pairwise(bounds)])
 
 
 def _sweep_keys(metric: Metric, categories: Sequence[NodeEnds], targets: Targets) -> list[Found]:
@@ -124,7 +130,7 @@ def _sweep_keys(metric: Metric, categories: Sequence[NodeEnds], targets: Targets
     key = (time_ms << SITE_BITS) | np.concatenate([each.place for each in categories])
     lane = np.repeat(np.arange(len(categories)), [each.node.size for each in categories])
     ancestors = find_ancestors(hierarchy, rank)
-    path_key = np.empty((ancestors.rank.size, KEY_LANES), np.int64)
+    path_key = np.empty((ancestors.rank.size, len(categories)), np.int64)
     sweeping.climb_keys(
         ancestors.rank,
         rank,
@@ -136,18 +142,23 @@ def _sweep_keys(metric: Metric, categories: Sequence[NodeEnds], targets: Targets
         metric.climb_ms,
         path_key,
     )
-    key_of_row = np.empty((part.rank.size, KEY_LANES), np.int64)
-    sweeping.sweep_keys(
-        part.up_first,
-        part.up_head,
-        part.times(metric.descend_ms),
-        ancestors.row_of_rank[part.rank],
-        path_key,
-        key_of_row,
+    key_of_row = np.empty((part.rank.size, len(categories)), np.int64)
+    given = part.up_first, part.up_head, part.times(metric.descend_ms)
+    path_row = ancestors.row_of_rank[part.rank]
+    _sweep_ranges(
+        part,
+        lambda each: sweeping.sweep_keys(
+            each.first, each.last, *given, path_row, path_key, key_of_row
+        ),
     )
-    key_of_place = np.full((targets.place_count, KEY_LANES), NO_KEY, np.int64)
-    ends = targets.ends
-    sweeping.gather_keys(ends.place, targets.end_row, ends.ms, key_of_row, key_of_place)
+    key_of_place = np.full((targets.place_count, len(categories)), NO_KEY, np.int64)
+    ends, row = targets.ends, targets.end_row
+    _gather(
+        ends,
+        lambda own: sweeping.gather_keys(
+            ends.place[own], row[own], ends.ms[own], key_of_row, key_of_place
+        ),
+    )
     return [_split_keys(key_of_place[:, [lane]]) for lane in range(len(categories))]
 
 
@@ -175,14 +186,20 @@ def _sweep_lists(metric: Metric, sites: NodeEnds, targets: Targets, k: int) -> F
         *path,
     )
     of_row = blank(part.rank.size, k)
-    sweeping.sweep_nearest(
-        part.up_first,
-        part.up_head,
-        part.times(metric.descend_ms),
-        ancestors.row_of_rank[part.rank],
-        *path,
-        *of_row,
+    given = part.up_first, part.up_head, part.times(metric.descend_ms)
+    path_row = ancestors.row_of_rank[part.rank]
+    _sweep_ranges(
+        part,
+        lambda each: sweeping.sweep_nearest(
+            each.first, each.last, *given, path_row, *path, *of_row
+        ),
     )
     found = blank(targets.place_count, k)
-    searching.gather_nearest(ends.place, targets.end_row, ends.ms, *of_row, *found)
+    row = targets.end_row
+    _gather(
+        ends,
+        lambda own: searching.gather_nearest(
+            ends.place[own], row[own], ends.ms[own], *of_row, *found
+        ),
+    )
     return found

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._types import ArcIds, Milliseconds, NodeIds, Offsets, Rows
+from ..kernels.chordal import measure_tree
 from ..kernels.sweep import NOT_ON_PATH, list_ancestors
 from .hierarchy import Hierarchy
+from .subtrees import Ranges, split_tree
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +41,8 @@ class Part:
         Upward arcs by row, heads as rows, shapes (r + 1,), (u,).
     up
         Upward arc of the whole hierarchy, shape (u,).
+    ranges
+        The rows as subtrees, and what stands above them; for work side by side.
     """
 
     rank: NodeIds
@@ -46,6 +50,7 @@ class Part:
     up_first: Offsets
     up_head: NodeIds
     up: ArcIds
+    ranges: tuple[Ranges, ...]
 
     def times(self, up_ms: Milliseconds) -> Milliseconds:
         """Take the times of the part's arcs.
@@ -107,22 +112,15 @@ def restrict(hierarchy: Hierarchy, rank: NodeIds) -> Part:
     np.cumsum(count, out=up_first[1:])
     up = np.repeat(begin - up_first[:-1], count) + np.arange(up_first[-1], dtype=np.int32)
     head = ancestors.row_of_rank[hierarchy.up_head[up]]
-    return Part(ancestors.rank, ancestors.row_of_rank, up_first, head, up.astype(np.int32))
-
-
-def whole(hierarchy: Hierarchy) -> Part:
-    """Take all of a hierarchy.
-
-    Parameters
-    ----------
-    hierarchy
-        Of n ranks.
-
-    Returns
-    -------
-    part
-        Every rank a row.
-    """
-    rank = np.arange(hierarchy.rank_count, dtype=np.int32)
-    up = np.arange(hierarchy.up_head.size, dtype=np.int32)
-    return Part(rank, rank, hierarchy.up_first, hierarchy.up_head, up)
+    parent = hierarchy.parent[ancestors.rank]
+    parent = np.where(parent < 0, -1, ancestors.row_of_rank[parent]).astype(np.int32)
+    depth, size = np.empty_like(parent), np.empty_like(parent)
+    measure_tree(parent, depth, size)
+    return Part(
+        ancestors.rank,
+        ancestors.row_of_rank,
+        up_first,
+        head,
+        up.astype(np.int32),
+        tuple(split_tree(size)),
+    )

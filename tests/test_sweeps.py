@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import config
 
 from artois_mobility import UNREACHED_MS, travel_times
 from artois_mobility.graph import Graph, reverse
@@ -24,6 +25,8 @@ from artois_mobility.routing.sweeps import (
 from certificates import assert_shortest, scipy_times
 from graph_worlds import graphs, town
 
+# uncompiled, every lane of every arc is a step of the interpreter
+MANY = settings(max_examples=30 if config.DISABLE_JIT else 300)
 END_LISTS = st.lists(
     st.tuples(st.integers(0, 4), st.integers(0, 11), st.integers(0, 40)), max_size=10
 )
@@ -40,7 +43,7 @@ def lines_by_sweep(graph, sources):
     return table
 
 
-@settings(max_examples=300)
+@MANY
 @given(graphs())
 def test_sweeps_find_the_shortest_times(graph):
     sources = np.arange(graph.node_count, dtype=np.int32)
@@ -69,7 +72,7 @@ def test_a_reversed_metric_finds_the_times_to_a_node(graph):
     assert (lines_by_sweep(graph, nodes) == table.T).all()
 
 
-@settings(max_examples=300)
+@MANY
 @given(graphs(), END_LISTS, END_LISTS)
 def test_times_between_places_go_by_their_best_ends(graph, origins, destinations):
     metric, here, there = metric_of(graph), make_ends(origins), make_ends(destinations)
@@ -82,7 +85,7 @@ def test_times_between_places_go_by_their_best_ends(graph, origins, destinations
         assert found[row].tolist() == expected.tolist()
 
 
-@settings(max_examples=300)
+@MANY
 @given(graphs(), st.lists(END_LISTS, min_size=1, max_size=12), END_LISTS, st.integers(1, 4))
 def test_the_nearest_sites_equal_those_of_searches(graph, categories, places, k):
     metric, there = metric_of(graph).reversed(), make_ends(places)
@@ -95,7 +98,7 @@ def test_the_nearest_sites_equal_those_of_searches(graph, categories, places, k)
         assert found[1].tolist() == expected[1].tolist(), "another time"
 
 
-@settings(max_examples=300)
+@MANY
 @given(graphs(), st.lists(st.integers(0, 200), min_size=1, max_size=3), st.data())
 def test_sums_within_bounds_equal_those_over_the_table(graph, bounds, data):
     worth = np.array(data.draw(st.lists(st.integers(0, 9), min_size=12, max_size=12)), float)
@@ -123,11 +126,11 @@ def test_a_part_is_closed_upwards_and_keeps_its_arcs(graph, nodes):
 
 @pytest.fixture(scope="module")
 def large():
-    return town(60, 50)
+    return town(46, 46)
 
 
 def test_both_ways_through_the_door_give_the_same_bytes(large, monkeypatch):
-    sources = np.random.default_rng(1).integers(0, large.node_count, 150)
+    sources = np.random.default_rng(1).integers(0, large.node_count, 70)
     searched = np.vstack([travel_times(fresh(large), [source]) for source in sources])
     assert not sweeps_pay(fresh(large), 1, is_bounded=False)
     assert sweeps_pay(large, sources.size, is_bounded=False)

@@ -90,7 +90,7 @@ def offer_all(
             site_here[row_here, rank] = site
             ms_here[row_here, rank] = time_ms
         elif site_here[row_here, rank] != site or ms_here[row_here, rank] > time_ms:
-            offer(site_here, ms_here, row_here, int(site), time_ms)
+            offer(site_here, ms_here, row_here, int(site), int(time_ms))
 
 
 @njit(

@@ -21,6 +21,10 @@ class NodeError(InputError):
     """A node id does not belong to the graph."""
 
 
+class HierarchyError(InputError):
+    """A saved hierarchy is missing, damaged, or not that of the graph."""
+
+
 class ExtractError(InputError):
     """An OpenStreetMap file is missing, damaged, empty or no OpenStreetMap data at all."""
 

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # locked versions with their hashes; ranges stand in pyproject.toml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help venv demo test test-nojit lint format bench data lock clean
+.PHONY: help venv demo test test-nojit lint format bench bench-whole data lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,13 +48,25 @@ format: $(VENV)/dev.stamp  ## Format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(VENV)/dev.stamp  ## Run the benchmarks
+$(VENV)/bench.stamp: requirements/bench.lock $(VENV)/dev.stamp
+	@echo "Installing the peers that benchmarks run against ..."
+	@$(PIP) install --quiet --require-hashes -r requirements/bench.lock
+	@touch $@
+
+bench: $(VENV)/bench.stamp  ## Time every kernel, then the engine against its peers (some minutes)
 	@$(BIN)/python -m pytest benchmarks --benchmark-only -o addopts= -q
+	@$(BIN)/python benchmarks/against_peers.py --output benchmarks/results/engine.txt
+
+bench-whole: $(VENV)/bench.stamp  ## The same against peers, with the one that takes a quarter of an hour
+	@$(BIN)/python benchmarks/against_peers.py --whole --output benchmarks/results/engine.txt
 
 data: $(VENV)/run.stamp  ## Build the embedded territory again from its tables of facts
 	@$(BIN)/python data/osm/build_territory.py
 
 lock:  ## Resolve the locked versions anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --extra bench --universal --python-version 3.11 \
+		--generate-hashes --only-binary :all: --no-emit-index-url --no-emit-find-links --no-annotate \
+		--no-header --output-file requirements/bench.lock
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--only-binary :all: --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		--output-file requirements/dev.lock

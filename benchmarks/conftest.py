@@ -1,14 +1,9 @@
-"""Networks that the benchmarks run on: a real metropolitan extract where it is, else our own."""
-
-from pathlib import Path
+"""What the benchmarks share."""
 
 import pytest
+from worlds import EMBEDDED, PORTO
 
 import artois_mobility as am
-
-REPOSITORY = Path(__file__).parents[1]
-PORTO = REPOSITORY.parent / "shared" / "data" / "osm" / "porto.osm.pbf"
-EMBEDDED = REPOSITORY / "data" / "osm" / "artois-schematic.osm.pbf"
 
 
 @pytest.fixture(scope="session")

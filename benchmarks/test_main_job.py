@@ -3,7 +3,7 @@
 import geopandas as gpd
 import numpy as np
 import shapely
-from scipy.sparse import csr_array
+from measuring import as_matrix, as_ms
 from scipy.sparse.csgraph import dijkstra
 
 import artois_mobility as am
@@ -22,14 +22,14 @@ def test_build_car(benchmark, extract_path):
 
 def test_one_to_all(benchmark, car):
     sources = _spread_nodes(car, 8)
-    expected = _scipy_times(car, sources)
+    expected = as_ms(dijkstra(as_matrix(car.graph), indices=sources))
     assert (am.travel_times(car, sources) == expected).all()
     benchmark(am.travel_times, car, sources)
 
 
 def test_one_to_all_by_scipy(benchmark, car):
     sources = _spread_nodes(car, 8)
-    matrix = _matrix(car)
+    matrix = as_matrix(car.graph)
     benchmark(dijkstra, matrix, indices=sources)
 
 
@@ -57,17 +57,3 @@ def test_isochrone_of_30_minutes(benchmark, car):
 
 def _spread_nodes(network, count):
     return np.linspace(0, network.graph.node_count - 1, count).astype(np.int32)
-
-
-def _matrix(network):
-    graph = network.graph
-    order = np.lexsort((graph.weight_ms, graph.head, graph.tail))
-    tail, head = graph.tail[order], graph.head[order]
-    is_first = np.r_[True, (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])]
-    weight_ms = np.maximum(graph.weight_ms[order][is_first].astype(np.float64), 1e-6)
-    return csr_array((weight_ms, (tail[is_first], head[is_first])), shape=(graph.node_count,) * 2)
-
-
-def _scipy_times(network, sources):
-    exact = dijkstra(_matrix(network), indices=sources)
-    return np.where(np.isfinite(exact), np.rint(exact), am.UNREACHED_MS).astype(np.int32)

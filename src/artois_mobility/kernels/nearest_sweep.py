@@ -18,6 +18,7 @@ from ._signatures import (
     READ_INT64,
     READ_INT64_TABLE,
     WRITE_INT32_TABLE,
+    WRITE_INT64,
     WRITE_INT64_TABLE,
 )
 from .nearest import NO_SITE, SITE_BITS, SITE_MASK, offer, offer_all
@@ -117,21 +118,46 @@ def sweep_keys(
 
 
 @njit(
-    NOTHING(READ_INT32, READ_INT32, READ_INT32, READ_INT64_TABLE, WRITE_INT64_TABLE),
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT64_TABLE,
+        WRITE_INT64,
+        WRITE_INT32_TABLE,
+        WRITE_INT32_TABLE,
+    ),
     cache=True,
     nogil=True,
 )
 def gather_keys(
-    end_place: Rows, end_row: Rows, end_ms: Milliseconds, key_of_rank: Keys, key_of_place: Keys
+    end_place: Rows,
+    end_row: Rows,
+    end_ms: Milliseconds,
+    key_of_rank: Keys,
+    best_key: Keys,
+    site_of_place: Rows,
+    ms_of_place: Milliseconds,
 ) -> None:
-    """Lower the keys of places by those of the ranks around them, the way there added."""
-    lane_count = key_of_place.shape[1]
+    """Write the nearest site of places from the ranks around them, one line a category.
+
+    Ends are sorted by place; places without any site keep what stands there. `best_key` (one a
+    category) is scratch.
+    """
+    lane_count = best_key.size
     for end in range(end_place.size):
         place, row = index(end_place[end]), index(end_row[end])
         way_key = np.int64(end_ms[end]) << SITE_BITS
+        if end == 0 or end_place[end - 1] != end_place[end]:
+            best_key[:] = NO_KEY
         for lane in range(lane_count):
-            key = key_of_rank[row, lane] + way_key
-            key_of_place[place, lane] = min(key_of_place[place, lane], key)
+            best_key[lane] = min(best_key[lane], key_of_rank[row, lane] + way_key)
+        if end + 1 == end_place.size or end_place[end + 1] != end_place[end]:
+            for lane in range(lane_count):
+                time_ms = best_key[lane] >> SITE_BITS
+                if time_ms < UNREACHED_MS:
+                    site_of_place[lane, place] = best_key[lane] & SITE_MASK
+                    ms_of_place[lane, place] = time_ms
 
 
 @njit(

@@ -94,6 +94,37 @@ def climb(
                 path_ms[above, lane] = min(path_ms[above, lane], time_ms)
 
 
+@njit(cache=True, nogil=True, inline="always")
+def lower_row(
+    begin: np.uint32,
+    end: np.uint32,
+    row_above: Rows,
+    arc_ms: Milliseconds,
+    above_ms: Milliseconds,
+    here_ms: Milliseconds,
+    here: np.uint32,
+) -> None:
+    """Lower one row of times by way of the upward arcs from `begin` to `end`.
+
+    Two arcs at a time, which halves how often the row itself is read and written.
+    """
+    up = begin
+    while up + index(1) < end:
+        one, other = index(row_above[up]), index(row_above[up + index(1)])
+        one_ms, other_ms = arc_ms[up], arc_ms[up + index(1)]
+        for lane in range(LANES):
+            time_ms = min(
+                np.int32(above_ms[one, lane] + one_ms), np.int32(above_ms[other, lane] + other_ms)
+            )
+            here_ms[here, lane] = min(here_ms[here, lane], time_ms)
+        up += index(2)
+    if up < end:
+        one, one_ms = index(row_above[up]), arc_ms[up]
+        for lane in range(LANES):
+            time_ms = np.int32(above_ms[one, lane] + one_ms)
+            here_ms[here, lane] = min(here_ms[here, lane], time_ms)
+
+
 @njit(
     NOTHING(READ_INT32, READ_INT32, READ_INT32, READ_INT32, READ_INT32_TABLE, WRITE_INT32_TABLE),
     cache=True,
@@ -118,12 +149,8 @@ def sweep_table(
         else:
             for lane in range(LANES):
                 table_ms[rank, lane] = path_ms[path_row[rank], lane]
-        for up in range(up_first[rank], up_first[rank + 1]):
-            above = up_head[up]
-            arc_ms = descend_ms[up]
-            for lane in range(LANES):
-                time_ms = np.int32(table_ms[above, lane] + arc_ms)
-                table_ms[rank, lane] = min(table_ms[rank, lane], time_ms)
+        begin, end = index(up_first[rank]), index(up_first[rank + 1])
+        lower_row(begin, end, up_head, descend_ms, table_ms, table_ms, index(rank))
 
 
 @njit(
@@ -172,12 +199,8 @@ def sweep_lines(
             else:
                 for lane in range(LANES):
                     tile_ms[column, lane] = path_ms[path_row[rank], lane]
-            for up in range(up_first[rank], up_first[rank + 1]):
-                above = up_depth[up]
-                arc_ms = descend_ms[up]
-                for lane in range(LANES):
-                    time_ms = np.int32(open_ms[above, lane] + arc_ms)
-                    tile_ms[column, lane] = min(tile_ms[column, lane], time_ms)
+            begin, end = index(up_first[rank]), index(up_first[rank + 1])
+            lower_row(begin, end, up_depth, descend_ms, open_ms, tile_ms, index(column))
             for lane in range(LANES):
                 open_ms[own, lane] = tile_ms[column, lane]
         if width == TILE:

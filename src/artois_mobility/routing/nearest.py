@@ -9,8 +9,7 @@ from .._types import UNREACHED_MS, Milliseconds, Rows
 from ..graph import Graph
 from ..kernels import nearest as searching
 from ..kernels import nearest_sweep as sweeping
-from ..kernels.nearest import NO_SITE, SITE_BITS, SITE_MASK
-from ..kernels.nearest_sweep import NO_KEY
+from ..kernels.nearest import NO_SITE, SITE_BITS
 from .ends import NodeEnds
 from .metrics import Metric
 from .parts import Part, find_ancestors
@@ -126,8 +125,8 @@ def _gather(ends: NodeEnds, gather: Callable[[slice], None]) -> None:
 def _sweep_keys(metric: Metric, categories: Sequence[NodeEnds], targets: Targets) -> list[Found]:
     hierarchy, part = metric.hierarchy, targets.part
     rank = hierarchy.order.rank_of_node[np.concatenate([each.node for each in categories])]
-    time_ms = np.concatenate([each.ms for each in categories]).astype(np.int64)
-    key = (time_ms << SITE_BITS) | np.concatenate([each.place for each in categories])
+    seed_ms = np.concatenate([each.ms for each in categories]).astype(np.int64)
+    key = (seed_ms << SITE_BITS) | np.concatenate([each.place for each in categories])
     lane = np.repeat(np.arange(len(categories)), [each.node.size for each in categories])
     ancestors = find_ancestors(hierarchy, rank)
     path_key = np.empty((ancestors.rank.size, len(categories)), np.int64)
@@ -151,22 +150,23 @@ def _sweep_keys(metric: Metric, categories: Sequence[NodeEnds], targets: Targets
             each.first, each.last, *given, path_row, path_key, key_of_row
         ),
     )
-    key_of_place = np.full((targets.place_count, len(categories)), NO_KEY, np.int64)
+    sites, times = blank(len(categories), targets.place_count)
     ends, row = targets.ends, targets.end_row
     _gather(
         ends,
         lambda own: sweeping.gather_keys(
-            ends.place[own], row[own], ends.ms[own], key_of_row, key_of_place
+            ends.place[own],
+            row[own],
+            ends.ms[own],
+            key_of_row,
+            np.empty(len(categories), np.int64),
+            sites,
+            times,
         ),
     )
-    return [_split_keys(key_of_place[:, [lane]]) for lane in range(len(categories))]
-
-
-def _split_keys(key: sweeping.Keys) -> Found:
-    time_ms = key >> SITE_BITS
-    is_found = time_ms < UNREACHED_MS
-    site = np.where(is_found, key & SITE_MASK, NO_SITE).astype(np.int32)
-    return site, np.where(is_found, time_ms, UNREACHED_MS).astype(np.int32)
+    return [
+        (site[:, np.newaxis], time[:, np.newaxis]) for site, time in zip(sites, times, strict=True)
+    ]
 
 
 def _sweep_lists(metric: Metric, sites: NodeEnds, targets: Targets, k: int) -> Found:

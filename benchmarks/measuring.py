@@ -1,0 +1,86 @@
+"""What the comparison with peers is made of: a row, a clock, and the graphs."""
+
+import importlib.util
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+from worlds import EMBEDDED, PORTO, Plain, main_part
+
+import artois_mobility as am
+from artois_mobility.graph import Graph
+from artois_mobility.network.building import build_network
+from artois_mobility.network.model import Network
+
+RUNS = 7
+UNREACHED = am.UNREACHED_MS
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: milliseconds of both sides, and the bar for their ratio."""
+
+    work: str
+    ours_ms: float
+    peer: str
+    peer_ms: float
+    bar: str
+
+    def text(self) -> str:
+        ratio = f"{self.peer_ms / self.ours_ms:9.1f}" if self.peer_ms else "        -"
+        peer = f"{self.peer_ms:11.3f}" if self.peer_ms else "          -"
+        return f"{self.work:<48}{self.ours_ms:11.3f}  {self.peer:<22}{peer}{ratio}  {self.bar}"
+
+
+def median_ms(work: Callable[[], object], runs: int = RUNS) -> float:
+    """Time some work: warm call first, then the median of several."""
+    work()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1e3
+
+
+@dataclass(frozen=True)
+class World:
+    """The graphs that all rows share."""
+
+    name: str
+    merged: Network
+    unmerged: Plain
+    draw: np.random.Generator
+
+    @property
+    def graph(self) -> Graph:
+        return self.unmerged.graph
+
+
+def load_world() -> World:
+    path = PORTO if PORTO.is_file() else EMBEDDED
+    extract = am.read_osm(path)
+    merged, unmerged = (
+        build_network(extract, "car", merge_chains=merge) for merge in (True, False)
+    )
+    return World(path.name, merged, main_part(unmerged), np.random.default_rng(7))
+
+
+def as_matrix(graph: Graph) -> csr_array:
+    order = np.lexsort((graph.weight_ms, graph.head, graph.tail))
+    tail, head = graph.tail[order], graph.head[order]
+    is_first = np.r_[True, (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])]
+    weight_ms = np.maximum(graph.weight_ms[order][is_first].astype(np.float64), 1e-6)
+    shape = (graph.node_count, graph.node_count)
+    return csr_array((weight_ms, (tail[is_first], head[is_first])), shape=shape)
+
+
+def as_ms(exact: np.ndarray) -> np.ndarray:
+    return np.where(np.isfinite(exact), np.rint(exact), UNREACHED).astype(np.int32)
+
+
+def has_peer(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None

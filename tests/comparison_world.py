@@ -214,6 +214,8 @@ def _figures(part):
         "minutes_gained": (people * gained)[both].sum() / weight,
         "people_gaining": people[gained >= 1].sum(),
         "people_losing": people[gained <= -1].sum(),
+        "people_newly_reaching": people[part["before"].isna() & part["after"].notna()].sum(),
+        "people_no_longer_reaching": people[part["before"].notna() & part["after"].isna()].sum(),
     }
     for minutes in THRESHOLDS:
         for when in ("before", "after"):
@@ -264,14 +266,14 @@ def _scenario(key, name, text, **changed):
         "question": "",
         "sentences": {"fr": [], "en": []},
         "assumptions": (),
-        "warnings": (),
+        "warnings": {"fr": [], "en": []},
         "focus_profiles": (),
         "focus_categories": (),
         "sites": _sites({}, text),
         "removed_sites": empty,
         "links": _lines([]),
         "closed": _lines([]),
-        "slowed": _lines([]),
+        "speeds": _lines([]).assign(change="slower"),
     }
     return ScenarioResult(**{**values, **changed})
 
@@ -293,7 +295,10 @@ def _bridge(text):
             "en": [f"A new link of 522 m for walking.{text}"],
         },
         assumptions=(f"La passerelle est supposée ouverte jour et nuit.{text}",),
-        warnings=(f"One end joins a street 40 m away.{text}",),
+        warnings={
+            "fr": [f"Un bout rejoint une rue à 40 m.{text}"],
+            "en": [f"One end joins a street 40 m away.{text}"],
+        },
         focus_profiles=("walk",),
         focus_categories=("culture/library", "care"),
         links=_lines([link], text),
@@ -310,7 +315,9 @@ def _closed(text):
         "Pont-canal fermé pour travaux",
         text,
         closed=_lines([street], text),
-        slowed=_lines([_degrees(LineString([(x, y + 300), (x + 800, y + 400)]))], text),
+        speeds=_lines([_degrees(LineString([(x, y + 300), (x + 800, y + 400)]))], text).assign(
+            change="slower"
+        ),
         sentences={"fr": ["1 voie fermée."], "en": ["1 way closed."]},
     )
 

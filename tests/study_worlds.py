@@ -45,11 +45,11 @@ def place(column, row):
     return round(float(lon[0]), 7), round(float(lat[0]), 7)
 
 
-def write_town(folder):
+def write_town(folder, *, has_boundaries=True):
     """Write extract, residents and study; return the study's path."""
     data = Path(folder) / "data"
     data.mkdir(parents=True, exist_ok=True)
-    _write_extract(data / "town.osm.pbf")
+    _write_extract(data / "town.osm.pbf", has_boundaries=has_boundaries)
     _write_residents(data / "residents.csv")
     study = Path(folder) / "town.toml"
     study.write_text(STUDY, encoding="utf-8")
@@ -60,7 +60,7 @@ def _node(column, row):
     return 1 + row * COLUMNS + column
 
 
-def _write_extract(path):
+def _write_extract(path, *, has_boundaries):
     nodes = {_node(c, r): place(c, r) for r in range(ROWS) for c in range(COLUMNS)}
     nodes |= {
         9001: (*place(7.1, 0.1), {"amenity": "hospital", "name": "Centre hospitalier"}),
@@ -97,7 +97,7 @@ def _write_extract(path):
             [("Sud", "62001", "111111111"), ("Nord", "62002", "222222222")]
         )
     }  # fmt: skip
-    write_osm(path, dict(sorted(nodes.items())), ways, relations)
+    write_osm(path, dict(sorted(nodes.items())), ways, relations if has_boundaries else {})
 
 
 def _write_residents(path):

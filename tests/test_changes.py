@@ -1,9 +1,15 @@
 """The schema of changes: what is refused, in which words, and what each change says it did."""
 
+import re
+import string
+from pathlib import Path
+
 import pytest
 
+import artois_mobility
 from artois_mobility.changes.coordinates import place_in_degrees
 from artois_mobility.changes.hints import suggest
+from artois_mobility.changes.notices import LANGUAGES, Notice, read_texts
 from artois_mobility.changes.schema import (
     MODEL_OF_KIND,
     AddLink,
@@ -247,3 +253,35 @@ def test_long_lists_of_ways_are_cut_short():
 
 def test_hints_do_not_mind_capitals():
     assert suggest("WALK", ["walk", "car"]) == " Did you mean walk?"
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", sorted(read_texts()))
+def test_every_notice_is_said_in_both_languages_with_the_same_values(key):
+    texts = read_texts()[key]
+    assert set(texts) == set(LANGUAGES)
+    assert placeholders(texts["fr"]) == placeholders(texts["en"])
+
+
+def test_every_notice_is_used_and_none_is_missing():
+    package = Path(artois_mobility.__file__).parent
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("changes", "scenarios", "study", "cli")
+        for path in (package / folder).glob("*.py")
+    )
+    assert set(re.findall(r'Notice\(\s*"([a-z_]+)"', code)) <= set(read_texts())
+    assert [key for key in read_texts() if f'"{key}"' not in code] == []
+
+
+def test_notices_write_counts_and_lists_as_the_language_does():
+    names = ("a", "b", "c", "d", "e", "f", "g")
+    assert Notice("no_speed_set", {"profiles": names}).say("en") == (
+        "sets the speed of 0 ways for a, b, c, d, e and 2 more: it has no effect."
+    )
+    edge = Notice("edge", {"profile": "car", "count": 1234, "total": 2000})
+    assert edge.say("fr").startswith("car : 1\u202f234 carreaux sur 2\u202f000 sont")
+    assert str(edge).startswith("car: 1,234 of 2,000 cells")

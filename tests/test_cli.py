@@ -2,10 +2,10 @@
 
 import json
 import os
-import pty
 import subprocess
 import sys
 import types
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +14,7 @@ import pytest
 from shapely import box
 from typer.testing import CliRunner
 
+from artois_mobility.changes.notices import LANGUAGES
 from artois_mobility.cli import terminal
 from artois_mobility.cli.commands import app
 from artois_mobility.errors import DownloadError, InputError, ResultError, StudyError
@@ -57,28 +58,30 @@ def world(monkeypatch):
 
         return call
 
-    study = types.SimpleNamespace(
-        **vars(made.result.study), extract="a.osm", residents="r.csv", sites=("osm", "more.csv")
-    )
+    study = types.SimpleNamespace(**vars(made.result.study), extract="a.osm")
+    today = make_comparison(schematic=True, scenarios=False)
     network = made.result.networks["walk"]
     areas = gpd.GeoDataFrame(
-        {"origin": [0, 0], "minutes": [10.0, 20.0]},
+        {"origin": [0, 0], "minutes": [10.0, 20.0], "reason": ["", ""]},
         geometry=[box(2.8, 50.4, 2.9, 50.5), box(2.7, 50.3, 3.0, 50.6)],
         crs="EPSG:4326",
     )
-    module("study.files", read_study=answer("read_study", study), OSM="osm")
+    module(
+        "study.files",
+        read_study=answer("read_study", study),
+        find_profile=lambda study, name: types.SimpleNamespace(name=name or study.profiles[0]),
+    )
+    module("study.loading", load_profile=answer("load_profile", (network, "r", "s")))
     module(
         "study.comparing",
         compare=answer("compare", lambda: made.result),
-        assess=answer("assess", lambda: make_comparison(schematic=True, scenarios=False)),
+        assess=answer("assess", lambda: replace(today, scenarios=made.result.scenarios[:1])),
     )
     extract = types.SimpleNamespace(source=types.SimpleNamespace(bounds_deg=(2, 50, 3, 51)))
     module("osm.reader", read_osm=answer("read_osm", extract))
     module("osm.download", download_osm=answer("download", Path("lens.osm")))
     module("network.building", build_network=answer("build_network", network))
     module("areas.reached", isochrones=answer("isochrones", areas))
-    module("places.sites", read_sites=answer("read_sites", "s"), merge_sites=answer("merge", "m"))
-    module("places.residents", read_residents=answer("read_residents", "r"))
     module("routing.tables", travel_time_matrix=answer("matrix", Path("m.parquet")))
     return made
 
@@ -136,6 +139,37 @@ def test_a_faulty_scenario_leaves_no_empty_folder(run, world, tmp_path, monkeypa
     result = run("compare", "a.toml", "b.toml", "-o", tmp_path / "new" / "out")
     assert result.exit_code == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def warned_comparison(count):
+    made = make_comparison()
+    said = {language: [f"{language} {number}" for number in range(count)] for language in LANGUAGES}
+    return replace(made, scenarios=(replace(made.scenarios[0], warnings=said), *made.scenarios[1:]))
+
+
+def test_what_is_worth_knowing_is_told_on_the_terminal(run, world, tmp_path):
+    world.result = warned_comparison(1)
+    result = run("compare", "a.toml", "b.toml", "-o", tmp_path, "--lang", "en")
+    assert result.stderr.splitlines() == [
+        "Warning: en 0",
+        "Warning: passerelle: One end joins a street 40 m away.",
+    ]
+    result = run("compare", "a.toml", "b.toml", "-o", tmp_path)
+    assert result.stderr.splitlines()[0] == "Avertissement : fr 0"
+
+
+def test_many_warnings_are_counted_on_the_terminal(run, world, tmp_path):
+    world.result = warned_comparison(20)
+    lines = run("compare", "a", "b", "-o", tmp_path, "--lang", "en").stderr.splitlines()
+    assert lines[9:] == ["Warning: en 9", "and 11 more warnings, in the report"]
+    assert run("compare", "a", "b", "-o", tmp_path, "--quiet").stderr == ""
+
+
+def test_what_is_worth_knowing_is_in_the_json(run, world, tmp_path):
+    world.result = warned_comparison(1)
+    for command in (["compare", "a.toml", "b.toml", "-o", tmp_path], ["access", "a.toml"]):
+        told = json.loads(run(*command, "--json", "--lang", "en").stdout)
+        assert told["warnings"][0] == {"scenario": "today", "text": "en 0"}
 
 
 # --- errors ----------------------------------------------------------------------------------
@@ -200,65 +234,6 @@ def test_a_missing_study_is_told_without_a_traceback(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_terminal_without_accents_gets_question_marks():
-    done = run_process("profiles", "--lang", "fr", PYTHONIOENCODING="iso8859-5", PYTHONUTF8="0")
-    assert done.returncode == 0
-    assert "v?lo" in done.stdout
-
-
-def test_a_reader_who_leaves_early_is_no_error():
-    command = f'"{sys.executable}" -c "from artois_mobility.cli import main; main()" categories'
-    done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {command} | head -1"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stderr == ""
-    assert done.returncode == 0
-
-
-# --- progress --------------------------------------------------------------------------------
-
-
-def test_progress_is_silent_unless_on_a_terminal(capsys):
-    with terminal.shown_progress(quiet=False) as progress:
-        progress("maps", 1, 2)
-    captured = capsys.readouterr()
-    assert captured.out == captured.err == ""
-
-
-def test_progress_shows_on_a_terminal():
-    code = (
-        "from artois_mobility.cli.terminal import shown_progress\n"
-        "with shown_progress(quiet=False) as progress:\n"
-        "    for done in range(3): progress('drawing [bold]maps', done, 2)\n"
-    )
-    reader, writer = pty.openpty()
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        stderr=writer,
-        stdout=subprocess.PIPE,
-        check=True,
-        env={**os.environ, "TERM": "xterm"},
-    )
-    os.close(writer)
-    shown = os.read(reader, 100_000).decode()
-    os.close(reader)
-    assert "drawing [bold]maps" in shown
-    assert "2/2" in shown
-    assert done.stdout == b""
-
-
-@pytest.mark.parametrize(("is_compiled", "quiet", "said"), [(0, 0, 1), (0, 1, 0), (1, 0, 0)])
-def test_the_first_run_says_that_it_compiles(capsys, monkeypatch, is_compiled, quiet, said):
-    monkeypatch.setattr("artois_mobility.kernels.is_compiled", lambda: bool(is_compiled))
-    terminal.announce_compiling(quiet=bool(quiet))
-    captured = capsys.readouterr()
-    assert ("compiling" in captured.err) == bool(said)
-    assert captured.out == ""
-
-
 # --- the other commands ----------------------------------------------------------------------
 
 
@@ -315,7 +290,7 @@ def test_isochrones_write_files(run, world, tmp_path, suffix):
     assert areas["minutes"].tolist() == [10, 20]
     assert set(areas["mention"]) == {"SCHÉMATIQUE – NE PAS CITER"}
     calls = {what: arguments for what, arguments, _ in world.calls}
-    assert calls["build_network"][1] == "walk"
+    assert calls["build_network"][1].name == "walk"
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
@@ -327,11 +302,20 @@ def test_a_place_must_be_longitude_and_latitude(run, world, text):
     assert world.calls == []
 
 
-def test_isochrones_into_a_folder_that_is_not_there(run, world, tmp_path):
-    path = tmp_path / "no" / "areas.gpkg"
-    result = run("isochrones", "a.toml", "--from", "2.83,50.43", "-o", path)
-    assert result.exit_code == 1
-    assert "could not be written" in result.stderr
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (["isochrones", "a.toml", "--from", "2.83,50.43"], "areas.gpkg"),
+        (["access", "a.toml"], "times.csv"),
+        (["matrix", "a.toml"], "m.parquet"),
+    ],
+)
+def test_a_missing_folder_is_found_before_computing(run, world, tmp_path, command, name):
+    result = run(*command, "-o", tmp_path / "no" / name)
+    assert result.exit_code == 2
+    assert f"there is no folder {tmp_path / 'no'}" in result.stderr
+    assert world.calls == [] or [what for what, *_ in world.calls] == ["read_study"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_matrix_goes_to_parquet(run, world, tmp_path):
@@ -339,8 +323,9 @@ def test_the_matrix_goes_to_parquet(run, world, tmp_path):
     result = run("matrix", "a.toml", "-p", "car", "-c", "care/hospital", "-o", path)
     assert result.stdout == f"{path}\n"
     calls = {what: (arguments, options) for what, arguments, options in world.calls}
-    assert calls["read_sites"][0] == ("more.csv", ["care/hospital"])
-    assert calls["matrix"][0] == (world.result.networks["walk"], "r", "m")
+    who, wanted = calls["load_profile"][0][1:3]
+    assert (who.name, wanted) == ("car", ["care/hospital"])
+    assert calls["matrix"][0] == (world.result.networks["walk"], "r", "s")
     assert calls["matrix"][1]["path"] == path
 
 

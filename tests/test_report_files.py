@@ -32,7 +32,7 @@ LAYERS = [
     "sites",
     "links",
     "closed",
-    "slowed",
+    "speeds",
 ]
 FILES = [
     "report.html",
@@ -161,6 +161,18 @@ def test_what_a_scenario_changes_has_its_layers(folder):
     links = gpd.read_file(folder / "results.gpkg", layer="links")
     assert links["scenario"].tolist() == ["passerelle"]
     assert len(gpd.read_file(folder / "results.gpkg", layer="closed")) == 1
+    speeds = gpd.read_file(folder / "results.gpkg", layer="speeds")
+    assert speeds["change"].tolist() == ["slower"]
+
+
+def test_fields_end_in_the_language_of_the_report(tmp_path):
+    result = make_comparison()
+    layers.write_geopackage(result, read_times(result), tmp_path / "a.gpkg", "en")
+    fields = pyogrio.read_info(tmp_path / "a.gpkg", layer="communes_pont_ferme_car")["fields"]
+    endings = [field.removeprefix("care_") for field in fields if field.startswith("care_")]
+    assert endings == ["before", "after", "gain", "gaining", "losing"]
+    fields = pyogrio.read_info(tmp_path / "a.gpkg", layer="cells_passerelle_walk")["fields"]
+    assert "culture_library_before" in fields
 
 
 def test_abroad_the_layers_are_in_degrees(tmp_path):
@@ -237,8 +249,18 @@ def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
 
     monkeypatch.setattr(page, "render_page", interrupt)
     with pytest.raises(KeyboardInterrupt):
+        write_report(make_comparison(), tmp_path / "new" / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interruption_while_files_are_moved_leaves_no_empty_folder(tmp_path, monkeypatch):
+    def interrupt(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
         write_report(make_comparison(), tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_is_no_folder(tmp_path):

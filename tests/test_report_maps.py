@@ -184,7 +184,7 @@ def test_a_scenario_without_effect_shows_the_whole_territory(tmp_path):
     empty = replace(
         result.scenarios[2],
         closed=result.scenarios[2].closed.iloc[:0],
-        slowed=result.scenarios[2].slowed.iloc[:0],
+        speeds=result.scenarios[2].speeds.iloc[:0],
     )
     summary = result.summary_table.assign(people_gaining=0.0, people_losing=0.0)
     calm = replace(

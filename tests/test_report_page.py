@@ -112,7 +112,7 @@ def test_everything_an_official_asks_for_is_there(french):
         "Qui gagne l'accès à la médiathèque à pied ?",
         "Nouvelle liaison de 522 m pour les piétons.",
         "La passerelle est supposée ouverte jour et nuit.",
-        "One end joins a street 40 m away.",
+        "Un bout rejoint une rue à 40 m.",
         "Dans 3 autres communes, personne ne gagne ni ne perd une minute",
         "CA de Lens-Liévin",
         "Harnes",

@@ -438,7 +438,7 @@ def test_a_speed_that_is_todays_changes_nothing():
     kmh = float(network.length_m.mean() * 3600 / 72_000)
     (resolved,) = resolve([make_scenario(speed(kmh=kmh, classes=("residential",)))], today)
     assert resolved.edits == {}
-    assert "sets the speed of 0 ways for walk" in resolved.warnings[0]
+    assert "sets the speed of 0 ways for walk" in str(resolved.warnings[0])
 
 
 def test_only_slower_leaves_what_is_slower_already():

@@ -55,6 +55,7 @@ def test_sums_over_zones_speak_of_the_nearest_site():
     assert whole["minutes_before"] == pytest.approx((900 + 250) / 150)
     assert whole["minutes_gained"] == pytest.approx((200 - 25) / 150)
     assert (whole["people_gaining"], whole["people_losing"]) == (100, 0)
+    assert (whole["people_newly_reaching"], whole["people_no_longer_reaching"]) == (10, 0)
     assert (whole["within_5_before"], whole["within_5_after"]) == (50, 10)
     assert (whole["within_7.5_before"], whole["within_7.5_after"]) == (50, 160)
     assert works.loc[("commune", "62002"), "minutes_gained"] == pytest.approx(-0.5)

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from artois_mobility.changes.notices import say_all
 from artois_mobility.changes.schema import AddSite, MoveSite, RemoveSite
 from artois_mobility.errors import StudyError
 from artois_mobility.scenarios.reading import read_scenario, read_scenarios
@@ -122,7 +123,8 @@ def test_changes_that_contradict_each_other_are_an_error_in_any_order(today, cha
 )  # fmt: skip
 def test_a_change_without_effect_is_a_warning(today, change, expected):
     (resolved,) = resolve([make_scenario(change)], today)
-    assert any(expected in warning for warning in resolved.warnings), resolved.warnings
+    said = say_all(resolved.warnings)["en"]
+    assert any(expected in warning for warning in said), said
 
 
 def test_a_way_that_nobody_travels_on_closes_nothing(today):
@@ -131,9 +133,10 @@ def test_a_way_that_nobody_travels_on_closes_nothing(today):
     )
     more = dataclasses.replace(today, extract=dataclasses.replace(today.extract, ways=ways))
     (resolved,) = resolve([make_scenario(close(9000))], more)
-    assert resolved.warnings == (
-        "changes[1] (close_ways) closes 0 ways for walk: it has no effect.",
-    )
+    assert say_all(resolved.warnings) == {
+        "fr": ["changes[1] (close_ways) ne ferme aucune voie pour walk : sans effet."],
+        "en": ["changes[1] (close_ways) closes 0 ways for walk: it has no effect."],
+    }
     assert resolved.edits == {}
 
 
@@ -146,10 +149,10 @@ def test_focus_is_checked_too(today):
     (resolved,) = resolve(
         [make_scenario(focus_profiles=("car",), focus_categories=("training",))], today
     )
-    assert resolved.warnings == (
+    assert say_all(resolved.warnings)["en"] == [
         "focus.profiles: the study does not ask for car.",
         "focus.categories: the study does not list training.",
-    )
+    ]
 
 
 def test_a_site_of_several_categories_moves_whole_unless_one_is_named(today):
@@ -200,7 +203,37 @@ def test_the_closest_naming_of_a_way_gives_its_speed(today):
     network, new_ms = today.networks["walk"], resolved.edits["walk"].local_ms
     by_way = {int(w): int(new_ms[network.way_of_arc == w][0]) for w in set(network.way_of_arc)}
     assert by_way == {1201: 240_000, 1202: 240_000, 1203: 600_000}
-    assert resolved.slowed["way"].tolist() == [1201, 1202, 1203]
+    assert resolved.speeds["way"].tolist() == [1201, 1202, 1203]
+
+
+def test_people_on_foot_are_not_sped_up_silently(today):
+    lanes = [two_way(0, 1, 60_000, way=1201)]
+    networks = {
+        name: street_world([(0, 0), (300, 0)], lanes, profile=name)
+        for name in ("car", "bicycle", "walk")
+    }
+    all_three = dataclasses.replace(today, networks=networks)
+
+    def warnings(**columns):
+        (resolved,) = resolve([make_scenario(speed(ids=(1201,), **columns))], all_three)
+        return say_all(resolved.warnings)["en"]
+
+    named = "changes the speed of these too: {}. To restrict it, add for instance profiles = "
+    assert named.format("bicycle, walk") in warnings(kmh=30.0)[0]
+    assert named.format("walk") in warnings(factor=0.5)[0]
+    assert warnings(kmh=30.0, profiles=("walk", "car")) == []
+    assert "these too" not in str(warnings(kmh=20.0, only="slower"))
+
+
+def test_a_way_both_faster_and_slower_is_drawn_as_both(today):
+    walk = today.networks["walk"]
+    car = street_world([(0, 0), (300, 0)], [two_way(0, 1, 9000, way=1201)], profile="car")
+    both = dataclasses.replace(today, networks={"walk": walk, "car": car})
+    (resolved,) = resolve([make_scenario(speed(kmh=30.0, ids=(1201,)))], both)
+    assert resolved.speeds[["way", "profiles", "change"]].to_numpy().tolist() == [
+        [1201, "walk", "faster"],
+        [1201, "car", "slower"],
+    ]
 
 
 def test_maps_show_each_closed_way_once_with_its_profiles(today):

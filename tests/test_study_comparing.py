@@ -219,7 +219,7 @@ def test_scenarios_say_what_they_did(result):
     assert by_key["gone"].sentences["fr"] == ["Ferme « Centre hospitalier »."]
     assert by_key["closed"].closed["way"].tolist() == [300]
     assert by_key["bridge"].links["profiles"].tolist() == ["car, walk"]
-    assert by_key["slower"].slowed["way"].tolist() == [100]
+    assert by_key["slower"].speeds[["way", "change"]].to_numpy().tolist() == [[100, "slower"]]
     assert by_key["gone"].removed_sites["site"].tolist() == ["n9001"]
     assert by_key["moved"].sites["change"].tolist().count("moved") == 1
     assert by_key["today"].sites["change"].eq("").all()
@@ -301,10 +301,32 @@ def test_progress_reaches_its_end_at_every_stage(town):
 def test_new_sites_that_nobody_reaches_are_warned_of(town):
     text = site_text(3.5, 7.5, "culture/library")
     result = am.compare(am.read_study(town), [write_scenario(town.parent, "lonely", text)])
-    assert result.scenarios[1].warnings == (
+    said = result.scenarios[1].warnings
+    assert said["en"] == [
         "the site 'Nouveau' hangs on no street of car today: no street within 300 m.",
         "the site 'Nouveau' hangs on no street of walk today: no street within 300 m.",
+    ]
+    assert said["fr"][0] == (
+        "le site « Nouveau » ne se rattache aujourd'hui à aucune voie de car : "
+        "aucune voie à moins de 300 m."
     )
+
+
+def test_an_extract_without_boundaries_is_told(tmp_path):
+    result = am.assess(am.read_study(write_town(tmp_path, has_boundaries=False)))
+    said = [text for text in result.scenarios[0].warnings["en"] if "boundary of a commune" in text]
+    assert len(said) == 1
+    am.write_report(result, tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "aucune limite entière de commune" in page
+    assert "Les données ne donnent aucune commune" in page
+    assert "Temps moyen par commune" not in page
+
+
+def test_what_falls_short_today_is_told_in_both_languages(result):
+    said = result.scenarios[0].warnings
+    assert "walk: 42 of 42 cells are so near the edge of the extract" in said["en"][1]
+    assert "walk : 42 carreaux sur 42 sont si près du bord de l'extrait" in said["fr"][1]
 
 
 def test_the_report_can_be_written_from_it(result, tmp_path):

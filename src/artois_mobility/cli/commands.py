@@ -16,6 +16,7 @@ from .terminal import (
     is_verbose,
     reported_errors,
     shown_progress,
+    tell,
 )
 
 HELP: Final = """Travel times, access to services and planning scenarios, from OpenStreetMap.
@@ -130,11 +131,10 @@ def compare(
 
         announce_compiling(quiet=quiet)
         with shown_progress(quiet=quiet) as progress:
-            text = run_compare(
+            answer = run_compare(
                 study, scenarios, output, language=lang, as_json=json, progress=progress
             )
-        if not quiet or json:
-            typer.echo(text)
+        tell(answer, quiet=quiet, is_wanted=json)
 
 
 @app.command(
@@ -165,9 +165,8 @@ def access(
 
         announce_compiling(quiet=quiet)
         with shown_progress(quiet=quiet) as progress:
-            text = run_access(study, output, language=lang, as_json=json, progress=progress)
-        if not quiet or json:
-            typer.echo(text)
+            answer = run_access(study, output, language=lang, as_json=json, progress=progress)
+        tell(answer, quiet=quiet, is_wanted=json)
 
 
 @app.command(
@@ -208,12 +207,11 @@ def isochrones(
     longer time's area contains the shorter one's.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .work import run_isochrones
+        from .travel import run_isochrones
 
         announce_compiling(quiet=quiet)
-        text = run_isochrones(study, origins, minutes, profile=profile, output=output)
-        if not quiet or output is None:
-            typer.echo(text)
+        answer = run_isochrones(study, origins, minutes, profile=profile, output=output)
+        tell(answer, quiet=quiet, is_wanted=output is None)
 
 
 @app.command(
@@ -242,13 +240,13 @@ def matrix(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Compute the minutes from every populated cell to every site, as Parquet.
+    """Compute the minutes from every populated cell of the territory to every site, as Parquet.
 
     The table has the columns origin, destination and minutes; minutes are missing where there is
     no route.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .work import run_matrix
+        from .travel import run_matrix
 
         announce_compiling(quiet=quiet)
         with shown_progress(quiet=quiet) as progress:

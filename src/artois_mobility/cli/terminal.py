@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .._types import Progress
+    from .texts import Answer
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -35,6 +36,25 @@ def say(text: str) -> None:
         One line or paragraph without its line end.
     """
     typer.echo(text, err=True)
+
+
+def tell(answer: Answer, *, quiet: bool, is_wanted: bool = False) -> None:
+    """Print what a command found: warnings on the standard error, then the result.
+
+    Parameters
+    ----------
+    answer
+        What the command says.
+    quiet
+        Print neither.
+    is_wanted
+        Print the result even so.
+    """
+    if not quiet:
+        for line in answer.warnings:
+            say(line)
+    if is_wanted or not quiet:
+        typer.echo(answer.text)
 
 
 @contextmanager

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from ..errors import InputError, ResultError
+from .outputs import table_writer, write_whole
+from .texts import Answer, list_warnings, warning_lines, write_json, write_labels, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    import geopandas as gpd
-    import pandas as pd
+    from collections.abc import Sequence
 
     from .._types import Progress
-    from ..network.model import Network
-    from ..report.grid import Table
-    from ..study.results import Comparison
-
-GEO_DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG"}
+    from ..report.findings import Finding
+    from ..report.rows import Pair
+    from ..report.words import Words
+    from ..study.results import Comparison, ScenarioResult
 
 
 def run_compare(
@@ -32,7 +27,7 @@ def run_compare(
     language: str | None,
     as_json: bool,
     progress: Progress,
-) -> str:
+) -> Answer:
     """Compare scenarios with today and write the report.
 
     Parameters
@@ -50,8 +45,8 @@ def run_compare(
 
     Returns
     -------
-    text
-        The finding of each scenario, and where the report is.
+    answer
+        The finding of each scenario, where the report is, and what is worth knowing.
     """
     from ..report.findings import find, headline, leading_pair
     from ..report.labels import pair_label
@@ -70,30 +65,26 @@ def run_compare(
     pairs = {scenario.key: leading_pair(result, scenario) for scenario in result.scenarios[1:]}
     findings = {key: find(result, times, key, pair) for key, pair in pairs.items()}
     if as_json:
-        return _json(
-            {
-                "is_schematic": result.is_schematic,
-                "files": [str(path) for path in files],
-                "scenarios": [
-                    {
-                        "scenario": scenario.key,
-                        "name": scenario.name,
-                        "profile": pairs[scenario.key][0],
-                        "category": pairs[scenario.key][1],
-                        "people_gaining": findings[scenario.key].people_gaining,
-                        "people_losing": findings[scenario.key].people_losing,
-                        "finding": headline(findings[scenario.key], words),
-                    }
-                    for scenario in result.scenarios[1:]
-                ],
-            }
+        return Answer(
+            write_json(
+                {
+                    "is_schematic": result.is_schematic,
+                    "files": [str(path) for path in files],
+                    "scenarios": [
+                        _describe(scenario, pairs[scenario.key], findings[scenario.key], words)
+                        for scenario in result.scenarios[1:]
+                    ],
+                    "warnings": list_warnings(result, words),
+                }
+            )
         )
     lines = [
         f"{scenario.name}\n  {headline(findings[scenario.key], words)}"
         f" ({pair_label(result, pairs[scenario.key], words)})."
         for scenario in result.scenarios[1:]
     ]
-    return "\n".join([*_mention(result, words.say("schematic.mark")), *lines, str(files[0])])
+    text = "\n".join([*_mention(result, words), *lines, str(files[0])])
+    return Answer(text, warning_lines(result, words, "terminal.more_in_report"))
 
 
 def run_access(
@@ -103,7 +94,7 @@ def run_access(
     language: str | None,
     as_json: bool,
     progress: Progress,
-) -> str:
+) -> Answer:
     """Compute today's access times.
 
     Parameters
@@ -121,8 +112,8 @@ def run_access(
 
     Returns
     -------
-    text
-        Today's summary.
+    answer
+        Today's summary, and what is worth knowing.
     """
     from ..report.figures import today_by_pair
     from ..report.tables import mark
@@ -132,117 +123,20 @@ def run_access(
 
     study = read_study(study_path)
     words = read_words(language or study.language)
-    write = _table_writer(output) if output is not None else None
+    write = table_writer(output) if output is not None else None
     result = assess(study, progress=progress)
     if output is not None and write is not None:
         table = mark(result.access_times, result, words.language)
-        _write_whole(output, lambda path: write(table, path))
+        write_whole(output, lambda path: write(table, path))
     if as_json:
         rows = json.loads(result.summary_table.to_json(orient="records"))
-        return _json({"is_schematic": result.is_schematic, "summary": rows})
-    table_text = _plain_table(today_by_pair(result, words))
+        warnings = list_warnings(result, words)
+        record = {"is_schematic": result.is_schematic, "summary": rows, "warnings": warnings}
+        return Answer(write_json(record))
     where = [str(output)] if output is not None else []
-    return "\n".join([*_mention(result, words.say("schematic.mark")), table_text, *where])
-
-
-def run_isochrones(
-    study_path: Path,
-    origins: Sequence[str],
-    minutes: str,
-    *,
-    profile: str | None,
-    output: Path | None,
-) -> str:
-    """Draw what is reached from some places.
-
-    Parameters
-    ----------
-    study_path
-        The study file.
-    origins
-        Longitude and latitude of each place, as text.
-    minutes
-        Minutes, separated by commas.
-    profile
-        Who travels; None for the study's first.
-    output
-        Where the areas go; None to give them as GeoJSON.
-
-    Returns
-    -------
-    text
-        GeoJSON, or the file that was written.
-    """
-    from ..areas.reached import isochrones
-    from ..report.words import read_words
-    from ..study.files import read_study
-
-    points = [_point(text) for text in origins]
-    bounds = _numbers(minutes, "--minutes", "10,20,30")
-    write = _area_writer(output) if output is not None else None
-    study = read_study(study_path)
-    network = _network(study.extract, profile or study.profiles[0])
-    areas = isochrones(network, points, bounds)
-    if network.provenance.is_schematic:
-        areas = areas.assign(mention=read_words(study.language).say("schematic.mark"))
-    if output is None or write is None:
-        return str(areas.to_json(drop_id=True))
-    _write_whole(output, lambda path: write(areas, path))
-    return str(output)
-
-
-def run_matrix(
-    study_path: Path,
-    output: Path,
-    *,
-    profile: str | None,
-    categories: Sequence[str] | None,
-    progress: Progress,
-) -> str:
-    """Compute the minutes from every populated cell to every site.
-
-    Parameters
-    ----------
-    study_path
-        The study file.
-    output
-        The Parquet file to write.
-    profile
-        Who travels; None for the study's first.
-    categories
-        Which sites; None for the study's.
-    progress
-        Told about every stage.
-
-    Returns
-    -------
-    text
-        How many rows were written, and where.
-    """
-    from ..osm.reader import read_osm
-    from ..places.residents import read_residents
-    from ..places.sites import merge_sites, read_sites
-    from ..routing.tables import travel_time_matrix
-    from ..study.files import OSM, read_study
-
-    if output.suffix != ".parquet":
-        msg = f"The matrix is written as Parquet; {output} does not end in .parquet."
-        raise InputError(msg)
-    study = read_study(study_path)
-    extract = read_osm(study.extract)
-    network = _network(extract, profile or study.profiles[0])
-    bounds_deg = extract.source.bounds_deg
-    wanted = list(categories or study.categories)
-    tables = [
-        read_sites(extract, wanted)
-        if source == OSM
-        else read_sites(source, wanted, bounds_deg=bounds_deg)
-        for source in study.sites
-    ]
-    sites = tables[0] if len(tables) == 1 else merge_sites(*tables)
-    residents = read_residents(study.residents, bounds_deg=bounds_deg)
-    travel_time_matrix(network, residents, sites, path=output, progress=progress)
-    return str(output)
+    table_text = write_table(today_by_pair(result, words))
+    text = "\n".join([*_mention(result, words), table_text, *where])
+    return Answer(text, warning_lines(result, words, "terminal.more_in_json"))
 
 
 def run_download(place: str, output: Path | None, *, server: str | None, progress: Progress) -> str:
@@ -285,7 +179,7 @@ def list_profiles(language: str) -> str:
     from ..network.profiles import profile_names, read_profile
 
     names = profile_names()
-    return _listed({name: read_profile(name).label[language] for name in names})
+    return write_labels({name: read_profile(name).label[language] for name in names})
 
 
 def list_categories(language: str) -> str:
@@ -304,66 +198,7 @@ def list_categories(language: str) -> str:
     from ..places.categories import read_categories
 
     rows = read_categories().of_key
-    return _listed({key: row.label[language] for key, row in rows.items()})
-
-
-def _network(extract: Any, profile: str) -> Network:  # noqa: ANN401  a path or an extract
-    from ..network.building import build_network
-    from ..osm.reader import read_osm
-
-    if isinstance(extract, (str, Path)):
-        extract = read_osm(extract)
-    return build_network(extract, profile)
-
-
-def _point(text: str) -> tuple[float, float]:
-    numbers = _numbers(text, "--from", "2.8319,50.4289")
-    if len(numbers) != 2 or not (abs(numbers[0]) <= 180 and abs(numbers[1]) <= 90):
-        msg = (
-            f"--from needs longitude,latitude in degrees, for instance 2.8319,50.4289; "
-            f"found {text!r}."
-        )
-        raise InputError(msg)
-    return (numbers[0], numbers[1])
-
-
-def _numbers(text: str, option: str, example: str) -> list[float]:
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        msg = f"{option} needs numbers separated by commas, for instance {example}; found {text!r}."
-        raise InputError(msg) from None
-
-
-def _table_writer(path: Path) -> Callable[[pd.DataFrame, Path], None]:
-    if path.suffix == ".parquet":
-        return lambda table, place: table.to_parquet(place, index=False)
-    if path.suffix == ".csv":
-        return lambda table, place: table.to_csv(place, index=False, lineterminator="\n")
-    msg = f"Access times are written as .parquet or .csv; found {path}."
-    raise InputError(msg)
-
-
-def _area_writer(path: Path) -> Callable[[gpd.GeoDataFrame, Path], None]:
-    if path.suffix == ".parquet":
-        return lambda areas, place: areas.to_parquet(place)
-    driver = GEO_DRIVERS.get(path.suffix)
-    if driver is None:
-        msg = f"Areas are written as .geojson, .gpkg or .parquet; found {path}."
-        raise InputError(msg)
-    return lambda areas, place: areas.to_file(place, driver=driver)
-
-
-def _write_whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file under a temporary name beside its place, then move it."""
-    try:
-        with tempfile.TemporaryDirectory(prefix=".partial-", dir=path.parent) as folder:
-            partial = Path(folder) / path.name
-            write(partial)
-            os.replace(partial, path)  # noqa: PTH105  Path.replace reads the same
-    except OSError as error:
-        msg = f"{path} could not be written: {error.strerror or error}."
-        raise ResultError(msg) from error
+    return write_labels({key: row.label[language] for key, row in rows.items()})
 
 
 def _file_for(place: str) -> Path:
@@ -372,28 +207,21 @@ def _file_for(place: str) -> Path:
     return Path(f"{ascii_name(place)}.osm.pbf")
 
 
-def _mention(result: Comparison, mark: str) -> list[str]:
-    return [mark] if result.is_schematic else []
+def _mention(result: Comparison, words: Words) -> list[str]:
+    return [words.say("schematic.mark")] if result.is_schematic else []
 
 
-def _plain_table(table: Table) -> str:
-    rows = [table.headers, *((row.name, *(cell.text for cell in row.cells)) for row in table.rows)]
-    return f"{table.caption}\n{_columns(rows)}"
+def _describe(
+    scenario: ScenarioResult, pair: Pair, finding: Finding, words: Words
+) -> dict[str, object]:
+    from ..report.findings import headline
 
-
-def _listed(label_of_name: Mapping[str, str]) -> str:
-    width = max(map(len, label_of_name))
-    return "\n".join(f"{name.ljust(width)}  {label}" for name, label in label_of_name.items())
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(text) for text in column) for column in zip(*rows, strict=True)]
-    lines = []
-    for name, *others in rows:
-        right = (text.rjust(width) for text, width in zip(others, widths[1:], strict=True))
-        lines.append("  ".join([name.ljust(widths[0]), *right]).rstrip())
-    return "\n".join(lines)
-
-
-def _json(record: object) -> str:
-    return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+    return {
+        "scenario": scenario.key,
+        "name": scenario.name,
+        "profile": pair[0],
+        "category": pair[1],
+        "people_gaining": finding.people_gaining,
+        "people_losing": finding.people_losing,
+        "finding": headline(finding, words),
+    }

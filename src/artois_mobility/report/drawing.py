@@ -27,7 +27,7 @@ LEAST_SIDE_PT: Final = 2.0
 LARGEST_TRIANGLE_PT: Final = 15.0
 LINK_COLOUR: Final = "#b5179e"
 CLOSED_COLOUR: Final = "#c1121f"
-SLOWED_COLOUR: Final = "#6a4c93"
+SPEED_COLOUR: Final = "#6a4c93"
 SITE_COLOUR: Final = "#1d2a35"
 SITE_AREA: Final = {".": 42, "*": 230, "X": 90}
 
@@ -110,14 +110,14 @@ def draw_scenario(plate: Plate, scenario: ScenarioResult, words: Words) -> list[
     """
     symbols = []
     for key, table, colour, style in (
-        ("slowed", scenario.slowed, SLOWED_COLOUR, "-"),
+        ("speeds", scenario.speeds, SPEED_COLOUR, "-"),
         ("closed", scenario.closed, CLOSED_COLOUR, "--"),
         ("links", scenario.links, LINK_COLOUR, "-"),
     ):
         if len(table):
             symbols.append(Symbol(words.say(f"map.{key}"), colour, style))
             lines = lines_of(_metres(plate, table)).inside(plate.window)
-            if key == "slowed":  # often a whole town: thin, so that the cells stay visible
+            if key == "speeds":  # often a whole town: thin, so that the cells stay visible
                 add_lines(plate.axes, lines, colour, width=0.45, height=6)
                 continue
             add_lines(plate.axes, lines, "white", width=5.0, height=6)

@@ -40,16 +40,31 @@ def today_tables(result: Comparison, words: Words) -> list[Table]:
     -------
     tables
         Mean minutes by category and profile; everything by category and profile; and for each
-        profile the mean minutes per EPCI and per commune.
+        profile the mean minutes per EPCI and, where communes are known, per commune.
     """
     profiles = list(dict.fromkeys(profile for profile, _ in read_pairs(result.summary_table)))
     tables = [_means(result, words), today_by_pair(result, words)]
     for profile in profiles:
-        tables += [
-            today_by_epci(result, profile, words),
-            today_by_commune(result, profile, words),
-        ]
+        tables.append(today_by_epci(result, profile, words))
+        if has_communes(result):
+            tables.append(today_by_commune(result, profile, words))
     return tables
+
+
+def has_communes(result: Comparison) -> bool:
+    """Tell whether there is anything to say about communes.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+
+    Returns
+    -------
+    has_communes
+        False when neither boundaries nor residents name any.
+    """
+    return bool((result.summary_table["scope"] == "commune").any())
 
 
 def today_by_pair(result: Comparison, words: Words) -> Table:
@@ -246,7 +261,8 @@ def changes_by_commune(
         The communes where somebody gains or loses a minute, those with most such residents
         first.
     rest
-        How many communes are not in it, as a sentence; `""` for none.
+        How many communes are not in it, or that there are none at all, as a sentence; `""` when
+        all are in it.
     """
     records = _read(result, scenario, "commune", pair)
     felt = sorted(
@@ -257,6 +273,8 @@ def changes_by_commune(
     caption = words.say("table.changes_by_commune", {"pair": pair_label(result, pair, words)})
     headers = (words.say("table.commune"), *_change_headers(result, words))
     left_out = len(records) - len(felt)
+    if not records:
+        return Table(caption, headers, ()), words.say("table.no_communes")
     rest = words.say("table.unchanged", {"count": left_out}) if left_out else ""
     return Table(caption, headers, rows, is_sortable=True), rest
 

@@ -125,14 +125,14 @@ def people_affected(row: Record) -> int:
     ...     {
     ...         "people_gaining": 10.0,
     ...         "people_losing": 0.0,
-    ...         "people_reached_before": 90.0,
-    ...         "people_reached_after": 92.0,
+    ...         "people_newly_reaching": 2.0,
+    ...         "people_no_longer_reaching": 1.0,
     ...     }
     ... )
-    12
+    13
     """
-    reached = float(row["people_reached_after"]) - float(row["people_reached_before"])
-    return round(float(row["people_gaining"]) + float(row["people_losing"]) + abs(reached))
+    columns = ("gaining", "losing", "newly_reaching", "no_longer_reaching")
+    return round(sum(float(row[f"people_{column}"]) for column in columns))
 
 
 def find(result: Comparison, times: Times, scenario: str, pair: Pair) -> Finding:

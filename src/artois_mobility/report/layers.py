@@ -39,13 +39,13 @@ Columns: TypeAlias = "Mapping[str, npt.NDArray[Any]]"
 LAMBERT_93: Final = "EPSG:2154"
 # An index makes a layer of this many features quicker to show; below, only slower to write.
 LEAST_INDEXED: Final = 20_000
-# The summary's columns that a commune's polygon shows, and how its field ends.
+# The summary's columns that a commune's polygon shows, and the word that its field ends with.
 COMMUNE_FIELDS: Final = {
-    "minutes_before": "avant",
-    "minutes_after": "apres",
+    "minutes_before": "before",
+    "minutes_after": "after",
     "minutes_gained": "gain",
-    "people_gaining": "gagnants",
-    "people_losing": "perdants",
+    "people_gaining": "gaining",
+    "people_losing": "losing",
 }
 CELL_COLUMNS: Final = ("cell", "population", "commune", "epci")
 SITE_COLUMNS: Final = (
@@ -104,7 +104,7 @@ def write_geopackage(result: Comparison, times: Times, path: Path, language: str
     path
         Where to; must not exist.
     language
-        Of the layers' titles.
+        Of the layers' titles, and of how the fields end.
     """
     crs, words = crs_of(result), read_words(language)
     constants = vintages(result)
@@ -163,7 +163,7 @@ def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]
     times
         Its nearest times.
     words
-        The catalogue, for the titles.
+        The catalogue, for the titles and how fields end.
 
     Yields
     ------
@@ -175,7 +175,7 @@ def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]
         "cells": (_columns(result.residents, CELL_COLUMNS), _wkb(result.residents, crs)),
         "communes": (_columns(result.communes, COMMUNE_COLUMNS), _wkb(result.communes, crs)),
     }
-    summary = spread_summary(result, times)
+    summary = spread_summary(result, times, words)
     for scenario in result.scenarios:
         for profile in times.profiles:
             categories = categories_shown(times, scenario.key, profile)
@@ -187,7 +187,7 @@ def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]
                 pairs = [(profile, category) for category in categories]
                 shown = np.any([times.is_noticed(scenario.key, pair) for pair in pairs], axis=0)
             for kind, values, rows, geometry_type in (
-                ("cells", _minutes(times, scenario.key, profile), shown, "Point"),
+                ("cells", _minutes(times, scenario.key, profile, words), shown, "Point"),
                 ("communes", summary[scenario.key, profile], slice(None), "MultiPolygon"),
             ):
                 own, geometry = features[kind]
@@ -196,7 +196,7 @@ def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]
                 name = layer_name(kind, scenario.key, profile, taken)
                 yield Layer(name, title, geometry[rows], columns, geometry_type)
     yield _whole_layer("sites", words, _sites(result), crs)
-    for name in ("links", "closed", "slowed"):
+    for name in ("links", "closed", "speeds"):
         yield _whole_layer(name, words, _stacked(result.scenarios, name), crs)
 
 
@@ -224,7 +224,7 @@ def categories_shown(times: Times, scenario: str, profile: str) -> list[str]:
     ]
 
 
-def spread_summary(result: Comparison, times: Times) -> dict[tuple[str, str], Fields]:
+def spread_summary(result: Comparison, times: Times, words: Words) -> dict[tuple[str, str], Fields]:
     """Spread the summary of the communes over their rows.
 
     Parameters
@@ -233,6 +233,8 @@ def spread_summary(result: Comparison, times: Times) -> dict[tuple[str, str], Fi
         The comparison.
     times
         Its nearest times, for the order of the keys.
+    words
+        The catalogue, for how fields end.
 
     Returns
     -------
@@ -251,23 +253,26 @@ def spread_summary(result: Comparison, times: Times) -> dict[tuple[str, str], Fi
     values = spread(rows, axes, list(COMMUNE_FIELDS))
     fields: dict[tuple[str, str], Fields] = {}
     for scenario, row in times.scenarios.items():
-        shown = {"minutes_before": "min"} if scenario == TODAY else COMMUNE_FIELDS
+        shown = {"minutes_before": "minutes"} if scenario == TODAY else COMMUNE_FIELDS
         for profile, place in times.profiles.items():
             fields[scenario, profile] = {
-                ending: dict(zip(times.categories, values[name][row, place], strict=True))
+                words.say(f"fields.{ending}"): dict(
+                    zip(times.categories, values[name][row, place], strict=True)
+                )
                 for name, ending in shown.items()
             }
     return fields
 
 
-def _minutes(times: Times, scenario: str, profile: str) -> Fields:
+def _minutes(times: Times, scenario: str, profile: str, words: Words) -> Fields:
     pairs = [(profile, category) for category in times.categories]
     before = {pair[1]: times.today(pair) for pair in pairs}
     if scenario == TODAY:
-        return {"min": before}
+        return {words.say("fields.minutes"): before}
     after = {pair[1]: times.of(scenario, pair) for pair in pairs}
     gain = {category: before[category] - after[category] for category in after}
-    return {"avant": before, "apres": after, "gain": gain}
+    fields = {"before": before, "after": after, "gain": gain}
+    return {words.say(f"fields.{ending}"): values for ending, values in fields.items()}
 
 
 def _widen(values: Fields, categories: Sequence[str]) -> Columns:

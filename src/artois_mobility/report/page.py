@@ -15,6 +15,7 @@ from .figures import (
     changes_by_commune,
     changes_by_epci,
     changes_by_pair,
+    has_communes,
     today_tables,
 )
 from .findings import details, find, headline, leading_pair
@@ -146,7 +147,8 @@ def _view(
         "mention": words.say("schematic.mark") if result.is_schematic else "",
         "day": osm_day(result, words),
         "today": today_tables(result, words),
-        "today_warnings": result.scenarios[0].warnings,
+        "today_warnings": result.scenarios[0].warnings[words.language],
+        "no_communes": "" if has_communes(result) else words.say("table.no_communes"),
         "more_maps": _more_maps(result, pictures, words),
         "today_pictures": pictures.get(TODAY, ()),
         "sources": (
@@ -190,7 +192,7 @@ def _sections(
                 loss_percent=_percent(finding.people_losing, largest),
                 changes=_sentences(scenario, words),
                 assumptions=tuple(scenario.assumptions),
-                warnings=tuple(scenario.warnings),
+                warnings=tuple(scenario.warnings[words.language]),
                 pictures=pictures.get(scenario.key, ()),
                 tables=tuple(tables),
                 unchanged=unchanged,

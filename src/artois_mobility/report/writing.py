@@ -16,7 +16,7 @@ from ..errors import InputError, ResultError
 from .words import read_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .._types import Progress
     from ..study.results import Comparison
@@ -73,7 +73,7 @@ def write_report(
     """
     language = read_words(language or result.study.language).language
     place = check_folder(folder)
-    is_new = not place.exists()
+    missing = _missing_folders(place / "maps")
     try:
         place.mkdir(parents=True, exist_ok=True)
         with _staging(place) as stage:
@@ -95,8 +95,7 @@ def write_report(
         msg = f"The report could not be written into {place}: {error.strerror or error}."
         raise ResultError(msg) from error
     finally:
-        if is_new:
-            _remove_if_empty(place)
+        _remove_empty(missing)
     return [place / name for name in names]
 
 
@@ -140,9 +139,16 @@ def check_folder(folder: str | Path) -> Path:
     return place
 
 
-def _remove_if_empty(place: Path) -> None:
-    with suppress(OSError):
-        place.rmdir()
+def _missing_folders(place: Path) -> list[Path]:
+    """List the folders that must be made for a place, the innermost first."""
+    return [path for path in (place, *place.absolute().parents) if not path.exists()]
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    """Remove folders that we made and that hold nothing, the innermost first."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _write_files(

@@ -165,6 +165,7 @@ def _figures(
     """Sum every figure over the zones: c categories, shape (c, z)."""
     before, after = minutes
     is_both = ~np.isnan(before) & ~np.isnan(after)
+    is_new, is_lost = np.isnan(before) & ~np.isnan(after), ~np.isnan(before) & np.isnan(after)
     weight = np.where(is_both, people, 0.0)
     gained = np.where(is_both, before - after, 0.0)
     total = zones.add_up(weight)
@@ -184,6 +185,8 @@ def _figures(
         "minutes_gained": mean(gained),
         "people_gaining": zones.add_up(np.where(gained >= NOTICED_MIN, people, 0.0)),
         "people_losing": zones.add_up(np.where(gained <= -NOTICED_MIN, people, 0.0)),
+        "people_newly_reaching": zones.add_up(np.where(is_new, people, 0.0)),
+        "people_no_longer_reaching": zones.add_up(np.where(is_lost, people, 0.0)),
         **{
             f"within_{threshold:g}_{when}": zones.add_up(np.where(each <= threshold, people, 0.0))
             for threshold in thresholds_min

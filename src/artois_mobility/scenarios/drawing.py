@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from .._types import NO_ARC, WGS84, ArcIds, Flags
@@ -11,6 +12,7 @@ from ..network.model import Network
 from .edits import NewLink
 
 WAY_COLUMNS = ("geometry", "way", "name", "profiles")
+FASTER, SLOWER = "faster", "slower"
 
 
 def draw_links(links_of_profile: Mapping[str, tuple[NewLink, ...]]) -> gpd.GeoDataFrame:
@@ -88,6 +90,36 @@ def draw_ways(networks: Mapping[str, Network], is_meant: Mapping[str, Flags]) ->
         for way in sorted(lines)
     ]
     return gpd.GeoDataFrame(rows, columns=list(WAY_COLUMNS), geometry="geometry", crs=WGS84)
+
+
+def draw_speeds(
+    networks: Mapping[str, Network],
+    is_faster: Mapping[str, Flags],
+    is_slower: Mapping[str, Flags],
+) -> gpd.GeoDataFrame:
+    """Draw ways of today at another speed, one row for each way and direction of change.
+
+    Parameters
+    ----------
+    networks
+        The network of each profile.
+    is_faster, is_slower
+        True for the arcs that take less and more time, by profile, shape (m,).
+
+    Returns
+    -------
+    ways
+        The columns of `draw_ways`, and `change`: `"faster"` or `"slower"`.
+
+    Examples
+    --------
+    >>> draw_speeds({}, {}, {}).columns[-1]
+    'change'
+    """
+    faster = draw_ways(networks, is_faster).assign(change=FASTER)
+    slower = draw_ways(networks, is_slower).assign(change=SLOWER)
+    drawn = [ways for ways in (faster, slower) if len(ways)] or [faster]
+    return gpd.GeoDataFrame(pd.concat(drawn, ignore_index=True), crs=WGS84)
 
 
 def _is_street(network: Network) -> Flags:

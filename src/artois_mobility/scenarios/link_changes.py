@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from .._types import NO_ARC, NO_NODE, Flags, Floats, Rows
+from ..changes.notices import Notice
 from ..changes.schema import AddLink
 from ..network.geodesy import length_m, project, unproject
 from ..network.model import Network
@@ -71,7 +72,7 @@ def resolve_links(findings: Findings, today: Today) -> dict[str, LinkPlan]:
     for row, change in rows:
         check_profiles(findings, row, change.profiles, today)
         if not profiles_of(change, today):
-            findings.warn(row, "is for no profile of the study: it has no effect.")
+            findings.warn(row, Notice("link_for_nobody"))
     # A fixed order of links makes their numbers, and every tie, independent of the file's order.
     rows.sort(key=lambda item: _sort_key(item[1]))
     way_of_row = {row: -1 - rank for rank, (row, _) in enumerate(rows)}
@@ -116,7 +117,7 @@ def _plan(
     )
     for (row, _), link in zip(rows, links, strict=True):
         if link.tail_joint == link.head_joint:
-            findings.warn(row, f"begins and ends at the same point of {network.profile.name}.")
+            findings.warn(row, Notice("link_to_itself", {"profile": network.profile.name}))
     return LinkPlan(joints, links)
 
 

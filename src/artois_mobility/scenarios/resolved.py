@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .._types import Rows
+from ..changes.notices import Notice, Value
 from ..network.model import Network
 from ..osm.extract import Extract
 from .edits import NetworkEdits
@@ -69,22 +70,23 @@ class ResolvedScenario:
     scenario
         What its file says.
     warnings
-        What was noticed, one sentence each.
+        What was noticed.
     edits
         What it does to the network of each profile; profiles it does not touch are left out.
     site_edits
         What it does to the sites.
-    links, closed, slowed
-        Lines in WGS 84 for maps: `geometry`, `name`, `profiles`, and `way` but for links.
+    links, closed, speeds
+        Lines in WGS 84 for maps: `geometry`, `way`, `name`, `profiles`; `speeds` also says in
+        `change` whether they get `"faster"` or `"slower"`.
     """
 
     scenario: Scenario
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
     edits: Mapping[str, NetworkEdits]
     site_edits: SiteEdits
     links: "gpd.GeoDataFrame"
     closed: "gpd.GeoDataFrame"
-    slowed: "gpd.GeoDataFrame"
+    speeds: "gpd.GeoDataFrame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +97,28 @@ class Findings:
     ----------
     scenario
         The scenario.
-    errors, warnings
+    errors
         One sentence each.
+    warnings
+        What looks odd.
     """
 
     scenario: Scenario
     errors: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Notice] = field(default_factory=list)
 
     def refuse(self, row: int, sentence: str) -> None:
         """Note an error in the change of that row."""
         self.errors.append(f"{self._where(row)} {sentence}")
 
-    def warn(self, row: int, sentence: str) -> None:
+    def warn(self, row: int, what: Notice) -> None:
         """Note something odd in the change of that row."""
-        self.warnings.append(f"{self._where(row)} {sentence}")
+        change, line = self.scenario.changes[row], self.scenario.lines[row]
+        values: dict[str, Value] = {"number": row + 1, "kind": change.kind, "what": what}
+        if line:
+            self.warnings.append(Notice("change_at_line", {**values, "line": str(line)}))
+        else:
+            self.warnings.append(Notice("change", values))
 
     def _where(self, row: int) -> str:
         change = self.scenario.changes[row]

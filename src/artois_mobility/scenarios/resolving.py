@@ -6,13 +6,14 @@ from typing import Final
 import numpy as np
 
 from ..changes.hints import suggest
+from ..changes.notices import Notice
 from ..changes.schema import AddLink, AddSite, Change, MoveSite, Point, SetSpeed
 from ..changes.toml_files import raise_problems
 from ..errors import PlacesError
 from ..network.model import Network
 from ..network.profiles import profile_names
 from ..places.categories import find_category
-from .drawing import draw_links, draw_ways
+from .drawing import draw_links, draw_speeds, draw_ways
 from .edits import NetworkEdits, no_joints
 from .link_changes import LinkPlan, resolve_links
 from .reading import Scenario
@@ -72,7 +73,11 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
         sites,
         draw_links({profile: each.links for profile, each in links.items()}),
         draw_ways(today.networks, {name: each.is_closed for name, each in ways.items()}),
-        draw_ways(today.networks, {name: each.is_slowed for name, each in ways.items()}),
+        draw_speeds(
+            today.networks,
+            {name: each.is_faster for name, each in ways.items()},
+            {name: each.is_slower for name, each in ways.items()},
+        ),
     )
 
 
@@ -151,7 +156,7 @@ def _check_focus(findings: Findings, today: Today) -> None:
         if profile not in known:
             findings.errors.append(f"focus.profiles: {profile!r}.{suggest(profile, known)}")
         elif profile not in today.networks:
-            findings.warnings.append(f"focus.profiles: the study does not ask for {profile}.")
+            findings.warnings.append(Notice("focus_profile", {"profile": profile}))
     for category in scenario.focus_categories:
         try:
             find_category(category)
@@ -159,4 +164,4 @@ def _check_focus(findings: Findings, today: Today) -> None:
             findings.errors.append(f"focus.categories: {error}")
             continue
         if category not in today.categories:
-            findings.warnings.append(f"focus.categories: the study does not list {category}.")
+            findings.warnings.append(Notice("focus_category", {"category": category}))

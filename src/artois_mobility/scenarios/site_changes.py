@@ -10,6 +10,7 @@ import shapely
 
 from .._types import WGS84, Rows
 from ..changes.hints import suggest
+from ..changes.notices import Notice, Value
 from ..changes.schema import AddSite, MoveSite, Point, RemoveSite
 from ..errors import PlacesError
 from ..places.categories import find_category, is_below
@@ -59,10 +60,8 @@ def _check_added(findings: Findings, row: int, change: AddSite, today: Today) ->
     if not _check_category(findings, row, change.category):
         return False
     if not any(is_below(change.category, each) for each in today.categories):
-        asked = list_some(list(today.categories), 8)
-        findings.warn(
-            row, f"adds a site of {change.category}; the study asks for {asked}: it has no effect."
-        )
+        values: dict[str, Value] = {"category": change.category, "asked": today.categories}
+        findings.warn(row, Notice("category_not_asked", values))
     return True
 
 
@@ -123,7 +122,7 @@ def _check_move(
     if isinstance(change, MoveSite):
         here = sites.geometry.iloc[found[0]]
         if np.allclose([here.x, here.y], change.to, rtol=0, atol=NO_MOVE_DEG):
-            findings.warn(row, f"moves {change.site!r} to where it is: it has no effect.")
+            findings.warn(row, Notice("moved_nowhere", {"site": change.site}))
     return found
 
 

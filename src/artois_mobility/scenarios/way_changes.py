@@ -10,11 +10,12 @@ import shapely
 
 from .._types import MS_PER_MIN, NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds
 from ..changes.hints import suggest
+from ..changes.notices import Notice, Value
 from ..changes.schema import CloseWays, SetSpeed
 from ..network.model import Network
 from ..network.profiles import profile_names
 from ..osm.extract import Extract
-from .resolved import Findings, Today, list_some
+from .resolved import Findings, Today
 
 MS_PER_M_AT_1_KMH: Final = 3600.0
 
@@ -34,13 +35,14 @@ class WayTimes:
         Time along each arc, shape (m,).
     is_closed
         True for closed arcs, shape (m,).
-    is_slowed
-        True for arcs whose speed was set, shape (m,).
+    is_faster, is_slower
+        True for open arcs that take less and more time than today, shape (m,).
     """
 
     local_ms: Milliseconds
     is_closed: Flags
-    is_slowed: Flags
+    is_faster: Flags
+    is_slower: Flags
 
 
 def resolve_ways(findings: Findings, today: Today) -> dict[str, WayTimes]:
@@ -65,19 +67,32 @@ def resolve_ways(findings: Findings, today: Today) -> dict[str, WayTimes]:
     ]
     for row, change in rows:
         _check_names(findings, row, change, today)
-    touched = dict.fromkeys((row for row, _ in rows), 0)
+    effects = _Effects(set(), {})
     times = {}
     for profile, network in today.networks.items():
         own = [(r, change) for r, change in rows if profile in profiles_of(change, today)]
-        found = _time_profile(findings, own, network, touched)
+        found = _time_profile(findings, own, network, effects)
         if found is not None:
             times[profile] = found
-    for row, change in rows:
-        if not touched[row]:
-            verb = "closes" if isinstance(change, CloseWays) else "sets the speed of"
-            usable = list_some(list(profiles_of(change, today))) or "no profile of the study"
-            findings.warn(row, f"{verb} 0 ways for {usable}: it has no effect.")
+    _warn_of_effects(findings, rows, effects, today)
     return times
+
+
+def _warn_of_effects(
+    findings: Findings,
+    rows: Sequence[tuple[int, CloseWays | SetSpeed]],
+    effects: "_Effects",
+    today: Today,
+) -> None:
+    """Warn of changes without effect, and of those that change more than they seem to."""
+    for row, change in rows:
+        if row not in effects.touched:
+            key = "no_way_closed" if isinstance(change, CloseWays) else "no_speed_set"
+            usable = profiles_of(change, today) or Notice("no_profile")
+            findings.warn(row, Notice(key, {"profiles": usable}))
+        if change.profiles is None and row in effects.without_motor:
+            profiles = tuple(effects.without_motor[row])
+            findings.warn(row, Notice("speed_without_motor", {"profiles": profiles}))
 
 
 def profiles_of(change: object, today: Today) -> tuple[str, ...]:
@@ -118,10 +133,8 @@ def check_profiles(findings: Findings, row: int, profiles: Sequence[str], today:
         if profile not in known:
             findings.refuse(row, f"names the profile {profile!r}.{suggest(profile, known)}")
         elif profile not in today.networks:
-            asked = ", ".join(today.networks)
-            findings.warn(
-                row, f"is for {profile} too, which the study does not ask for; it asks for {asked}."
-            )
+            values: dict[str, Value] = {"profile": profile, "asked": tuple(today.networks)}
+            findings.warn(row, Notice("profile_not_asked", values))
 
 
 def _check_names(findings: Findings, row: int, change: CloseWays | SetSpeed, today: Today) -> None:
@@ -190,11 +203,19 @@ def _differs_little(one: str, other: str) -> bool:
     return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) <= 2
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Effects:
+    """Rows of changes that touch any arc, and profiles without a motor whose speed they change."""
+
+    touched: set[int]
+    without_motor: dict[int, list[str]]
+
+
 def _time_profile(
     findings: Findings,
     rows: Sequence[tuple[int, CloseWays | SetSpeed]],
     network: Network,
-    touched: dict[int, int],
+    effects: _Effects,
 ) -> WayTimes | None:
     is_closed = np.zeros(network.graph.arc_count, np.bool_)
     speeds = []
@@ -205,14 +226,27 @@ def _time_profile(
         else:
             speeds.append(_speed_of(row, change, network))
             meant = (speeds[-1].level > _NOT_MEANT) & (speeds[-1].local_ms != network.local_ms)
-        touched[row] += int(np.count_nonzero(meant))
+            if _moves_people_without_motor(network, speeds[-1].local_ms, meant):
+                effects.without_motor.setdefault(row, []).append(network.profile.name)
+        if meant.any():
+            effects.touched.add(row)
     local_ms = _choose_closest(findings, speeds, network)
-    is_slowed = (local_ms != network.local_ms) & ~is_closed
-    if not (is_closed.any() or is_slowed.any()):
+    is_faster = (local_ms < network.local_ms) & ~is_closed
+    is_slower = (local_ms > network.local_ms) & ~is_closed
+    if not (is_closed | is_faster | is_slower).any():
         return None
     walk_ms = np.rint(network.length_m * (MS_PER_M_AT_1_KMH / network.profile.closed_kmh))
     closed_ms = np.maximum(network.local_ms, _as_ms(walk_ms))
-    return WayTimes(np.where(is_closed, closed_ms, local_ms), is_closed, is_slowed)
+    new_ms = np.where(is_closed, closed_ms, local_ms)
+    return WayTimes(new_ms, is_closed, is_faster, is_slower)
+
+
+def _moves_people_without_motor(network: Network, local_ms: Milliseconds, meant: Flags) -> bool:
+    """Tell whether a speed reaches people on foot at all, or makes people on bicycles faster."""
+    mode = network.profile.mode
+    if mode == "bicycle":
+        return bool((local_ms[meant] < network.local_ms[meant]).any())
+    return mode == "walk" and bool(meant.any())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

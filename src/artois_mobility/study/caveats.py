@@ -7,19 +7,23 @@ import numpy as np
 import pandas as pd
 
 from .._types import Floats
+from ..changes.notices import Notice, Value
+from ..changes.reasons import translate_reason
 from ..network.geodesy import project
+from ..places.attachments import Attachments
 from ..places.categories import is_below
 from ..scenarios.reading import TODAY
 from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.site_changes import stay_rows
+from .files import OSM
 from .loading import Loaded
 from .running import NewSites
 
 M_PER_MIN_AT_1_KMH: Final = 1000 / 60
 
 
-def warn_of_today(loaded: Loaded, access_times: pd.DataFrame) -> tuple[str, ...]:
-    """Say where today's data falls short: cells and sites off the network, no sites, the edge.
+def warn_of_today(loaded: Loaded, access_times: pd.DataFrame) -> tuple[Notice, ...]:
+    """Say where today's data falls short: places off the network, no sites or communes, the edge.
 
     Parameters
     ----------
@@ -31,16 +35,23 @@ def warn_of_today(loaded: Loaded, access_times: pd.DataFrame) -> tuple[str, ...]
     Returns
     -------
     warnings
-        One sentence each; counts, never silence.
+        Counts, never silence.
     """
-    return (*_say_unattached(loaded), *_say_empty(loaded), *_say_edge(loaded, access_times))
+    return (
+        *_say_unattached(loaded),
+        *_say_empty(loaded),
+        *_say_no_communes(loaded),
+        *_say_edge(loaded, access_times),
+    )
 
 
-def warn_of_sites(resolved: ResolvedScenario, new_sites: NewSites) -> list[str]:
+def warn_of_sites(loaded: Loaded, resolved: ResolvedScenario, new_sites: NewSites) -> list[Notice]:
     """Tell which added or moved sites a profile cannot reach, and why.
 
     Parameters
     ----------
+    loaded
+        The study.
     resolved
         The scenario.
     new_sites
@@ -49,47 +60,69 @@ def warn_of_sites(resolved: ResolvedScenario, new_sites: NewSites) -> list[str]:
     Returns
     -------
     warnings
-        One sentence for each site and profile.
+        One for each site and profile.
     """
     edits = resolved.site_edits
     names = edits.sites["name"].iloc[stay_rows(edits)[1]]
-    return [
-        f"the site {name!r} hangs on no street of {profile} today: {reason}."
-        for (key, profile), attachments in new_sites.items()
-        if key == resolved.scenario.key
-        for name, reason in zip(names, attachments.reason_of_place, strict=True)
-        if reason
-    ]
+    notices = []
+    for (key, profile), attachments in new_sites.items():
+        if key != resolved.scenario.key:
+            continue
+        for name, reason in zip(names, attachments.reason_of_place, strict=True):
+            if reason:
+                why = _say_reason(loaded, profile, reason)
+                values: dict[str, Value] = {"name": name, "profile": profile, "reason": why}
+                notices.append(Notice("new_site_off", values))
+    return notices
 
 
-def _say_unattached(loaded: Loaded) -> Iterator[str]:
+def _say_unattached(loaded: Loaded) -> Iterator[Notice]:
     people = loaded.residents["population"].to_numpy(np.float64)
     for profile, (residents, sites) in loaded.attachments.items():
-        is_off = residents.reason_of_place != ""
-        if is_off.any():
-            yield (
-                f"{profile}: {int(is_off.sum())} of {is_off.size} cells "
-                f"({people[is_off].sum():.0f} people) hang on no street, first "
-                f"{loaded.residents['cell'][int(is_off.argmax())]}: "
-                f"{residents.reason_of_place[is_off][0]}."
-            )
-        is_off = sites.reason_of_place != ""
-        if is_off.any():
-            yield (
-                f"{profile}: {int(is_off.sum())} of {is_off.size} sites hang on no street, first "
-                f"{loaded.today.sites['site'][int(is_off.argmax())]}: "
-                f"{sites.reason_of_place[is_off][0]}."
-            )
+        values = _count_off(loaded, profile, residents, loaded.residents["cell"])
+        if values:
+            is_off = residents.reason_of_place != ""
+            yield Notice("cells_off", {**values, "people": round(people[is_off].sum())})
+        values = _count_off(loaded, profile, sites, loaded.today.sites["site"])
+        if values:
+            yield Notice("sites_off", values)
 
 
-def _say_empty(loaded: Loaded) -> Iterator[str]:
+def _count_off(
+    loaded: Loaded, profile: str, places: Attachments, names: "pd.Series[str]"
+) -> dict[str, Value]:
+    """Count the places that hang on no street, with the first and its reason; {} for none."""
+    is_off = places.reason_of_place != ""
+    if not is_off.any():
+        return {}
+    first = int(is_off.argmax())
+    return {
+        "profile": profile,
+        "count": int(is_off.sum()),
+        "total": is_off.size,
+        "first": str(names[first]),
+        "reason": _say_reason(loaded, profile, str(places.reason_of_place[first])),
+    }
+
+
+def _say_reason(loaded: Loaded, profile: str, reason: str) -> Value:
+    return translate_reason(reason, loaded.today.networks[profile].profile)
+
+
+def _say_empty(loaded: Loaded) -> Iterator[Notice]:
     known = set(loaded.today.sites["category"].astype(str))
     for category in loaded.study.categories:
         if not any(is_below(each, category) for each in known):
-            yield f"there is no site of {category} in the data: nobody reaches any."
+            yield Notice("no_site", {"category": category})
 
 
-def _say_edge(loaded: Loaded, access_times: pd.DataFrame) -> Iterator[str]:
+def _say_no_communes(loaded: Loaded) -> Iterator[Notice]:
+    is_from_osm = loaded.study.communes == OSM
+    if is_from_osm and loaded.communes.empty and (loaded.residents["commune"] == "").all():
+        yield Notice("no_communes")
+
+
+def _say_edge(loaded: Loaded, access_times: pd.DataFrame) -> Iterator[Notice]:
     """Count the cells from which some site beyond the extract could be nearer than any in it.
 
     It could where the edge, as the crow flies at the profile's highest speed, is nearer in time.
@@ -103,11 +136,8 @@ def _say_edge(loaded: Loaded, access_times: pd.DataFrame) -> Iterator[str]:
         slowest_min = np.minimum(np.nan_to_num(slowest_min, nan=np.inf), study.buffer_min)
         is_open = slowest_min * (profile.max_kmh * M_PER_MIN_AT_1_KMH) > edge_m
         if is_open.any():
-            yield (
-                f"{profile.name}: {int(is_open.sum())} of {is_open.size} cells are so near the "
-                "edge of the extract that a site beyond it could be the nearest one; their "
-                "minutes are upper bounds. Use a larger extract."
-            )
+            count: dict[str, Value] = {"count": int(is_open.sum()), "total": is_open.size}
+            yield Notice("edge", {"profile": profile.name, **count})
 
 
 def _distance_to_edge_m(loaded: Loaded) -> Floats:

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from .._types import Progress
+from ..changes.notices import say_all
 from ..changes.schema import Change, MoveSite, RemoveSite
 from ..changes.sentences import sentence
 from ..scenarios.differences import summarise, tabulate_differences
-from ..scenarios.drawing import draw_links, draw_ways
+from ..scenarios.drawing import draw_links, draw_speeds, draw_ways
 from ..scenarios.reading import TODAY, read_scenarios
 from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.resolving import resolve
@@ -132,14 +133,14 @@ def _describe(resolved: ResolvedScenario, loaded: Loaded, new_sites: NewSites) -
             "en": [sentence(change, "en") for change in named],
         },
         assumptions=scenario.assumptions,
-        warnings=(*resolved.warnings, *warn_of_sites(resolved, new_sites)),
+        warnings=say_all((*resolved.warnings, *warn_of_sites(loaded, resolved, new_sites))),
         focus_profiles=scenario.focus_profiles,
         focus_categories=scenario.focus_categories,
         sites=edits.sites,
         removed_sites=edits.removed,
         links=resolved.links,
         closed=resolved.closed,
-        slowed=resolved.slowed,
+        speeds=resolved.speeds,
     )
 
 
@@ -161,12 +162,12 @@ def _describe_today(loaded: Loaded, access_times: pd.DataFrame) -> ScenarioResul
         question="",
         sentences={"fr": [], "en": []},
         assumptions=(),
-        warnings=warn_of_today(loaded, access_times),
+        warnings=say_all(warn_of_today(loaded, access_times)),
         focus_profiles=(),
         focus_categories=(),
         sites=sites.assign(change=STAYED),
         removed_sites=sites.iloc[:0],
         links=draw_links({}),
         closed=draw_ways({}, {}),
-        slowed=draw_ways({}, {}),
+        speeds=draw_speeds({}, {}, {}),
     )

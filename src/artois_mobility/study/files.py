@@ -11,8 +11,8 @@ from pydantic import Field, Strict, StringConstraints
 from ..changes.faults import find_line
 from ..changes.schema import FileModel, Names, Text
 from ..changes.toml_files import raise_problems, read_toml
-from ..errors import PlacesError, ProfileError
-from ..network.profiles import Profile, read_profile
+from ..errors import InputError, PlacesError, ProfileError
+from ..network.profiles import Profile, profile_names, read_profile
 from ..places.categories import expand
 
 OSM: Final = "osm"
@@ -169,6 +169,42 @@ def read_study(path: str | Path) -> Study:
         nearest=content.access.nearest,
         thresholds_min=tuple(sorted(set(content.access.thresholds_min))),
     )
+
+
+def find_profile(study: Study, name: str | None = None) -> Profile:
+    """Find who travels: a profile of a study, or one that comes with the library.
+
+    Parameters
+    ----------
+    study
+        The study; its own profiles come first.
+    name
+        Name of the profile; the study's first when left out.
+
+    Returns
+    -------
+    profile
+        The profile.
+
+    Raises
+    ------
+    InputError
+        If neither the study nor the library has one of this name; the message lists both.
+    """
+    if name is None:
+        return study.travel_profiles[0]
+    for profile in study.travel_profiles:
+        if profile.name == name:
+            return profile
+    built_in = profile_names()
+    if name in built_in:
+        return read_profile(name)
+    msg = (
+        f"There is no profile {name!r}. {study.path.name} has {', '.join(study.profiles)}; the "
+        f"library has {', '.join(built_in)}. To use a file of your own, name it in [access] "
+        "profiles of the study."
+    )
+    raise InputError(msg)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from .._types import Progress
 from ..changes.hints import suggest
 from ..errors import InputError, StudyError
 from ..network.building import build_network
+from ..network.model import Network
+from ..network.profiles import Profile
 from ..osm.extract import Extract
 from ..osm.reader import read_osm
 from ..places.attaching import attach
@@ -79,14 +81,9 @@ def load(study: Study, progress: Progress) -> Loaded:
     InputError
         If any file is faulty, or nobody lives in the territory.
     """
-    progress(READING, 0, 1)
-    extract = read_osm(study.extract)
-    progress(READING, 1, 1)
-    bounds_deg = extract.source.bounds_deg
-    readers: list[Callable[[], Any]] = [
-        lambda: read_residents(study.residents, bounds_deg=bounds_deg),
-        lambda: read_communes(extract if study.communes == OSM else study.communes),
-        lambda: _read_sites(study, extract),
+    extract = _read_extract(study, progress)
+    readers = [
+        *_place_readers(study, extract, study.categories),
         *(_each(build_network, extract, profile) for profile in study.travel_profiles),
     ]
     everybody, communes, sites, *networks = _run_all(readers, BUILDING, progress)
@@ -102,6 +99,64 @@ def load(study: Study, progress: Progress) -> Loaded:
         dict(zip(study.profiles, pairs, strict=True)),
         len(everybody) - len(residents),
     )
+
+
+def load_profile(
+    study: Study, profile: Profile, categories: Sequence[str], progress: Progress
+) -> tuple[Network, "gpd.GeoDataFrame", "gpd.GeoDataFrame"]:
+    """Read a study's data for one profile, without the networks of its others.
+
+    Parameters
+    ----------
+    study
+        What is asked.
+    profile
+        Who travels.
+    categories
+        Which sites.
+    progress
+        Told about every stage.
+
+    Returns
+    -------
+    network
+        Of the profile.
+    residents
+        Cells of the territory, with `commune` and `epci`.
+    sites
+        Of the categories.
+
+    Raises
+    ------
+    InputError
+        If any file is faulty, or nobody lives in the territory.
+    """
+    extract = _read_extract(study, progress)
+    readers = [
+        *_place_readers(study, extract, categories),
+        _each(build_network, extract, profile),
+    ]
+    everybody, communes, sites, network = _run_all(readers, BUILDING, progress)
+    return network, _settle(study, everybody, communes)[0], sites
+
+
+def _read_extract(study: Study, progress: Progress) -> Extract:
+    progress(READING, 0, 1)
+    extract = read_osm(study.extract)
+    progress(READING, 1, 1)
+    return extract
+
+
+def _place_readers(
+    study: Study, extract: Extract, categories: Sequence[str]
+) -> list[Callable[[], Any]]:
+    """List what reads residents, communes and sites, to be run beside other work."""
+    bounds_deg = extract.source.bounds_deg
+    return [
+        lambda: read_residents(study.residents, bounds_deg=bounds_deg),
+        lambda: read_communes(extract if study.communes == OSM else study.communes),
+        lambda: _read_sites(study, extract, categories),
+    ]
 
 
 def _each(work: Callable[..., Any], *arguments: object) -> Callable[[], Any]:
@@ -131,12 +186,12 @@ def _run_all(jobs: Sequence[Callable[[], Any]], stage: str, progress: Progress) 
     return [answer for answer, _ in found]
 
 
-def _read_sites(study: Study, extract: Extract) -> "gpd.GeoDataFrame":
+def _read_sites(study: Study, extract: Extract, categories: Sequence[str]) -> "gpd.GeoDataFrame":
     bounds_deg = extract.source.bounds_deg
     tables = [
-        read_sites(extract, study.categories)
+        read_sites(extract, categories)
         if source == OSM
-        else read_sites(source, study.categories, bounds_deg=bounds_deg)
+        else read_sites(source, categories, bounds_deg=bounds_deg)
         for source in study.sites
     ]
     return tables[0] if len(tables) == 1 else merge_sites(*tables)
@@ -148,7 +203,7 @@ def _settle(
     """Say in which commune and EPCI everybody lives, and keep those of the territory."""
     settled = assign_communes(everybody, communes)
     epci_of_commune = dict(zip(communes["insee"], communes["epci"], strict=True))
-    of_commune = settled["commune"].map(epci_of_commune).fillna("").to_numpy(object)
+    of_commune = np.array([epci_of_commune.get(code) or "" for code in settled["commune"]], object)
     given = _read_codes(settled["epci"]) if "epci" in settled else np.full(len(settled), "", object)
     settled["epci"] = np.where(of_commune == "", given, of_commune)
     is_counted = np.ones(len(settled), np.bool_)

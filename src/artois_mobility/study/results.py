@@ -34,7 +34,8 @@ class ScenarioResult:
     assumptions
         What the file says it supposes.
     warnings
-        What was noticed when the scenario met the study, for instance a change without effect.
+        What was noticed when the scenario met the study, for instance a change without effect;
+        for today, where the data falls short. By language, as `sentences`.
     focus_profiles, focus_categories
         What the report should show first; empty for all.
     sites
@@ -46,8 +47,9 @@ class ScenarioResult:
         New links: `geometry` in WGS 84, `name`, `profiles` as text.
     closed
         Closed ways: `geometry` in WGS 84, `way`, `name`, `profiles` as text.
-    slowed
-        Ways whose speed was set: `geometry` in WGS 84, `way`, `name`, `profiles` as text.
+    speeds
+        Ways whose speed was set: `geometry` in WGS 84, `way`, `name`, `profiles` as text, and
+        `change`: `"faster"` or `"slower"`. A way that is both has two rows.
     """
 
     key: str
@@ -55,14 +57,14 @@ class ScenarioResult:
     question: str
     sentences: Mapping[str, list[str]]
     assumptions: tuple[str, ...]
-    warnings: tuple[str, ...]
+    warnings: Mapping[str, list[str]]
     focus_profiles: tuple[str, ...]
     focus_categories: tuple[str, ...]
     sites: gpd.GeoDataFrame
     removed_sites: gpd.GeoDataFrame
     links: gpd.GeoDataFrame
     closed: gpd.GeoDataFrame
-    slowed: gpd.GeoDataFrame
+    speeds: gpd.GeoDataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +92,10 @@ class Comparison:
         (`"territory"`, `"epci"`, `"commune"`), `code`, `name`, `population`,
         `people_reached_before`, `people_reached_after`, `minutes_before`, `minutes_after`,
         `minutes_gained` (means over the people reached in both), `people_gaining`,
-        `people_losing` (by a minute or more), and for each threshold `within_<t>_before` and
-        `within_<t>_after`, in people. It speaks of the nearest site.
+        `people_losing` (by a minute or more, among those who reach a site in both),
+        `people_newly_reaching` and `people_no_longer_reaching` (a site, in one of the two only),
+        and for each threshold `within_<t>_before` and `within_<t>_after`, in people. It speaks of
+        the nearest site.
     networks
         Today's network of each profile.
     manifest

@@ -1,0 +1,39 @@
+"""Why a place hangs on no street, in French and in English."""
+
+from ..network.profiles import Profile
+from ..places.attaching import ALL_BLOCKED, NO_NETWORK, NO_POSITION, NO_STREET
+from .notices import Notice, Value
+
+
+def translate_reason(reason: str, profile: Profile) -> Value:
+    """Turn the reason that `attach` gives into one that can be said in either language.
+
+    Parameters
+    ----------
+    reason
+        One of `Attachments.reason_of_place`.
+    profile
+        Who travels.
+
+    Returns
+    -------
+    reason
+        A notice; the text itself where it is none of ours.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.profiles import read_profile
+    >>> translate_reason("position missing", read_profile("car")).say("fr")
+    'position absente'
+    >>> translate_reason("on the moon", read_profile("car"))
+    'on the moon'
+    """
+    limit_m = profile.offroad_limit_m
+    limit: dict[str, Value] = {"limit": f"{limit_m:g}"}
+    known = {
+        NO_POSITION: Notice("position_missing"),
+        NO_NETWORK: Notice("network_empty"),
+        NO_STREET.format(limit=limit_m): Notice("no_street", limit),
+        ALL_BLOCKED.format(limit=limit_m): Notice("all_blocked", limit),
+    }
+    return known.get(reason, reason)

@@ -1,0 +1,121 @@
+"""The files that commands write: checked before anything is computed, and never half-written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..errors import InputError, ResultError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    import pandas as pd
+
+GEO_DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG"}
+
+
+def check_output(path: Path) -> None:
+    """See that a file can stand where it is wanted.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+
+    Raises
+    ------
+    InputError
+        If its folder is missing, or a folder has its name.
+    """
+    if not path.parent.is_dir():
+        msg = (
+            f"{path} cannot be written: there is no folder {path.parent}. Make it, or name another."
+        )
+        raise InputError(msg)
+    if path.is_dir():
+        msg = f"{path} is a folder. Name a file in it."
+        raise InputError(msg)
+
+
+def table_writer(path: Path) -> Callable[[pd.DataFrame, Path], None]:
+    """Choose how a table is written.
+
+    Parameters
+    ----------
+    path
+        Where the table is wanted; its ending decides.
+
+    Returns
+    -------
+    write
+        Called with the table and the place.
+
+    Raises
+    ------
+    InputError
+        If the ending or the folder is not allowed.
+    """
+    check_output(path)
+    if path.suffix == ".parquet":
+        return lambda table, place: table.to_parquet(place, index=False)
+    if path.suffix == ".csv":
+        return lambda table, place: table.to_csv(place, index=False, lineterminator="\n")
+    msg = f"Access times are written as .parquet or .csv; found {path}."
+    raise InputError(msg)
+
+
+def area_writer(path: Path) -> Callable[[gpd.GeoDataFrame, Path], None]:
+    """Choose how areas are written.
+
+    Parameters
+    ----------
+    path
+        Where they are wanted; its ending decides.
+
+    Returns
+    -------
+    write
+        Called with the areas and the place.
+
+    Raises
+    ------
+    InputError
+        If the ending or the folder is not allowed.
+    """
+    check_output(path)
+    if path.suffix == ".parquet":
+        return lambda areas, place: areas.to_parquet(place)
+    driver = GEO_DRIVERS.get(path.suffix)
+    if driver is None:
+        msg = f"Areas are written as .geojson, .gpkg or .parquet; found {path}."
+        raise InputError(msg)
+    return lambda areas, place: areas.to_file(place, driver=driver)
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file under a temporary name beside its place, then move it.
+
+    Parameters
+    ----------
+    path
+        Where the file is wanted.
+    write
+        Called with the place to write to.
+
+    Raises
+    ------
+    ResultError
+        If it cannot be written; what stood there stays.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix=".partial-", dir=path.parent) as folder:
+            partial = Path(folder) / path.name
+            write(partial)
+            os.replace(partial, path)  # noqa: PTH105  Path.replace reads the same
+    except OSError as error:
+        msg = f"{path} could not be written: {error.strerror or error}."
+        raise ResultError(msg) from error

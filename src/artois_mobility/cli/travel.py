@@ -1,0 +1,197 @@
+"""The commands that travel from given places: isochrones and matrices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+from .outputs import area_writer, check_output, write_whole
+from .texts import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from .._types import Progress
+    from ..network.profiles import Profile
+    from ..osm.extract import Extract
+    from ..report.words import Words
+
+    Point = tuple[float, float]
+
+
+def run_isochrones(
+    study_path: Path,
+    origins: Sequence[str],
+    minutes: str,
+    *,
+    profile: str | None,
+    output: Path | None,
+) -> Answer:
+    """Draw what is reached from some places.
+
+    Parameters
+    ----------
+    study_path
+        The study file.
+    origins
+        Longitude and latitude of each place, as text.
+    minutes
+        Minutes, separated by commas.
+    profile
+        Who travels; None for the study's first.
+    output
+        Where the areas go; None to give them as GeoJSON.
+
+    Returns
+    -------
+    answer
+        GeoJSON, or the file that was written; and a warning for each place that hangs on no
+        street.
+
+    Raises
+    ------
+    InputError
+        If an argument is wrong, or none of the places hangs on a street.
+    """
+    from ..areas.reached import isochrones
+    from ..network.building import build_network
+    from ..osm.reader import read_osm
+    from ..report.words import read_words
+    from ..study.files import find_profile, read_study
+
+    points = [_point(text) for text in origins]
+    bounds = _numbers(minutes, "--minutes", "10,20,30")
+    write = area_writer(output) if output is not None else None
+    study = read_study(study_path)
+    who = find_profile(study, profile)
+    extract = read_osm(study.extract)
+    network = build_network(extract, who)
+    areas = isochrones(network, points, bounds)
+    reason_of_origin = _find_unattached(areas)
+    if len(reason_of_origin) == len(points):
+        raise InputError(_describe_unattached(points, reason_of_origin, extract, who.name))
+    words = read_words(study.language)
+    warnings = _warn_of_origins(points, reason_of_origin, who, words)
+    if network.provenance.is_schematic:
+        areas = areas.assign(mention=words.say("schematic.mark"))
+    if output is None or write is None:
+        return Answer(str(areas.to_json(drop_id=True)), warnings)
+    write_whole(output, lambda path: write(areas, path))
+    return Answer(str(output), warnings)
+
+
+def run_matrix(
+    study_path: Path,
+    output: Path,
+    *,
+    profile: str | None,
+    categories: Sequence[str] | None,
+    progress: Progress,
+) -> str:
+    """Compute the minutes from every populated cell of the territory to every site.
+
+    Parameters
+    ----------
+    study_path
+        The study file.
+    output
+        The Parquet file to write.
+    profile
+        Who travels; None for the study's first.
+    categories
+        Which sites; None for the study's.
+    progress
+        Told about every stage.
+
+    Returns
+    -------
+    text
+        The file that was written.
+
+    Raises
+    ------
+    InputError
+        If an argument or a file of the study is wrong.
+    """
+    from ..routing.tables import travel_time_matrix
+    from ..study.files import find_profile, read_study
+    from ..study.loading import load_profile
+
+    if output.suffix != ".parquet":
+        msg = f"The matrix is written as Parquet; {output} does not end in .parquet."
+        raise InputError(msg)
+    check_output(output)
+    study = read_study(study_path)
+    who = find_profile(study, profile)
+    wanted = list(categories or study.categories)
+    network, residents, sites = load_profile(study, who, wanted, progress)
+    travel_time_matrix(network, residents, sites, path=output, progress=progress)
+    return str(output)
+
+
+def _find_unattached(areas: gpd.GeoDataFrame) -> dict[int, str]:
+    """Give the reason of each place that hangs on no street."""
+    return {
+        int(origin): str(reason)
+        for origin, reason in zip(areas["origin"], areas["reason"], strict=True)
+        if reason
+    }
+
+
+def _warn_of_origins(
+    points: Sequence[Point], reason_of_origin: Mapping[int, str], profile: Profile, words: Words
+) -> tuple[str, ...]:
+    from ..changes.notices import Notice
+    from ..changes.reasons import translate_reason
+
+    lines = []
+    for origin, reason in reason_of_origin.items():
+        why = translate_reason(reason, profile)
+        point = _write_point(points[origin])
+        notice = Notice("origin_off", {"point": point, "profile": profile.name, "reason": why})
+        text = notice.say("fr" if words.language == "fr" else "en")
+        lines.append(words.say("terminal.warning", {"text": text}))
+    return tuple(lines)
+
+
+def _describe_unattached(
+    points: Sequence[Point], reason_of_origin: Mapping[int, str], extract: Extract, profile: str
+) -> str:
+    lon, lat = points[0]
+    west, south, east, north = extract.source.bounds_deg
+    advice = f"Choose a point near a street that {profile} may use."
+    if not (west <= lon <= east and south <= lat <= north):
+        advice = (
+            f"It lies outside the extract, which covers longitude {west:.4f} to {east:.4f} and "
+            f"latitude {south:.4f} to {north:.4f}. Choose a point inside, or use a larger extract."
+        )
+        if west <= lat <= east and south <= lon <= north:
+            advice += " Longitude comes first: swap the two."
+    count = f"{len(points)} of {len(points)} points hang on no street of {profile}, first "
+    return f"{count}{_write_point(points[0])}: {reason_of_origin[0]}. {advice}"
+
+
+def _write_point(point: Point) -> str:
+    return f"{point[0]:.10g},{point[1]:.10g}"
+
+
+def _point(text: str) -> tuple[float, float]:
+    numbers = _numbers(text, "--from", "2.8319,50.4289")
+    if len(numbers) != 2 or not (abs(numbers[0]) <= 180 and abs(numbers[1]) <= 90):
+        msg = (
+            f"--from needs longitude,latitude in degrees, for instance 2.8319,50.4289; "
+            f"found {text!r}."
+        )
+        raise InputError(msg)
+    return (numbers[0], numbers[1])
+
+
+def _numbers(text: str, option: str, example: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        msg = f"{option} needs numbers separated by commas, for instance {example}; found {text!r}."
+        raise InputError(msg) from None

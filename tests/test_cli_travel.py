@@ -1,0 +1,89 @@
+"""Isochrones and matrices from the command line, on a small town made of files."""
+
+import json
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import artois_mobility as am
+from artois_mobility.cli.commands import app
+from artois_mobility.errors import InputError
+from artois_mobility.study.files import find_profile
+from study_worlds import STUDY, place, write_town
+
+FAST = """
+mode = "walk"
+label = { fr = "coureur", en = "runner" }
+like = "walk"
+max_kmh = 12
+"""
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    return write_town(tmp_path_factory.mktemp("town"))
+
+
+@pytest.fixture
+def run():
+    runner = CliRunner()
+    return lambda *arguments: runner.invoke(app, [str(argument) for argument in arguments])
+
+
+def at(*point):
+    return ",".join(map(str, place(*point)))
+
+
+def test_a_place_outside_the_extract_is_refused_before_anything_is_written(run, town, tmp_path):
+    path = tmp_path / "areas.geojson"
+    result = run("isochrones", town, "--from", "9,45.5", "-o", path)
+    assert result.exit_code == 2
+    assert "1 of 1 points hang on no street of car, first 9,45.5: no street within" in result.stderr
+    assert "outside the extract, which covers longitude 2." in result.stderr
+    assert list(tmp_path.iterdir()) == []
+    swapped = ",".join(reversed(at(1, 1).split(",")))
+    assert "Longitude comes first" in run("isochrones", town, "--from", swapped).stderr
+
+
+def test_a_place_off_every_street_is_told_and_the_others_are_drawn(run, town):
+    ends = ("--from", at(1, 1), "--from", at(3.5, 8))
+    result = run("isochrones", town, *ends, "-p", "walk", "-m", "5")
+    assert result.exit_code == 0
+    said = f"{at(3.5, 8)} ne se rattache à aucune voie de walk : aucune voie à moins de 300 m"
+    assert f"Avertissement : {said}" in result.stderr
+    empty = [each["geometry"] is None for each in json.loads(result.stdout)["features"]]
+    assert empty == [False, True]
+    assert run("isochrones", town, *ends, "-p", "walk", "-m", "5", "--quiet").stderr == ""
+
+
+def test_the_matrix_is_about_the_residents_of_the_territory(run, tmp_path):
+    study = write_town(tmp_path)
+    study.write_text(STUDY + '[territory]\nepci = ["222222222"]\n', encoding="utf-8")
+    path = tmp_path / "m.parquet"
+    result = run("matrix", study, "-p", "walk", "-c", "care/hospital", "-o", path)
+    assert result.exit_code == 0, result.stderr
+    table = pd.read_parquet(path)
+    assert {cell[-1] for cell in table["origin"]} == {"3", "4", "5"}
+    assert set(table["destination"]) == {"n9001"}
+
+
+def test_a_profile_of_the_studys_own_can_be_named(run, tmp_path):
+    study = write_town(tmp_path)
+    (tmp_path / "runner.toml").write_text(FAST, encoding="utf-8")
+    text = STUDY.replace('["car", "walk"]', '["runner.toml", "walk"]')
+    study.write_text(text, encoding="utf-8")
+    result = run("isochrones", study, "--from", at(1, 1), "-m", "5", "-p", "runner")
+    assert result.exit_code == 0, result.stderr
+    path = tmp_path / "m.parquet"
+    assert run("matrix", study, "-p", "runner", "-o", path).exit_code == 0
+    assert find_profile(am.read_study(study)).name == "runner"
+
+
+def test_a_profile_that_nobody_has_is_refused_with_those_there_are(run, town):
+    assert find_profile(am.read_study(town), "moped").name == "moped"
+    expected = r"no profile 'runner'\. town\.toml has car, walk; the library has car, moped, "
+    with pytest.raises(InputError, match=expected):
+        find_profile(am.read_study(town), "runner")
+    result = run("matrix", town, "-p", "runner")
+    assert result.exit_code == 2

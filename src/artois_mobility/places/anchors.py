@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from .._types import NO_ARC, UNREACHED_MS, ArcIds, Floats, Milliseconds
+from .._types import NO_ARC, UNREACHED_MS, ArcIds, Floats, Milliseconds, Rows
 from ..network.model import Network
-from .streets import draw_arcs
+from .streets import draw_arcs, points_of_arcs
 
 # A time this close below a whole millisecond is that millisecond: half of a minute is 30000 ms
 # even where the division says 29999.9999999.
@@ -51,19 +51,21 @@ def locate_anchors(network: Network, arc: ArcIds, x_m: Floats, y_m: Floats) -> A
         From 0 to the arc's `local_ms`. Where an arc and its twin take equally long, position and
         twin position add up to exactly that.
     """
-    chain_m = _chain(network)
-    first, last = network.first_point[arc], network.first_point[arc + 1] - 1
+    first = network.first_point[arc]
+    chain_m, begin = _chain(network, arc)
+    end = begin + network.first_point[arc + 1] - first - 1
     along_m = shapely.line_locate_point(draw_arcs(network, arc), shapely.points(x_m, y_m))
-    whole_m = chain_m[last] - chain_m[first]
-    reached_m = np.clip(chain_m[first] + along_m, chain_m[first], chain_m[last])
-    before = np.clip(np.searchsorted(chain_m, reached_m, side="right") - 1, first, last - 1)
-    step_m = chain_m[before + 1] - chain_m[before]
-    share = np.clip(_divide(reached_m - chain_m[before], step_m), 0.0, 1.0)
+    whole_m = chain_m[end] - chain_m[begin]
+    reached_m = np.clip(chain_m[begin] + along_m, chain_m[begin], chain_m[end])
+    place = np.clip(np.searchsorted(chain_m, reached_m, side="right") - 1, begin, end - 1)
+    step_m = chain_m[place + 1] - chain_m[place]
+    share = np.clip(_divide(reached_m - chain_m[place], step_m), 0.0, 1.0)
+    before = first + place - begin
     exact_ms = _time_at(network, arc, before, share)
     position_ms = np.floor(exact_ms + ROUNDING_MS).astype(np.int32)
     position_ms = np.clip(position_ms, 0, network.local_ms[arc])
-    position_m = network.length_m[arc] * _divide(reached_m - chain_m[first], whole_m)
-    from_last = last - before - 1  # the same stretch, counted from the twin's tail
+    position_m = network.length_m[arc] * _divide(reached_m - chain_m[begin], whole_m)
+    from_last = end - place - 1  # the same stretch, counted from the twin's tail
     twin_ms = _twin_positions(network, arc, from_last, 1.0 - share)
     twin = network.twin_of_arc[arc]
     is_even = (twin != NO_ARC) & (network.local_ms[twin] == network.local_ms[arc])
@@ -93,13 +95,18 @@ def _time_at(network: Network, arc: ArcIds, before: ArcIds, share: Floats) -> Fl
     return np.where(built_ms == local_ms, exact_ms, exact_ms * factor)
 
 
-def _chain(network: Network) -> Floats:
-    """Add up the metres between shape points over all arcs, as if they followed one another."""
-    steps = np.hypot(np.diff(network.point_x_m), np.diff(network.point_y_m))
-    steps[network.first_point[1:-1] - 1] = 0.0
-    chain_m = np.zeros(network.point_x_m.size)
+def _chain(network: Network, arc: ArcIds) -> tuple[Floats, Rows]:
+    """Add up the metres between the shape points of some arcs, as if they followed one another.
+
+    Returns the metres, and where each arc begins among them.
+    """
+    points, row = points_of_arcs(network, arc)
+    begin = np.searchsorted(row, np.arange(arc.size)).astype(np.int32)
+    steps = np.hypot(np.diff(network.point_x_m[points]), np.diff(network.point_y_m[points]))
+    steps[begin[1:] - 1] = 0.0
+    chain_m = np.zeros(points.size)
     np.cumsum(steps, out=chain_m[1:])
-    return chain_m
+    return chain_m, begin
 
 
 def _divide(part: Floats, whole: Floats) -> Floats:

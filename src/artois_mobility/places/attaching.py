@@ -10,7 +10,7 @@ from ..errors import PlacesError
 from ..network.model import Network
 from .anchors import ROUNDING_MS, locate_anchors
 from .attachments import Attachments
-from .starts import Places, find_starts
+from .starts import Places, Starts, find_starts
 from .streets import allowed_arcs, find_walks, shortest_of_each_place
 
 NO_POSITION: Final = "position missing"
@@ -105,10 +105,34 @@ def attach_to_arcs(network: Network, places: Places, arc_mask: Flags) -> Attachm
     >>> attach_to_arcs(network, places, network.way_of_arc == 12).place.size
     0
     """
+    return attach_starts(network, find_starts(places, network.crs), arc_mask)
+
+
+def attach_starts(network: Network, starts: Starts, arc_mask: Flags) -> Attachments:
+    """Attach places whose walks' starts are known already, as `attach_to_arcs` does.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    starts
+        Where walks start, in the network's metric system; p places.
+    arc_mask
+        True for the arcs to use, shape (m,).
+
+    Returns
+    -------
+    attachments
+        None for the places that are not near one of the arcs; the reason says why.
+
+    Raises
+    ------
+    PlacesError
+        If the mask does not fit the network.
+    """
     if arc_mask.shape != (network.graph.arc_count,):
         msg = f"arc_mask has shape {arc_mask.shape}; it needs ({network.graph.arc_count},)."
         raise PlacesError(msg)
-    starts = find_starts(places, network.crs)
     walks, near = find_walks(network, allowed_arcs(network, arc_mask), starts)
     walks = shortest_of_each_place(walks, starts)
     limit_m = network.profile.offroad_limit_m

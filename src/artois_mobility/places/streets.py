@@ -56,14 +56,35 @@ def draw_arcs(network: Network, arc: ArcIds) -> Geometries:
     lines
         Shape (t,).
     """
-    first = network.first_point[arc]
-    count = network.first_point[arc + 1] - first
-    line = np.repeat(np.arange(arc.size), count)
-    begins = np.cumsum(count) - count
-    point = np.arange(count.sum()) - begins[line] + first[line]
-    corners = np.column_stack([network.point_x_m[point], network.point_y_m[point]])
+    points, line = points_of_arcs(network, arc)
+    corners = np.column_stack([network.point_x_m[points], network.point_y_m[points]])
     lines: Geometries = shapely.linestrings(corners, indices=line)
     return lines
+
+
+def points_of_arcs(network: Network, arc: ArcIds) -> tuple[Rows, Rows]:
+    """List the shape points of arcs, one arc after the other.
+
+    Parameters
+    ----------
+    network
+        The network.
+    arc
+        Arcs, shape (t,).
+
+    Returns
+    -------
+    points
+        Rows of the network's points, q of them, shape (q,).
+    row
+        Which of the arcs each belongs to, shape (q,).
+    """
+    first = network.first_point[arc]
+    count = network.first_point[arc + 1] - first
+    row = np.repeat(np.arange(arc.size, dtype=np.int32), count)
+    begins = np.cumsum(count) - count
+    points = np.arange(count.sum()) - begins[row] + first[row]
+    return points.astype(np.int32), row
 
 
 def allowed_arcs(network: Network, arc_mask: Flags) -> ArcIds:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -39,6 +40,8 @@ Columns: TypeAlias = "Mapping[str, npt.NDArray[Any]]"
 LAMBERT_93: Final = "EPSG:2154"
 # An index makes a layer of this many features quicker to show; below, only slower to write.
 LEAST_INDEXED: Final = 20_000
+# What makes GDAL write a GeoPackage without waiting for the disk at every layer.
+UNSYNCHRONISED: Final = {"OGR_SQLITE_SYNCHRONOUS": "OFF", "OGR_SQLITE_JOURNAL": "OFF"}
 # The summary's columns that a commune's polygon shows, and the word that its field ends with.
 COMMUNE_FIELDS: Final = {
     "minutes_before": "before",
@@ -110,30 +113,46 @@ def write_geopackage(result: Comparison, times: Times, path: Path, language: str
     constants = vintages(result)
     if result.is_schematic:
         constants["mention"] = words.say("schematic.mark")
-    for layer in layers_of(result, times, words):
-        count = layer.geometry.size
-        added = {
-            name: np.full(count, value, object if isinstance(value, str) else None)
-            for name, value in constants.items()
-        }
-        fields = {**layer.fields, **added}
-        pyogrio.raw.write(
-            path,
-            layer.geometry,
-            list(fields.values()),
-            list(fields),
-            layer=layer.name,
-            driver="GPKG",
-            geometry_type=layer.geometry_type,
-            crs=crs,
-            promote_to_multi=layer.geometry_type.startswith("Multi"),
-            append=path.exists(),
-            layer_options={
-                "IDENTIFIER": layer.name,
-                "DESCRIPTION": layer.title,
-                "SPATIAL_INDEX": "YES" if count >= LEAST_INDEXED else "NO",
-            },
-        )
+    with _unsynchronised():
+        for layer in layers_of(result, times, words):
+            _write_layer(layer, path, crs, constants)
+
+
+@contextmanager
+def _unsynchronised() -> Iterator[None]:
+    """Let SQLite neither wait for the disk nor keep a journal: half a file is thrown away."""
+    before = {name: pyogrio.get_gdal_config_option(name) for name in UNSYNCHRONISED}
+    pyogrio.set_gdal_config_options(dict(UNSYNCHRONISED))
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(before)
+
+
+def _write_layer(layer: Layer, path: Path, crs: str, constants: Mapping[str, object]) -> None:
+    count = layer.geometry.size
+    added = {
+        name: np.full(count, value, object if isinstance(value, str) else None)
+        for name, value in constants.items()
+    }
+    fields = {**layer.fields, **added}
+    pyogrio.raw.write(
+        path,
+        layer.geometry,
+        list(fields.values()),
+        list(fields),
+        layer=layer.name,
+        driver="GPKG",
+        geometry_type=layer.geometry_type,
+        crs=crs,
+        promote_to_multi=layer.geometry_type.startswith("Multi"),
+        append=path.exists(),
+        layer_options={
+            "IDENTIFIER": layer.name,
+            "DESCRIPTION": layer.title,
+            "SPATIAL_INDEX": "YES" if count >= LEAST_INDEXED else "NO",
+        },
+    )
 
 
 def crs_of(result: Comparison) -> str:

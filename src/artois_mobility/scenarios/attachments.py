@@ -8,8 +8,9 @@ import numpy as np
 
 from .._types import NO_ARC, UNREACHED_MS, Rows
 from ..network.model import Network
-from ..places.attaching import attach_to_arcs
+from ..places.attaching import attach_starts
 from ..places.attachments import Attachments
+from ..places.starts import find_starts
 from .splitting import JoinedNetwork, SplitStreet
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def attach_to_links(
     attachments
         With one row more for each place and link that are near enough to each other.
     """
-    more = [attach_to_arcs(network, places, network.way_of_arc == way) for way in ways]
+    starts = find_starts(places, network.crs)
+    more = [attach_starts(network, starts, network.way_of_arc == way) for way in ways]
     reason = attachments.reason_of_place.copy()
     for table in more:
         reason[table.reason_of_place == ""] = ""

@@ -305,7 +305,9 @@ def _named_level(network: Network, ids: Sequence[int], names: Sequence[str]) -> 
 def _level_of_speed(network: Network, change: SetSpeed) -> Levels:
     level = _named_level(network, change.ids, change.names)
     by_class = _BY_CLASS if change.within is None else _BY_CLASS_WITHIN
-    of_class = np.isin(network.class_of_arc, np.array(change.classes, str))
+    of_class = np.zeros(level.size, np.bool_)
+    for name in change.classes:
+        of_class |= network.class_of_arc == name
     level[of_class] = np.maximum(level[of_class], by_class)
     if change.within is not None:
         if not (change.ids or change.names or change.classes):

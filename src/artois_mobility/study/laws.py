@@ -50,8 +50,9 @@ def check_laws(
             ways = _effect_of_network(network, each.edits.get(profile))
             for category in loaded.study.categories:
                 opens, closes = np.logical_or(ways, sites) if category in touched else ways
-                rows = rows_of[each.scenario.key, profile, category]
-                _check(differences.iloc[rows], may_gain=bool(opens), may_lose=bool(closes))
+                if not (opens and closes):
+                    rows = rows_of[each.scenario.key, profile, category]
+                    _check(differences.iloc[rows], may_gain=bool(opens), may_lose=bool(closes))
 
 
 def _effect_of_network(network: Network, edits: NetworkEdits | None) -> tuple[bool, bool]:

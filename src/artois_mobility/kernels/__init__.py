@@ -21,7 +21,6 @@ def is_compiled() -> bool:
     >>> is_compiled() in (True, False)
     True
     """
-    cache = Path(__file__).with_name("__pycache__")
-    return all(
-        any(cache.glob(f"{module}.search*.nbi")) for module in ("dijkstra", "nearest", "surface")
-    )
+    folder = Path(__file__).parent
+    cache = folder / "__pycache__"
+    return all(any(cache.glob(f"{path.stem}.*.nbi")) for path in folder.glob("[a-z]*.py"))

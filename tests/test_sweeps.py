@@ -129,6 +129,24 @@ def large():
     return town(46, 46)
 
 
+def test_of_two_ends_at_one_node_the_quicker_counts(large):
+    metric, here = metric_of(large), make_ends([(0, 5, 3), (0, 5, 9)])
+    there = make_ends([(0, 5, 2), (0, 5, 8)])
+    assert sweep_to(metric, here, range(1), aim_at(metric, there, 1)).tolist() == [[5]]
+
+
+def test_many_places_keep_their_own_nearest_sites(large):
+    draw = np.random.default_rng(4)
+    node, ms = (draw.integers(0, most, 400) for most in (large.node_count, 900))
+    there = make_ends(zip(np.arange(400) // 2, node, ms, strict=True))
+    sites = make_ends(zip(range(9), draw.integers(0, large.node_count, 9), range(9), strict=True))
+    metric, (turned, _) = metric_of(large).reversed(), reverse(large)
+    (found,) = sweep_for_nearest(metric, [sites], aim_at(metric, there, 200), 1)
+    expected = search_for_nearest(turned, sites, there, (200, 1))
+    assert found[0].tolist() == expected[0].tolist()
+    assert found[1].tolist() == expected[1].tolist()
+
+
 def test_both_ways_through_the_door_give_the_same_bytes(large, monkeypatch):
     sources = np.random.default_rng(1).integers(0, large.node_count, 70)
     searched = np.vstack([travel_times(fresh(large), [source]) for source in sources])

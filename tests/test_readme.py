@@ -57,6 +57,7 @@ def test_the_python_of_the_readme_runs(blocks, repository, tmp_path, monkeypatch
     exec(compile(code, "README.md", "exec"), names)
     assert names["times"]["minutes"].notna().any()
     assert names["areas"]["minutes"].tolist() == [10, 20, 30]
+    assert names["lines"]["minutes"].notna().all()
     assert (tmp_path / "out" / "report.html").is_file()
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .places.sites import merge_sites, read_sites
     from .report.writing import write_report
     from .routing.one_to_all import travel_times
+    from .routing.route_lines import routes
     from .routing.tables import travel_time_matrix
     from .study.comparing import assess, compare
     from .study.files import read_study
@@ -59,6 +60,7 @@ _HOME_OF_NAME = {
     "read_residents": "places.residents",
     "read_sites": "places.sites",
     "read_study": "study.files",
+    "routes": "routing.route_lines",
     "to_networkx": "network.interop",
     "to_osmnx": "network.interop",
     "travel_time_matrix": "routing.tables",
@@ -90,6 +92,7 @@ __all__ = [
     "read_residents",
     "read_sites",
     "read_study",
+    "routes",
     "to_networkx",
     "to_osmnx",
     "travel_time_matrix",

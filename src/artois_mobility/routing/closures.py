@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._types import UNREACHED_MS, Milliseconds, NodeIds
+from .._types import UNREACHED_MS, ArcIds, Milliseconds, NodeIds
 from ..graph import Graph, reverse, sort_arcs
 from ..network.model import Network
 from .searches import search_from_seeds
@@ -18,11 +18,14 @@ class ClosedStreets:
     ----------
     node
         Nodes of the network that closed arcs touch, ascending, shape (c,).
+    arc
+        Arc of the network behind each arc of `ahead`.
     ahead, back
         The closed arcs between nodes 0..c-1, and the same turned round.
     """
 
     node: NodeIds
+    arc: ArcIds
     ahead: Graph
     back: Graph
 
@@ -66,11 +69,11 @@ def list_closed_streets(network: Network) -> ClosedStreets:
     closed
         Without nodes where nothing is closed.
     """
-    arc = np.flatnonzero(network.is_closed)
+    arc = np.flatnonzero(network.is_closed).astype(np.int32)
     tail, head = network.graph.tail[arc], network.graph.head[arc]
     node = np.unique(np.concatenate([tail, head]))
     tail, head = (np.searchsorted(node, each).astype(np.int32) for each in (tail, head))
     order = sort_arcs(node.size, tail, head)
     rows = order.arc_of_input
     ahead = Graph(order.first_out, head[rows], network.local_ms[arc][rows])
-    return ClosedStreets(node, ahead, reverse(ahead)[0])
+    return ClosedStreets(node, arc[rows], ahead, reverse(ahead)[0])

@@ -1,9 +1,8 @@
 """Travel-time tables between two sets of places."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, Union
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,8 @@ import pandas as pd
 from .._types import UNREACHED_MS, Milliseconds, Progress
 from ..network.model import Network
 from ..places.attaching import attach
+from ..places.naming import names_of
+from ..places.starts import Places
 from .ends import ArcEnds, find_ends, minutes_of
 from .engine import metric_of
 from .one_to_all import sweeps_pay
@@ -19,10 +20,6 @@ from .searches import search_from_seeds
 from .sweeps import aim_at, sweep_to
 from .threads import run_each
 
-if TYPE_CHECKING:
-    import geopandas as gpd
-
-Places: TypeAlias = Union["gpd.GeoDataFrame", Sequence[tuple[float, float]]]
 ORIGINS_PER_BLOCK = 256
 
 
@@ -76,7 +73,7 @@ class _Table:
 
 def _prepare(network: Network, origins: Places, destinations: Places) -> _Table:
     here, there = (find_ends(network, attach(network, each)) for each in (origins, destinations))
-    names = _names(origins), _names(destinations)
+    names = names_of(origins), names_of(destinations)
     return _Table(network, *names, here, there)
 
 
@@ -84,13 +81,6 @@ def _once(places: Places) -> Places:
     if isinstance(places, pd.DataFrame) and "site" in places:
         return places.drop_duplicates("site")
     return places
-
-
-def _names(places: Places) -> npt.NDArray[np.object_]:
-    for column in ("cell", "site"):
-        if isinstance(places, pd.DataFrame) and column in places:
-            return places[column].astype(str).to_numpy(object)
-    return np.array([str(row) for row in range(len(places))], object)
 
 
 def _blocks(table: _Table, progress: Progress | None) -> Iterator[pd.DataFrame]:

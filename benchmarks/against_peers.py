@@ -27,7 +27,8 @@ from artois_mobility.routing.engine import metric_of
 from artois_mobility.routing.hierarchy import build_hierarchy
 from artois_mobility.routing.metrics import customize, recustomize, update
 from artois_mobility.routing.nearest import sweep_for_nearest
-from artois_mobility.routing.sweeps import aim_at, sweep_columns, sweep_sums, sweep_to
+from artois_mobility.routing.sums import sum_within
+from artois_mobility.routing.sweeps import aim_at, sweep_columns, sweep_to
 from artois_mobility.routing.threads import run_each, thread_count
 
 TEN_MIN_MS = 600_000
@@ -242,7 +243,7 @@ def counts(world: World, peer: object | None, *, whole: bool) -> list[Row]:
     nodes = np.arange(graph.node_count, dtype=np.int32)
     worth = np.ones(graph.node_count)
     start = time.perf_counter()
-    found = sweep_sums(metric, nodes, worth, [TEN_MIN_MS])[:, 0]
+    found = sum_within(metric, nodes, worth, [TEN_MIN_MS])[:, 0]
     ours_ms = (time.perf_counter() - start) * 1e3
     sample = world.draw.choice(nodes, 3)
     reached = am.travel_times(graph, sample, bound_min=10) < UNREACHED

@@ -15,11 +15,11 @@ from artois_mobility.routing.nearest import search_for_nearest, sweep_for_neares
 from artois_mobility.routing.one_to_all import FEWEST_NODES, sweeps_pay
 from artois_mobility.routing.parts import restrict
 from artois_mobility.routing.searches import search_from_seeds
+from artois_mobility.routing.sums import sum_with_decays, sum_within
 from artois_mobility.routing.sweeps import (
     aim_at,
     sweep_columns,
     sweep_lines,
-    sweep_sums,
     sweep_to,
 )
 from certificates import assert_shortest, scipy_times
@@ -104,10 +104,34 @@ def test_sums_within_bounds_equal_those_over_the_table(graph, bounds, data):
     worth = np.array(data.draw(st.lists(st.integers(0, 9), min_size=12, max_size=12)), float)
     sources = np.arange(graph.node_count, dtype=np.int32)
     limits = sorted(bounds)
-    found = sweep_sums(metric_of(graph), sources, worth, limits)
+    found = sum_within(metric_of(graph), sources, worth, limits)
     table = lines_by_sweep(graph, sources)
     expected = [(worth * (table <= limit)).sum(axis=1) for limit in limits]
     assert (found == np.column_stack(expected)).all()
+
+
+@MANY
+@given(graphs(), st.integers(0, 60), st.integers(0, 2**31))
+def test_sums_with_decays_equal_those_of_the_whole_table(graph, last_s, seed):
+    draw = np.random.default_rng(seed)
+    stretched = Graph(graph.first_out, graph.head, np.minimum(graph.weight_ms * 333, UNREACHED_MS))
+    sources, worth = np.arange(12, dtype=np.int32), draw.integers(0, 4, 12).astype(float)
+    factor = draw.integers(0, 1000, (3, last_s + 1)) / 8
+    found = sum_with_decays(metric_of(stretched), sources, worth, factor)
+    seconds = -(-travel_times(stretched, sources) // 1000)
+    reached = seconds <= last_s
+    weights = np.where(reached, factor[:, np.where(reached, seconds, 0)], 0)
+    assert (found == (weights * worth).sum(axis=2).T).all()
+
+
+def test_a_decay_that_is_a_step_counts_what_is_within_it(large):
+    sources = np.arange(0, large.node_count, 31, dtype=np.int32)
+    worth = np.random.default_rng(2).integers(0, 9, large.node_count).astype(float)
+    step = (np.arange(1200) <= 300).astype(float)[np.newaxis]
+    metric = metric_of(large)
+    counted = sum_within(metric, sources, worth, [300_000])
+    assert counted.max() > 1000
+    assert (sum_with_decays(metric, sources, worth, step) == counted).all()
 
 
 @given(graphs(), st.lists(st.integers(0, 11), max_size=4))

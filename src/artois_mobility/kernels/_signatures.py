@@ -13,6 +13,8 @@ READ_INT64: Final = types.Array(types.int64, 1, "C", readonly=True)
 READ_FLOAT64: Final = types.Array(types.float64, 1, "C", readonly=True)
 READ_FLAGS: Final = types.Array(types.boolean, 1, "C", readonly=True)
 READ_INT32_TABLE: Final = types.Array(types.int32, 2, "C", readonly=True)
+READ_INT64_TABLE: Final = types.Array(types.int64, 2, "C", readonly=True)
+READ_FLOAT64_TABLE: Final = types.Array(types.float64, 2, "C", readonly=True)
 WRITE_FLAGS: Final = types.boolean[::1]
 WRITE_INT32: Final = types.int32[::1]
 WRITE_INT64: Final = types.int64[::1]
@@ -20,6 +22,5 @@ WRITE_FLOAT64: Final = types.float64[::1]
 WRITE_INT32_TABLE: Final = types.int32[:, ::1]
 WRITE_INT64_TABLE: Final = types.int64[:, ::1]
 WRITE_FLOAT64_TABLE: Final = types.float64[:, ::1]
-READ_INT64_TABLE: Final = types.Array(types.int64, 2, "C", readonly=True)
 INT: Final = types.int64
 NOTHING: Final = types.void

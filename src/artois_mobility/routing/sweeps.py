@@ -1,11 +1,10 @@
 """Travel times from batches of sources, by sweeps over a hierarchy."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from .._types import UNREACHED_MS, Floats, Milliseconds, NodeIds, Rows
+from .._types import UNREACHED_MS, Milliseconds, NodeIds, Rows
 from ..kernels import sweep as kernels
 from ..kernels.sweep import LANES, TILE
 from .ends import NodeEnds
@@ -234,54 +233,3 @@ def sweep_to(metric: Metric, origins: NodeEnds, rows: range, targets: Targets) -
 
     run_each(run, blocks)
     return lines
-
-
-def sweep_sums(metric: Metric, sources: NodeIds, worth: Floats, bounds_ms: Sequence[int]) -> Floats:
-    """Add up what each source reaches within each bound, without keeping any time.
-
-    Parameters
-    ----------
-    metric
-        Weights on the hierarchy of a graph of n nodes.
-    sources
-        Nodes, shape (s,).
-    worth
-        What each node counts, shape (n,).
-    bounds_ms
-        Ascending, b of them.
-
-    Returns
-    -------
-    sums
-        Shape (s, b). The same bytes whatever the number of threads.
-    """
-    hierarchy = metric.hierarchy
-    limits_ms = np.array(bounds_ms, np.int32)
-    worth_of_rank = np.ascontiguousarray(worth[hierarchy.order.node_of_rank], np.float64)
-    source_rank = hierarchy.order.rank_of_node[sources]
-    by_rank = np.argsort(source_rank, kind="stable").astype(np.int32)
-    sums = np.empty((sources.size, limits_ms.size), np.float64)
-
-    def run(lines: Rows) -> None:
-        lane = np.arange(lines.size, dtype=np.int32)
-        seeds = Seeds(source_rank[lines], np.zeros_like(lane), lane)
-        ancestors, path_ms = climb(metric, seeds)
-        own = np.zeros((limits_ms.size, LANES), np.float64)
-        kernels.sweep_sums(
-            hierarchy.up_first,
-            hierarchy.up_depth,
-            hierarchy.depth,
-            hierarchy.subtree_size,
-            metric.descend_ms,
-            ancestors.row_of_rank,
-            path_ms,
-            limits_ms,
-            worth_of_rank,
-            np.empty(hierarchy.height, np.int32),
-            np.empty((hierarchy.height, LANES), np.int32),
-            own,
-        )
-        sums[lines] = own[:, : lines.size].T
-
-    run_each(run, [by_rank[first : first + LANES] for first in range(0, sources.size, LANES)])
-    return sums

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from artois_mobility import access_times, travel_time_matrix
-from artois_mobility.errors import PlacesError
+from artois_mobility.errors import BudgetError, PlacesError
 from place_graphs import with_places_as_nodes
 from small_networks import CRS, EAST_M, NORTH_M, Street, grid_network, make_network
 
@@ -172,3 +172,32 @@ def test_a_matrix_written_in_blocks_reads_back_the_same(tmp_path, monkeypatch):
     pd.testing.assert_frame_equal(pd.read_parquet(path), whole, check_dtype=False)
     assert steps == [(2, 3), (3, 3)]
     assert [each.name for each in tmp_path.iterdir()] == ["matrix.parquet"]
+
+
+def test_a_budget_of_memory_is_kept(tmp_path):
+    network = grid_network(3, 3)
+    origins, targets = cells([(0, 0), (100, 0), (200, 200)]), sites([(0, 0), (50, 0)], ["x", "x"])
+    whole = travel_time_matrix(network, origins, targets)
+    with pytest.raises(BudgetError, match=r"3 origins to 2 places takes .* Give a path"):
+        travel_time_matrix(network, origins, targets, budget_bytes=100)
+    steps = []
+    path = travel_time_matrix(
+        network,
+        origins,
+        targets,
+        path=tmp_path / "matrix.parquet",
+        budget_bytes=100,
+        progress=lambda *step: steps.append(step[1:]),
+    )
+    assert steps == [(1, 3), (2, 3), (3, 3)]
+    pd.testing.assert_frame_equal(pd.read_parquet(path), whole)
+    with pytest.raises(BudgetError, match="from 1 on; found 0"):
+        travel_time_matrix(network, origins, targets, path=path, budget_bytes=0)
+
+
+def test_a_matrix_of_nothing_is_empty(tmp_path):
+    network = grid_network(3, 3)
+    nowhere = cells([(0, 0)]).iloc[:0]
+    path = travel_time_matrix(network, nowhere, cells([(0, 0)]), path=tmp_path / "none.parquet")
+    assert pd.read_parquet(path).empty
+    assert travel_time_matrix(network, cells([(0, 0)]), nowhere).empty

@@ -57,6 +57,17 @@ def test_a_place_off_every_street_is_told_and_the_others_are_drawn(run, town):
     assert run("isochrones", town, *ends, "-p", "walk", "-m", "5", "--quiet").stderr == ""
 
 
+def test_the_matrix_keeps_to_the_memory_it_may_take(run, town, tmp_path):
+    whole, small = tmp_path / "whole.parquet", tmp_path / "small.parquet"
+    assert run("matrix", town, "-p", "walk", "-o", whole).exit_code == 0
+    assert run("matrix", town, "-p", "walk", "-o", small, "--memory", "1e-6").exit_code == 0
+    pd.testing.assert_frame_equal(pd.read_parquet(whole), pd.read_parquet(small))
+    refused = run("matrix", town, "-o", tmp_path / "none.parquet", "--memory", "0")
+    assert refused.exit_code == 2
+    assert "--memory is a number of GiB above 0; found 0" in refused.stderr
+    assert not (tmp_path / "none.parquet").exists()
+
+
 def test_the_matrix_is_about_the_residents_of_the_territory(run, tmp_path):
     study = write_town(tmp_path)
     study.write_text(STUDY + '[territory]\nepci = ["222222222"]\n', encoding="utf-8")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numba import config
 
 from artois_mobility import UNREACHED_MS, travel_times
+from artois_mobility.errors import BudgetError
 from artois_mobility.graph import Graph, reverse
 from artois_mobility.kernels.sweep import LANES
 from artois_mobility.routing.ends import NodeEnds
@@ -184,6 +185,16 @@ def test_both_ways_through_the_door_give_the_same_bytes(large, monkeypatch):
     assert out.tobytes() == searched.tobytes()
     bounded = travel_times(large, sources, bound_min=10)
     assert bounded.tobytes() == np.where(searched <= 600_000, searched, UNREACHED_MS).tobytes()
+
+
+def test_a_table_beyond_the_budget_is_refused_and_one_handed_in_is_not(large):
+    sources = np.zeros(3, np.int32)
+    needed = 3 * large.node_count * 4
+    with pytest.raises(BudgetError, match="The table from 3 sources to 2116 nodes takes"):
+        travel_times(large, sources, budget_bytes=needed - 1)
+    assert travel_times(large, sources, budget_bytes=needed).shape == (3, large.node_count)
+    out = np.empty((3, large.node_count), np.int32)
+    assert travel_times(large, sources, out=out, budget_bytes=1) is out
 
 
 def fresh(graph):

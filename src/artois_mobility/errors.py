@@ -21,6 +21,10 @@ class NodeError(InputError):
     """A node id does not belong to the graph."""
 
 
+class BudgetError(InputError):
+    """A result would take more memory than is allowed; ask for less, or for a file."""
+
+
 class HierarchyError(InputError):
     """A saved hierarchy is missing, damaged, or not that of the graph."""
 

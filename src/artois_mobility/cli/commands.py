@@ -237,6 +237,14 @@ def matrix(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The Parquet file to write.")
     ] = Path("matrix.parquet"),
+    memory_gib: Annotated[
+        float | None,
+        typer.Option(
+            "--memory",
+            metavar="GIB",
+            help="Memory that a block of the table may take; a quarter of what is free by default.",
+        ),
+    ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -251,7 +259,12 @@ def matrix(
         announce_compiling(quiet=quiet)
         with shown_progress(quiet=quiet) as progress:
             text = run_matrix(
-                study, output, profile=profile, categories=categories, progress=progress
+                study,
+                output,
+                profile=profile,
+                categories=categories,
+                memory_gib=memory_gib,
+                progress=progress,
             )
         if not quiet:
             typer.echo(text)

@@ -89,6 +89,7 @@ def run_matrix(
     *,
     profile: str | None,
     categories: Sequence[str] | None,
+    memory_gib: float | None,
     progress: Progress,
 ) -> str:
     """Compute the minutes from every populated cell of the territory to every site.
@@ -103,6 +104,8 @@ def run_matrix(
         Who travels; None for the study's first.
     categories
         Which sites; None for the study's.
+    memory_gib
+        GiB of memory that a block of the table may take; None for a quarter of what is free.
     progress
         Told about every stage.
 
@@ -116,6 +119,7 @@ def run_matrix(
     InputError
         If an argument or a file of the study is wrong.
     """
+    from ..routing.budget import BYTES_PER_GIB
     from ..routing.tables import travel_time_matrix
     from ..study.files import find_profile, read_study
     from ..study.loading import load_profile
@@ -123,12 +127,18 @@ def run_matrix(
     if output.suffix != ".parquet":
         msg = f"The matrix is written as Parquet; {output} does not end in .parquet."
         raise InputError(msg)
+    if memory_gib is not None and not memory_gib > 0:
+        msg = f"--memory is a number of GiB above 0; found {memory_gib:g}."
+        raise InputError(msg)
     check_output(output)
     study = read_study(study_path)
     who = find_profile(study, profile)
     wanted = list(categories or study.categories)
     network, residents, sites = load_profile(study, who, wanted, progress)
-    travel_time_matrix(network, residents, sites, path=output, progress=progress)
+    budget_bytes = None if memory_gib is None else max(int(memory_gib * BYTES_PER_GIB), 1)
+    travel_time_matrix(
+        network, residents, sites, path=output, budget_bytes=budget_bytes, progress=progress
+    )
     return str(output)
 
 

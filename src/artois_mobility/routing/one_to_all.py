@@ -8,6 +8,7 @@ import numpy as np
 from .._types import UNREACHED_MS, Milliseconds, NodeIds
 from ..errors import NodeError
 from ..graph import Graph
+from .budget import check_budget
 from .engine import has_metric, metric_of
 from .searches import as_bound_ms, check_nodes, search_lines
 from .sweeps import sweep_lines
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 FEWEST_NODES: Final = 2_000
 FEWEST_SOURCES: Final = 16
 BOUNDED_COSTS_LESS: Final = 4
+BUDGET_ADVICE: Final = (
+    "Ask for fewer sources at a time, hand in out=, raise budget_bytes, or let "
+    "travel_time_matrix write the times between places to a file."
+)
 
 
 def travel_times(
@@ -28,6 +33,7 @@ def travel_times(
     *,
     bound_min: float | None = None,
     out: Milliseconds | None = None,
+    budget_bytes: int | None = None,
 ) -> Milliseconds:
     """Compute the shortest travel time from each source to every node, in milliseconds.
 
@@ -41,6 +47,8 @@ def travel_times(
         Stop each search after so many minutes; nodes beyond count as unreached. None searches on.
     out
         Array to write into, int32, C-contiguous, shape (s, n); spares the cost of fresh memory.
+    budget_bytes
+        Memory that a new table may take; None for a quarter of what is free.
 
     Returns
     -------
@@ -51,6 +59,8 @@ def travel_times(
     ------
     NodeError
         If a source is not a node of the graph, or `out` has another shape or type.
+    BudgetError
+        If a new table would take more memory than allowed.
 
     Notes
     -----
@@ -72,7 +82,7 @@ def travel_times(
     """
     graph = network if isinstance(network, Graph) else network.graph
     nodes = check_nodes(graph, sources)
-    table = _check_out(out, nodes.size, graph.node_count)
+    table = _check_out(out, nodes.size, graph.node_count, budget_bytes)
     bound_ms = as_bound_ms(bound_min)
     if sweeps_pay(graph, nodes.size, is_bounded=bound_min is not None):
         sweep_lines(metric_of(graph), nodes, table)
@@ -109,8 +119,13 @@ def sweeps_pay(graph: Graph, source_count: int, *, is_bounded: bool) -> bool:
     return source_count >= needed or (has_metric(graph) and not is_bounded)
 
 
-def _check_out(out: Milliseconds | None, source_count: int, node_count: int) -> Milliseconds:
+def _check_out(
+    out: Milliseconds | None, source_count: int, node_count: int, budget_bytes: int | None
+) -> Milliseconds:
     if out is None:
+        what = f"The table from {source_count} sources to {node_count} nodes"
+        needed_bytes = source_count * node_count * np.dtype(np.int32).itemsize
+        check_budget(what, needed_bytes, budget_bytes, BUDGET_ADVICE)
         return np.empty((source_count, node_count), np.int32)
     fits = out.shape == (source_count, node_count) and out.dtype == np.int32
     if not (fits and out.flags.c_contiguous and out.flags.writeable):

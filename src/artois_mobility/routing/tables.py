@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..network.model import Network
 from ..places.attaching import attach
 from ..places.naming import names_of
 from ..places.starts import Places
+from .budget import check_budget, memory_budget
 from .ends import ArcEnds, find_ends, minutes_of
 from .engine import metric_of
 from .one_to_all import sweeps_pay
@@ -21,6 +23,9 @@ from .sweeps import aim_at, sweep_to
 from .threads import run_each
 
 ORIGINS_PER_BLOCK = 256
+# Times while they are found, minutes, two codes of categories, and a copy when blocks are joined.
+BYTES_PER_PAIR = 40
+BUDGET_ADVICE = "Give a path to write it to a file block by block, or raise budget_bytes."
 
 
 def travel_time_matrix(
@@ -29,6 +34,7 @@ def travel_time_matrix(
     destinations: Places,
     *,
     path: str | Path | None = None,
+    budget_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame | Path:
     """Compute the minutes from every origin to every destination.
@@ -44,17 +50,32 @@ def travel_time_matrix(
     path
         Write the table to this Parquet file, block by block, instead of returning it: for tables
         that do not fit into memory. The file appears under its name when it is complete.
+    budget_bytes
+        Memory that the table, or each block of a file, may take; None for a quarter of what is
+        free. A block holds one origin at least.
     progress
         Called with what is being done, how many origins are done, and how many there are.
 
     Returns
     -------
     matrix
-        `origin`, `destination`, `minutes`; one row per pair, in the order given. NaN minutes
-        where there is no route or one of the two is not attached. With `path`, that path.
+        `origin` and `destination` (pandas categories), `minutes`; one row per pair, in the order
+        given. NaN minutes where there is no route or one of the two is not attached. With
+        `path`, that path.
+
+    Raises
+    ------
+    BudgetError
+        If the table would take more memory than allowed, and no `path` is given.
     """
     table = _prepare(network, _once(origins), _once(destinations))
-    blocks = _blocks(table, progress)
+    pair_count = table.origin.size * table.destination.size
+    if path is None:
+        what = f"The table from {table.origin.size} origins to {table.destination.size} places"
+        check_budget(what, pair_count * BYTES_PER_PAIR, budget_bytes, BUDGET_ADVICE)
+    line_bytes = max(table.destination.size, 1) * BYTES_PER_PAIR
+    per_block = memory_budget(budget_bytes) // line_bytes
+    blocks = _blocks(table, max(1, min(per_block, ORIGINS_PER_BLOCK)), progress)
     if path is None:
         return pd.concat(blocks, ignore_index=True)
     return _write_blocks(blocks, Path(path))
@@ -83,19 +104,24 @@ def _once(places: Places) -> Places:
     return places
 
 
-def _blocks(table: _Table, progress: Progress | None) -> Iterator[pd.DataFrame]:
+def _blocks(table: _Table, per_block: int, progress: Progress | None) -> Iterator[pd.DataFrame]:
     origin_count = table.origin.size
     times_of = _choose_way(table)
-    for start in range(0, max(origin_count, 1), ORIGINS_PER_BLOCK):
-        rows = range(start, min(start + ORIGINS_PER_BLOCK, origin_count))
+    (origin, origins), (destination, destinations) = (
+        pd.factorize(names) for names in (table.origin, table.destination)
+    )
+    for start in range(0, max(origin_count, 1), per_block):
+        rows = range(start, min(start + per_block, origin_count))
         lines = times_of(rows)
         for line, row in zip(lines, rows, strict=True):
             for attachment in range(*np.searchsorted(table.origin_ends.place, [row, row + 1])):
                 _offer_own_arc(table.origin_ends, attachment, table.destination_ends, line)
+        here = np.repeat(origin[rows.start : rows.stop], destination.size)
+        there = np.tile(destination, len(rows))
         yield pd.DataFrame(
             {
-                "origin": np.repeat(table.origin[rows.start : rows.stop], table.destination.size),
-                "destination": np.tile(table.destination, len(rows)),
+                "origin": pd.Categorical.from_codes(here, pd.Index(origins)),
+                "destination": pd.Categorical.from_codes(there, pd.Index(destinations)),
                 "minutes": minutes_of(lines.reshape(-1)),
             }
         )
@@ -141,13 +167,12 @@ def _write_blocks(blocks: Iterator[pd.DataFrame], path: Path) -> Path:
     import pyarrow as pa
     from pyarrow import parquet
 
-    schema = pa.schema(
-        [("origin", pa.string()), ("destination", pa.string()), ("minutes", pa.float64())]
-    )
+    first = next(blocks)
+    schema = pa.Schema.from_pandas(first, preserve_index=False)
     unfinished = path.with_name(f".{path.name}.part")
     try:
         with parquet.ParquetWriter(unfinished, schema) as writer:
-            for block in blocks:
+            for block in chain([first], blocks):
                 writer.write_table(pa.Table.from_pandas(block, schema, preserve_index=False))
         unfinished.replace(path)
     finally:

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # locked versions with their hashes; ranges stand in pyproject.toml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help venv demo test test-nojit lint format bench bench-whole data lock clean
+.PHONY: help venv demo test test-nojit lint format bench bench-whole bench-growth data lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ bench: $(VENV)/bench.stamp  ## Time every kernel, then the engine against its pe
 
 bench-whole: $(VENV)/bench.stamp  ## The same against peers, with the one that takes a quarter of an hour
 	@$(BIN)/python benchmarks/against_peers.py --whole --output benchmarks/results/engine.txt
+
+bench-growth: $(VENV)/dev.stamp  ## Time every step on graphs of up to ten million nodes (some minutes)
+	@$(BIN)/python benchmarks/growth.py --folder benchmarks/results
 
 data: $(VENV)/run.stamp  ## Build the embedded territory again from its tables of facts
 	@$(BIN)/python data/osm/build_territory.py

@@ -12,6 +12,7 @@ from artois_mobility.graph import Graph, reverse
 from artois_mobility.kernels.sweep import LANES
 from artois_mobility.routing.ends import NodeEnds
 from artois_mobility.routing.engine import has_metric, metric_of
+from artois_mobility.routing.metrics import customize
 from artois_mobility.routing.nearest import search_for_nearest, sweep_for_nearest
 from artois_mobility.routing.one_to_all import FEWEST_NODES, sweeps_pay
 from artois_mobility.routing.parts import restrict
@@ -223,6 +224,20 @@ def test_a_metric_lives_as_long_as_its_graph_and_shares_its_hierarchy(large):
     scenario = Graph(graph.first_out, graph.head, np.minimum(graph.weight_ms * 2, UNREACHED_MS))
     assert metric_of(scenario).hierarchy is metric.hierarchy
     assert not has_metric(fresh(large))
+
+
+@pytest.mark.parametrize("changed", [1, 4, 400])
+def test_a_scenario_on_todays_hierarchy_has_the_metric_of_its_own_weights(large, changed):
+    today = fresh(large)
+    metric_of(today)
+    weight_ms = today.weight_ms.copy()
+    weight_ms[:: today.arc_count // changed] = UNREACHED_MS
+    scenario = metric_of(Graph(today.first_out, today.head, weight_ms))
+    assert scenario.hierarchy is metric_of(today).hierarchy
+    anew = customize(scenario.hierarchy, weight_ms)
+    assert scenario.climb_ms.tobytes() == anew.climb_ms.tobytes()
+    assert scenario.descend_ms.tobytes() == anew.descend_ms.tobytes()
+    assert metric_of(today).climb_ms.tobytes() != anew.climb_ms.tobytes()
 
 
 def test_a_small_graph_is_searched():

@@ -5,18 +5,24 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 
+from .._types import Milliseconds
 from ..graph import Graph, NodeOrder
 from .hierarchy import Hierarchy, build_hierarchy, count_completion
-from .metrics import Metric, customize
+from .metrics import Metric, customize, recustomize
 
 # A dissected road network completes to fewer than two upward arcs for each arc.
 MOST_UP_ARCS_PER_ARC = 4
+# Bringing in new weights anew takes as long as bringing in changes of about every 2,000th arc.
+ARCS_PER_CHANGE = 2_000
 
 _lock = threading.Lock()
 _metric_of_graph: "WeakKeyDictionary[Graph, Metric]" = WeakKeyDictionary()
 # Graphs of one topology, today's and those of scenarios that only change weights, share the very
 # arrays; the hierarchy holds them too, so that no other array can take their place in memory.
 _hierarchy_of_arrays: "WeakValueDictionary[tuple[int, int], Hierarchy]" = WeakValueDictionary()
+# The first metric of each hierarchy, today's as a rule, by the hierarchy's id: a metric holds its
+# hierarchy, so that no other can take its place.
+_first_metric: "WeakValueDictionary[int, Metric]" = WeakValueDictionary()
 
 
 def metric_of(graph: Graph) -> Metric:
@@ -34,7 +40,8 @@ def metric_of(graph: Graph) -> Metric:
     -------
     metric
         The same object for the same graph; its hierarchy is shared by all graphs made from the
-        same `first_out` and `head`.
+        same `first_out` and `head`, and a scenario that changes few weights is brought onto it
+        by a partial customization.
     """
     with _lock:
         known = _metric_of_graph.get(graph)
@@ -45,8 +52,10 @@ def metric_of(graph: Graph) -> Metric:
         if hierarchy is None:
             hierarchy = build_hierarchy(graph, _own_order(graph))
             _hierarchy_of_arrays[key] = hierarchy
-    metric = customize(hierarchy, graph.weight_ms)
+        first = _first_metric.get(id(hierarchy))
+    metric = _customize(hierarchy, graph.weight_ms, first)
     with _lock:
+        _first_metric.setdefault(id(hierarchy), metric)
         return _metric_of_graph.setdefault(graph, metric)
 
 
@@ -64,6 +73,15 @@ def has_metric(graph: Graph) -> bool:
         True after the first call for the same graph.
     """
     return graph in _metric_of_graph
+
+
+def _customize(hierarchy: Hierarchy, weight_ms: Milliseconds, first: Metric | None) -> Metric:
+    """Bring weights onto a hierarchy, from those of another metric where few differ."""
+    if first is not None:
+        changed = np.count_nonzero(first.weight_ms != weight_ms)
+        if changed * ARCS_PER_CHANGE <= weight_ms.size:
+            return recustomize(first, weight_ms)
+    return customize(hierarchy, weight_ms)
 
 
 def _own_order(graph: Graph) -> NodeOrder | None:

@@ -12,7 +12,7 @@ from .subtrees import Ranges, split_tree
 from .threads import run_each
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Metric:
     """The times of one situation on the upward arcs of a hierarchy, a of them.
 

@@ -195,6 +195,15 @@ def test_a_budget_of_memory_is_kept(tmp_path):
         travel_time_matrix(network, origins, targets, path=path, budget_bytes=0)
 
 
+def test_every_row_of_a_matrix_bears_what_the_study_says_of_all(tmp_path):
+    network, places = grid_network(2, 2), cells([(0, 0), (100, 0)])
+    path = tmp_path / "matrix.parquet"
+    travel_time_matrix(network, places, places, path=path, constants={"mention": "made up"})
+    table = pd.read_parquet(path)
+    assert table.columns.tolist() == ["origin", "destination", "minutes", "mention"]
+    assert table["mention"].tolist() == ["made up"] * 4
+
+
 def test_a_matrix_of_nothing_is_empty(tmp_path):
     network = grid_network(3, 3)
     nowhere = cells([(0, 0)]).iloc[:0]

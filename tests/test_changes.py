@@ -58,6 +58,11 @@ ADD = BLOCK + 'kind = "add_site"\ncategory = "care/doctor"\nname = "Cabinet"\n'
         ('nam = "a"', "line 1, nam is no key here. Did you mean name"),
         ('name = "a"\nspeed = 3', "speed is no key here. Allowed: name, changes"),
         ('name = "a"\n[changes]\nkind = "add_site"', r"one block that begins with \[\[changes\]\]"),
+        (
+            BLOCK
+            + 'kind = "add_link"\ngeometry = [[2.8, 50.4], [2.8, 50.4]]\nprofiles = ["walk"]\n',
+            r"line 3, changes\[1\] has all its points at \[2.8, 50.4\]. Give two ends that differ",
+        ),
         (BLOCK, r"line 3, changes\[1\].kind is missing. Allowed: add_link"),
         (
             BLOCK + 'kind = "add_sit"',

@@ -327,6 +327,7 @@ def test_the_matrix_goes_to_parquet(run, world, tmp_path):
     assert (who.name, wanted) == ("car", ["care/hospital"])
     assert calls["matrix"][0] == (world.result.networks["walk"], "r", "s")
     assert calls["matrix"][1]["path"] == path
+    assert calls["matrix"][1]["constants"] == {"mention": "SCHÉMATIQUE – NE PAS CITER"}
 
 
 def test_the_matrix_is_no_csv(run, world):

@@ -47,6 +47,10 @@ def today():
                                                   "Did you mean Rue de Lille"),
         (speed(kmh=3.0, classes=("residental",)),
          "class 'residental', .* Did you mean residential"),
+        (speed(kmh=3.0, within=(at(0, 0), at(9, 9), at(9, 0), at(0, 9))),
+         r"within encloses no clear area \(self-intersection\["),
+        (speed(kmh=3.0, within=(at(0, 0), at(9, 0), at(0, 0))),
+         r"within encloses no clear area"),
         (close(1201, profiles=("wlak",)), "names the profile 'wlak'. Did you mean walk"),
         (link((0, 0), (0, 90)),
          r"ends at \[.*\], 90 m from the nearest street of walk, way 1201 \(Rue de "

@@ -25,7 +25,7 @@ from artois_mobility.routing.sweeps import (
     sweep_to,
 )
 from certificates import assert_shortest, scipy_times
-from graph_worlds import graphs, town
+from graph_worlds import graphs, make_graph, town
 
 # uncompiled, every lane of every arc is a step of the interpreter
 MANY = settings(max_examples=30 if config.DISABLE_JIT else 300)
@@ -124,6 +124,21 @@ def test_sums_with_decays_equal_those_of_the_whole_table(graph, last_s, seed):
     reached = seconds <= last_s
     weights = np.where(reached, factor[:, np.where(reached, seconds, 0)], 0)
     assert (found == (weights * worth).sum(axis=2).T).all()
+
+
+@MANY
+@given(st.integers(0, 2**32 - 1))
+def test_what_is_reached_at_the_last_millisecond_counts(seed):
+    draw = np.random.default_rng(seed)
+    arcs = np.column_stack([draw.integers(0, 12, (25, 2)), draw.choice([0, 1000], 25)])
+    graph, sources = make_graph(12, arcs), np.arange(12, dtype=np.int32)
+    times = travel_times(graph, sources)
+    for last_s in (0, 1, 2):
+        expected = (times <= last_s * 1000).sum(axis=1)
+        found = sum_within(metric_of(graph), sources, np.ones(12), [last_s * 1000])
+        assert (found[:, 0] == expected).all()
+        found = sum_with_decays(metric_of(graph), sources, np.ones(12), np.ones((1, last_s + 1)))
+        assert (found[:, 0] == expected).all()
 
 
 def test_a_decay_that_is_a_step_counts_what_is_within_it(large):

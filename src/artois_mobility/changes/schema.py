@@ -146,6 +146,13 @@ class AddLink(FileModel):
     oneway: Switch = False
     crs: Text | None = None
 
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        if len(set(self.geometry)) < 2:
+            msg = f"has all its points at {list(self.geometry[0])}. Give two ends that differ."
+            raise ValueError(msg)
+        return self
+
 
 class CloseWays(FileModel):
     """Streets or waterways close to through traffic; who lives there walks along them.

@@ -119,6 +119,7 @@ def run_matrix(
     InputError
         If an argument or a file of the study is wrong.
     """
+    from ..report.words import read_words
     from ..routing.budget import BYTES_PER_GIB
     from ..routing.tables import travel_time_matrix
     from ..study.files import find_profile, read_study
@@ -136,8 +137,15 @@ def run_matrix(
     wanted = list(categories or study.categories)
     network, residents, sites = load_profile(study, who, wanted, progress)
     budget_bytes = None if memory_gib is None else max(int(memory_gib * BYTES_PER_GIB), 1)
+    mention = read_words(study.language).say("schematic.mark")
     travel_time_matrix(
-        network, residents, sites, path=output, budget_bytes=budget_bytes, progress=progress
+        network,
+        residents,
+        sites,
+        path=output,
+        constants={"mention": mention} if network.provenance.is_schematic else None,
+        budget_bytes=budget_bytes,
+        progress=progress,
     )
     return str(output)
 

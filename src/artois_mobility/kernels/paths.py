@@ -252,8 +252,6 @@ def find_chain(
 @njit(
     INT(
         READ_INT32,
-        INT,
-        READ_INT32,
         READ_INT32,
         READ_INT32,
         READ_INT32,
@@ -267,16 +265,12 @@ def find_chain(
         READ_INT32,
         WRITE_INT32,
         WRITE_INT32,
-        WRITE_INT32,
-        WRITE_INT32,
     ),
     cache=True,
     nogil=True,
 )
 def unpack_chain(
     chain: ArcIds,
-    source: int,
-    head: NodeIds,
     weight_ms: Milliseconds,
     first_of_up: Offsets,
     arc_of_place: ArcIds,
@@ -289,18 +283,15 @@ def unpack_chain(
     climb_ms: Milliseconds,
     descend_ms: Milliseconds,
     stack: ArcIds,
-    node_at: NodeIds,
-    place_of_node: Rows,
     path_arc: ArcIds,
 ) -> int:
-    """Write the graph's arcs of a chain that leaves from node `source`; return how many.
+    """Write the graph's arcs of a chain, fewer than n; return how many. `stack` (n + 1) is scratch.
 
-    A node met twice, which takes a cycle of no length, cuts that cycle out. `stack` and `node_at`
-    (n + 1) are scratch, and so is `place_of_node` (n), which holds any place from 0 to n.
+    No node comes twice, not even on a cycle of no length: of all ways equally long the searches
+    take the one whose highest ranks are lowest, and a way round a cycle has a higher one than the
+    way that leaves it out.
     """
     count = 0
-    node_at[0] = source
-    place_of_node[source] = 0
     for step in range(chain.size):
         stack[0] = chain[step]
         size = 1
@@ -328,13 +319,6 @@ def unpack_chain(
                     size,
                 )
                 continue
-            node = head[arc]
-            earlier = place_of_node[node]
-            if earlier <= count and node_at[earlier] == node:
-                count = earlier
-                continue
             path_arc[count] = arc
             count += 1
-            node_at[count] = node
-            place_of_node[node] = count
     return count

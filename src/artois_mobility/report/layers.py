@@ -41,7 +41,13 @@ LAMBERT_93: Final = "EPSG:2154"
 # An index makes a layer of this many features quicker to show; below, only slower to write.
 LEAST_INDEXED: Final = 20_000
 # What makes GDAL write a GeoPackage without waiting for the disk at every layer.
-UNSYNCHRONISED: Final = {"OGR_SQLITE_SYNCHRONOUS": "OFF", "OGR_SQLITE_JOURNAL": "OFF"}
+# Half a file is thrown away, so SQLite need neither wait for the disk nor keep a journal; and a
+# clock in the file would make it differ from run to run.
+SETTINGS: Final = {
+    "OGR_SQLITE_SYNCHRONOUS": "OFF",
+    "OGR_SQLITE_JOURNAL": "OFF",
+    "OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z",
+}
 # The summary's columns that a commune's polygon shows, and the word that its field ends with.
 COMMUNE_FIELDS: Final = {
     "minutes_before": "before",
@@ -113,16 +119,16 @@ def write_geopackage(result: Comparison, times: Times, path: Path, language: str
     constants = vintages(result)
     if result.is_schematic:
         constants["mention"] = words.say("schematic.mark")
-    with _unsynchronised():
+    with _settings():
         for layer in layers_of(result, times, words):
             _write_layer(layer, path, crs, constants)
 
 
 @contextmanager
-def _unsynchronised() -> Iterator[None]:
-    """Let SQLite neither wait for the disk nor keep a journal: half a file is thrown away."""
-    before = {name: pyogrio.get_gdal_config_option(name) for name in UNSYNCHRONISED}
-    pyogrio.set_gdal_config_options(dict(UNSYNCHRONISED))
+def _settings() -> Iterator[None]:
+    """Write GeoPackages quickly and always alike."""
+    before = {name: pyogrio.get_gdal_config_option(name) for name in SETTINGS}
+    pyogrio.set_gdal_config_options(dict(SETTINGS))
     try:
         yield
     finally:

@@ -142,8 +142,6 @@ class _Search:
         self._chain = np.empty(2 * rank_count, np.int32)
         self._found = np.empty(3, np.int32)
         self._stack = np.empty(rank_count + 1, np.int32)
-        self._node_at = np.empty(rank_count + 1, np.int32)
-        self._place_of_node = np.zeros(rank_count, np.int32)
         self._path_arc = np.empty(rank_count, np.int32)
 
     def find(self, pair: int) -> Path:
@@ -172,15 +170,12 @@ class _Search:
         if length < 0:
             return Path(np.empty(0, np.int32), UNREACHED_MS, NO_END, NO_END)
         time_ms, start, last = self._found.tolist()
-        arcs = self._unpack(length, int(here.rank[begin + start]))
-        return Path(arcs, time_ms, begin + start, begin_there + last)
+        return Path(self._unpack(length), time_ms, begin + start, begin_there + last)
 
-    def _unpack(self, length: int, source_rank: int) -> ArcIds:
+    def _unpack(self, length: int) -> ArcIds:
         metric, hierarchy = self._metric, self._metric.hierarchy
         count = kernels.unpack_chain(
             self._chain[:length],
-            hierarchy.order.node_of_rank[source_rank],
-            hierarchy.head,
             metric.weight_ms,
             hierarchy.first_of_up,
             hierarchy.arc_of_place,
@@ -193,8 +188,6 @@ class _Search:
             metric.climb_ms,
             metric.descend_ms,
             self._stack,
-            self._node_at,
-            self._place_of_node,
             self._path_arc,
         )
         return self._path_arc[:count].copy()

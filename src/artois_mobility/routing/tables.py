@@ -1,6 +1,6 @@
 """Travel-time tables between two sets of places."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -34,6 +34,7 @@ def travel_time_matrix(
     destinations: Places,
     *,
     path: str | Path | None = None,
+    constants: Mapping[str, str] | None = None,
     budget_bytes: int | None = None,
     progress: Progress | None = None,
 ) -> pd.DataFrame | Path:
@@ -50,6 +51,8 @@ def travel_time_matrix(
     path
         Write the table to this Parquet file, block by block, instead of returning it: for tables
         that do not fit into memory. The file appears under its name when it is complete.
+    constants
+        Columns to add that hold one text throughout, such as where the data comes from.
     budget_bytes
         Memory that the table, or each block of a file, may take; None for a quarter of what is
         free. A block holds one origin at least.
@@ -68,7 +71,7 @@ def travel_time_matrix(
     BudgetError
         If the table would take more memory than allowed, and no `path` is given.
     """
-    table = _prepare(network, _once(origins), _once(destinations))
+    table = _prepare(network, _once(origins), _once(destinations), constants or {})
     pair_count = table.origin.size * table.destination.size
     if path is None:
         what = f"The table from {table.origin.size} origins to {table.destination.size} places"
@@ -83,19 +86,22 @@ def travel_time_matrix(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """One matrix to compute: the network, the names of both sides and their ends."""
+    """One matrix to compute: the network, names and ends of both sides, columns to add."""
 
     network: Network
     origin: npt.NDArray[np.object_]
     destination: npt.NDArray[np.object_]
     origin_ends: ArcEnds
     destination_ends: ArcEnds
+    constants: Mapping[str, str]
 
 
-def _prepare(network: Network, origins: Places, destinations: Places) -> _Table:
+def _prepare(
+    network: Network, origins: Places, destinations: Places, constants: Mapping[str, str]
+) -> _Table:
     here, there = (find_ends(network, attach(network, each)) for each in (origins, destinations))
     names = names_of(origins), names_of(destinations)
-    return _Table(network, *names, here, there)
+    return _Table(network, *names, here, there, constants)
 
 
 def _once(places: Places) -> Places:
@@ -123,6 +129,10 @@ def _blocks(table: _Table, per_block: int, progress: Progress | None) -> Iterato
                 "origin": pd.Categorical.from_codes(here, pd.Index(origins)),
                 "destination": pd.Categorical.from_codes(there, pd.Index(destinations)),
                 "minutes": minutes_of(lines.reshape(-1)),
+                **{
+                    name: pd.Categorical.from_codes(np.zeros(here.size, np.int8), pd.Index([text]))
+                    for name, text in table.constants.items()
+                },
             }
         )
         if progress is not None:

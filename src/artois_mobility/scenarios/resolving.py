@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import shapely
 
 from ..changes.hints import suggest
 from ..changes.notices import Notice
@@ -57,6 +58,8 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     _check_repetitions(findings)
     for row, change in enumerate(scenario.changes):
         _check_inside(findings, row, points_of(change), today)
+        if isinstance(change, SetSpeed) and change.within:
+            _check_polygon(findings, row, change.within)
     _check_focus(findings, today)
     sites = resolve_sites(findings, today)
     ways = resolve_ways(findings, today)
@@ -146,6 +149,18 @@ def _check_inside(findings: Findings, row: int, points: Sequence[Point], today: 
         f"[{lon:g}, {lat:g}] lies outside the extract, which covers longitude {west:.4f} to "
         f"{east:.4f} and latitude {south:.4f} to {north:.4f}.{hint}",
     )
+
+
+def _check_polygon(findings: Findings, row: int, ring: Sequence[Point]) -> None:
+    """Refuse a polygon without an inside, or one whose inside nobody could tell."""
+    polygon = shapely.Polygon(ring)
+    if not shapely.is_valid(polygon) or not polygon.area > 0:
+        reason = shapely.is_valid_reason(polygon).lower()
+        findings.refuse(
+            row,
+            f"within encloses no clear area ({reason}). Name the corners in the order in which one "
+            "walks round it, each once.",
+        )
 
 
 def _check_focus(findings: Findings, today: Today) -> None:

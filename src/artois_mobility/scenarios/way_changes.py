@@ -327,8 +327,6 @@ def _lies_within(network: Network, ring: Sequence[tuple[float, float]]) -> Flags
         shapely.linestrings(points, indices=row), 0.5, normalized=True
     )
     polygon = shapely.Polygon(ring)
-    if not polygon.is_valid:
-        polygon = shapely.make_valid(polygon)
     shapely.prepare(polygon)
     is_within: Flags = shapely.covers(polygon, middle)[street]
     return is_within

@@ -12,6 +12,7 @@ from artois_mobility.graph import Graph, reverse
 from artois_mobility.kernels.sweep import LANES
 from artois_mobility.routing.ends import NodeEnds
 from artois_mobility.routing.engine import has_metric, metric_of
+from artois_mobility.routing.hierarchy import build_hierarchy
 from artois_mobility.routing.metrics import customize
 from artois_mobility.routing.nearest import search_for_nearest, sweep_for_nearest
 from artois_mobility.routing.one_to_all import FEWEST_NODES, sweeps_pay
@@ -24,11 +25,13 @@ from artois_mobility.routing.sweeps import (
     sweep_lines,
     sweep_to,
 )
+from artois_mobility.routing.tight import SWEEPS_TO_TIGHTEN, down_arcs, tighten
 from certificates import assert_shortest, scipy_times
 from graph_worlds import graphs, make_graph, town
 
 # uncompiled, every lane of every arc is a step of the interpreter
 MANY = settings(max_examples=30 if config.DISABLE_JIT else 300)
+WORN = st.booleans()
 END_LISTS = st.lists(
     st.tuples(st.integers(0, 4), st.integers(0, 11), st.integers(0, 40)), max_size=10
 )
@@ -39,45 +42,81 @@ def make_ends(rows):
     return NodeEnds(place, node, ms)
 
 
-def lines_by_sweep(graph, sources):
-    table = np.empty((len(sources), graph.node_count), np.int32)
-    sweep_lines(metric_of(graph), np.asarray(sources, np.int32), table)
+def metric_for(graph, is_worn):
+    """The metric of a graph, used so much that its sweeps leave arcs out, or not at all."""
+    metric = customize(build_hierarchy(graph), graph.weight_ms)
+    down_arcs(metric, SWEEPS_TO_TIGHTEN if is_worn else 0)
+    assert (metric.wear.tight is not None) == is_worn
+    return metric
+
+
+def lines_by_sweep(metric, sources):
+    table = np.empty((len(sources), metric.hierarchy.rank_count), np.int32)
+    sweep_lines(metric, np.asarray(sources, np.int32), table)
     return table
 
 
 @MANY
-@given(graphs())
-def test_sweeps_find_the_shortest_times(graph):
+@given(graphs(), WORN)
+def test_sweeps_find_the_shortest_times(graph, is_worn):
     sources = np.arange(graph.node_count, dtype=np.int32)
-    table = lines_by_sweep(graph, sources)
+    table = lines_by_sweep(metric_for(graph, is_worn), sources)
     for source, row in zip(sources, table, strict=True):
         assert_shortest(graph, source, row)
     assert (table == scipy_times(graph, sources)).all()
 
 
-@given(graphs(), st.lists(st.integers(0, 11), max_size=12))
-def test_the_own_layout_holds_the_same_times_by_rank(graph, sources):
-    metric = metric_of(graph)
+@given(graphs(), WORN, st.lists(st.integers(0, 11), max_size=12))
+def test_the_own_layout_holds_the_same_times_by_rank(graph, is_worn, sources):
+    metric = metric_for(graph, is_worn)
     out = np.full((graph.node_count, LANES), -1, np.int32)
     sweep_columns(metric, np.array(sources, np.int32), out)
-    expected = lines_by_sweep(graph, sources)
+    expected = lines_by_sweep(metric_of(graph), sources)
     by_node = out[metric.hierarchy.order.rank_of_node]
     assert (expected == by_node[:, : len(sources)].T).all()
     assert (out[:, len(sources) :] == UNREACHED_MS).all()
 
 
-@given(graphs())
-def test_a_reversed_metric_finds_the_times_to_a_node(graph):
+@given(graphs(), WORN)
+def test_a_reversed_metric_finds_the_times_to_a_node(graph, is_worn):
     nodes = np.arange(graph.node_count, dtype=np.int32)
-    table = np.empty((nodes.size, nodes.size), np.int32)
-    sweep_lines(metric_of(graph).reversed(), nodes, table)
-    assert (lines_by_sweep(graph, nodes) == table.T).all()
+    metric = metric_for(graph, is_worn)
+    expected = lines_by_sweep(metric_of(graph), nodes)
+    assert (lines_by_sweep(metric.reversed(), nodes) == expected.T).all()
+    assert (lines_by_sweep(metric.reversed().reversed(), nodes) == expected).all()
+
+
+@given(graphs())
+def test_wear_of_either_direction_counts_for_both(graph):
+    metric, nodes = metric_for(graph, is_worn=False), np.arange(12, dtype=np.int32)
+    down_arcs(metric.reversed(), SWEEPS_TO_TIGHTEN - 1)
+    assert metric.wear.tight is None
+    there, back = (lines_by_sweep(each, nodes) for each in (metric.reversed(), metric))
+    assert metric.wear.tight is not None
+    assert (there == back.T).all()
+    assert (lines_by_sweep(metric.reversed(), nodes) == there).all()
 
 
 @MANY
-@given(graphs(), END_LISTS, END_LISTS)
-def test_times_between_places_go_by_their_best_ends(graph, origins, destinations):
-    metric, here, there = metric_of(graph), make_ends(origins), make_ends(destinations)
+@given(graphs())
+def test_only_arcs_that_a_shortest_path_can_end_with_are_gone_down_by(graph):
+    metric = metric_of(graph)
+    hierarchy = metric.hierarchy
+    times = travel_times(graph, hierarchy.order.node_of_rank)[:, hierarchy.order.node_of_rank]
+    lower, upper = hierarchy.up_tail, hierarchy.up_head
+    sides = (metric.descend_ms, times[upper, lower]), (metric.climb_ms, times[lower, upper])
+    for down, (up_ms, shortest_ms) in zip(tighten(metric), sides, strict=True):
+        kept = (up_ms == shortest_ms) & (up_ms < UNREACHED_MS)
+        assert np.repeat(np.arange(12), np.diff(down.first)).tolist() == lower[kept].tolist()
+        assert down.above.tolist() == upper[kept].tolist()
+        assert down.depth.tolist() == hierarchy.depth[upper[kept]].tolist()
+        assert down.ms.tolist() == up_ms[kept].tolist()
+
+
+@MANY
+@given(graphs(), WORN, END_LISTS, END_LISTS)
+def test_times_between_places_go_by_their_best_ends(graph, is_worn, origins, destinations):
+    metric, here, there = metric_for(graph, is_worn), make_ends(origins), make_ends(destinations)
     found = sweep_to(metric, here, range(5), aim_at(metric, there, 5))
     for row in range(5):
         mine = here.of_place(row)
@@ -88,9 +127,9 @@ def test_times_between_places_go_by_their_best_ends(graph, origins, destinations
 
 
 @MANY
-@given(graphs(), st.lists(END_LISTS, min_size=1, max_size=12), END_LISTS, st.integers(1, 4))
-def test_the_nearest_sites_equal_those_of_searches(graph, categories, places, k):
-    metric, there = metric_of(graph).reversed(), make_ends(places)
+@given(graphs(), WORN, st.lists(END_LISTS, min_size=1, max_size=12), END_LISTS, st.integers(1, 4))
+def test_the_nearest_sites_equal_those_of_searches(graph, is_worn, categories, places, k):
+    metric, there = metric_for(graph, is_worn).reversed(), make_ends(places)
     sites = [make_ends(each) for each in categories]
     swept = sweep_for_nearest(metric, sites, aim_at(metric, there, 5), k)
     turned, _ = reverse(graph)
@@ -101,25 +140,25 @@ def test_the_nearest_sites_equal_those_of_searches(graph, categories, places, k)
 
 
 @MANY
-@given(graphs(), st.lists(st.integers(0, 200), min_size=1, max_size=3), st.data())
-def test_sums_within_bounds_equal_those_over_the_table(graph, bounds, data):
+@given(graphs(), WORN, st.lists(st.integers(0, 200), min_size=1, max_size=3), st.data())
+def test_sums_within_bounds_equal_those_over_the_table(graph, is_worn, bounds, data):
     worth = np.array(data.draw(st.lists(st.integers(0, 9), min_size=12, max_size=12)), float)
     sources = np.arange(graph.node_count, dtype=np.int32)
     limits = sorted(bounds)
-    found = sum_within(metric_of(graph), sources, worth, limits)
-    table = lines_by_sweep(graph, sources)
+    found = sum_within(metric_for(graph, is_worn), sources, worth, limits)
+    table = lines_by_sweep(metric_of(graph), sources)
     expected = [(worth * (table <= limit)).sum(axis=1) for limit in limits]
     assert (found == np.column_stack(expected)).all()
 
 
 @MANY
-@given(graphs(), st.integers(0, 60), st.integers(0, 2**31))
-def test_sums_with_decays_equal_those_of_the_whole_table(graph, last_s, seed):
+@given(graphs(), WORN, st.integers(0, 60), st.integers(0, 2**31))
+def test_sums_with_decays_equal_those_of_the_whole_table(graph, is_worn, last_s, seed):
     draw = np.random.default_rng(seed)
     stretched = Graph(graph.first_out, graph.head, np.minimum(graph.weight_ms * 333, UNREACHED_MS))
     sources, worth = np.arange(12, dtype=np.int32), draw.integers(0, 4, 12).astype(float)
     factor = draw.integers(0, 1000, (3, last_s + 1)) / 8
-    found = sum_with_decays(metric_of(stretched), sources, worth, factor)
+    found = sum_with_decays(metric_for(stretched, is_worn), sources, worth, factor)
     seconds = -(-travel_times(stretched, sources) // 1000)
     reached = seconds <= last_s
     weights = np.where(reached, factor[:, np.where(reached, seconds, 0)], 0)
@@ -127,17 +166,17 @@ def test_sums_with_decays_equal_those_of_the_whole_table(graph, last_s, seed):
 
 
 @MANY
-@given(st.integers(0, 2**32 - 1))
-def test_what_is_reached_at_the_last_millisecond_counts(seed):
+@given(st.integers(0, 2**32 - 1), WORN)
+def test_what_is_reached_at_the_last_millisecond_counts(seed, is_worn):
     draw = np.random.default_rng(seed)
     arcs = np.column_stack([draw.integers(0, 12, (25, 2)), draw.choice([0, 1000], 25)])
-    graph, sources = make_graph(12, arcs), np.arange(12, dtype=np.int32)
-    times = travel_times(graph, sources)
+    graph, sources = make_graph(12, arcs), draw.integers(0, 12, 2).astype(np.int32)
+    times, metric = travel_times(graph, sources), metric_for(graph, is_worn)
     for last_s in (0, 1, 2):
         expected = (times <= last_s * 1000).sum(axis=1)
-        found = sum_within(metric_of(graph), sources, np.ones(12), [last_s * 1000])
+        found = sum_within(metric, sources, np.ones(12), [last_s * 1000])
         assert (found[:, 0] == expected).all()
-        found = sum_with_decays(metric_of(graph), sources, np.ones(12), np.ones((1, last_s + 1)))
+        found = sum_with_decays(metric, sources, np.ones(12), np.ones((1, last_s + 1)))
         assert (found[:, 0] == expected).all()
 
 
@@ -153,16 +192,17 @@ def test_a_decay_that_is_a_step_counts_what_is_within_it(large):
 
 @given(graphs(), st.lists(st.integers(0, 11), max_size=4))
 def test_a_part_is_closed_upwards_and_keeps_its_arcs(graph, nodes):
-    hierarchy = metric_of(graph).hierarchy
-    part = restrict(hierarchy, np.array(nodes, np.int32))
+    metric = metric_of(graph)
+    hierarchy, arcs = metric.hierarchy, down_arcs(metric, 0)
+    part = restrict(hierarchy, np.array(nodes, np.int32), arcs)
     kept = set(part.rank.tolist())
     assert set(nodes) <= kept
     assert all(hierarchy.parent[rank] in kept | {-1} for rank in kept)
-    arcs = np.flatnonzero(np.isin(hierarchy.up_tail, part.rank))
-    assert part.up.tolist() == arcs.tolist()
-    assert part.rank[part.up_head].tolist() == hierarchy.up_head[arcs].tolist()
-    everything = restrict(hierarchy, np.arange(12, dtype=np.int32))
-    assert everything.up_head.tolist() == hierarchy.up_head.tolist()
+    own = np.flatnonzero(np.isin(hierarchy.up_tail, part.rank))
+    assert part.rank[part.down.above].tolist() == hierarchy.up_head[own].tolist()
+    assert part.down.ms.tolist() == metric.descend_ms[own].tolist()
+    everything = restrict(hierarchy, np.arange(12, dtype=np.int32), arcs)
+    assert everything.down.above.tolist() == hierarchy.up_head.tolist()
 
 
 @pytest.fixture(scope="module")

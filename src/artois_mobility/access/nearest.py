@@ -18,7 +18,12 @@ from ..places.attachments import Attachments
 from ..places.categories import expand, is_below
 from ..routing.ends import ArcEnds, NodeEnds, find_ends, minutes_of
 from ..routing.engine import metric_of
-from ..routing.nearest import Found, search_for_nearest, sweep_for_nearest
+from ..routing.nearest import (
+    Found,
+    search_for_nearest,
+    sweep_for_nearest,
+    work_of_nearest,
+)
 from ..routing.one_to_all import FEWEST_NODES
 from ..routing.sweeps import aim_at
 from ..routing.threads import run_each
@@ -144,7 +149,8 @@ def _find_nearest(search: _Search, members: Sequence[Rows], k: int) -> list[Foun
     if graph.node_count >= FEWEST_NODES:
         metric = metric_of(graph)
         metric = metric.reversed() if search.is_to_site else metric
-        targets = aim_at(metric, search.place_ends, search.place_count)
+        work = work_of_nearest(len(sites), k)
+        targets = aim_at(metric, search.place_ends, search.place_count, work)
         found = sweep_for_nearest(metric, sites, targets, k)
     else:
         turned = reverse(graph)[0] if search.is_to_site else graph

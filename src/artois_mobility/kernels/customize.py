@@ -100,6 +100,58 @@ def relax_rows(
                 descend_ms[up] = row_descend_ms[depth]
 
 
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        WRITE_INT32,
+        WRITE_INT32,
+        WRITE_INT32,
+    ),
+    cache=True,
+    nogil=True,
+)
+def tighten_rows(
+    first_rank: NodeIds,
+    last_rank: NodeIds,
+    up_first: Offsets,
+    up_head: NodeIds,
+    up_depth: NodeIds,
+    up_of_depth: ArcIds,
+    climb_ms: Milliseconds,
+    descend_ms: Milliseconds,
+) -> None:
+    """Shorten the arcs of some ranges of ranks to the shortest times there are between their ends.
+
+    Ranges are taken from behind; the rows of all ranks above must be tight. Whatever leaves a rank
+    for good goes by one of its upper neighbours, and from there on the way is tight (perfect
+    customization). `up_of_depth` is scratch, one a depth; it must read -1 and is left so.
+    """
+    for part in range(first_rank.size - 1, -1, -1):
+        for rank in range(last_rank[part], first_rank[part] - 1, -1):
+            begin, end = up_first[rank], up_first[rank + 1]
+            for up in range(begin, end):
+                up_of_depth[up_depth[up]] = up
+            for up in range(begin, end):
+                above = up_head[up]
+                for between in range(up_first[above], up_first[above + 1]):
+                    other = up_of_depth[up_depth[between]]
+                    if other >= 0:  # rank, above, and the head of both `other` and `between`
+                        there_ms = np.int32(climb_ms[other] + descend_ms[between])
+                        climb_ms[up] = min(climb_ms[up], there_ms)
+                        there_ms = np.int32(climb_ms[up] + climb_ms[between])
+                        climb_ms[other] = min(climb_ms[other], there_ms)
+                        back_ms = np.int32(climb_ms[between] + descend_ms[other])
+                        descend_ms[up] = min(descend_ms[up], back_ms)
+                        back_ms = np.int32(descend_ms[between] + descend_ms[up])
+                        descend_ms[other] = min(descend_ms[other], back_ms)
+            for up in range(begin, end):
+                up_of_depth[up_depth[up]] = -1
+
+
 @njit(cache=True, nogil=True)
 def shortest_own(
     up: int,

@@ -12,6 +12,7 @@ from numba import njit
 from .._types import UNREACHED_MS, Milliseconds, NodeIds, Offsets, Rows
 from ._arrays import index
 from ._signatures import (
+    INT,
     NOTHING,
     READ_INT32,
     READ_INT32_TABLE,
@@ -88,9 +89,9 @@ def climb_keys(
 def sweep_keys(
     first_rank: NodeIds,
     last_rank: NodeIds,
-    up_first: Offsets,
-    up_head: NodeIds,
-    descend_ms: Milliseconds,
+    first: Offsets,
+    above: NodeIds,
+    arc_ms: Milliseconds,
     path_row: Rows,
     path_key: Keys,
     key_of_rank: Keys,
@@ -109,16 +110,18 @@ def sweep_keys(
             else:
                 for lane in range(lane_count):
                     key_of_rank[here, lane] = path_key[path_row[here], lane]
-            for up in range(up_first[here], up_first[here + index(1)]):
-                above = index(up_head[up])
-                arc_key = np.int64(descend_ms[up]) << SITE_BITS
+            for arc in range(first[here], first[here + index(1)]):
+                there = index(above[arc])
+                arc_key = np.int64(arc_ms[arc]) << SITE_BITS
                 for lane in range(lane_count):
-                    key = key_of_rank[above, lane] + arc_key
+                    key = key_of_rank[there, lane] + arc_key
                     key_of_rank[here, lane] = min(key_of_rank[here, lane], key)
 
 
 @njit(
     NOTHING(
+        INT,
+        INT,
         READ_INT32,
         READ_INT32,
         READ_INT32,
@@ -131,6 +134,8 @@ def sweep_keys(
     nogil=True,
 )
 def gather_keys(
+    first_place: int,
+    last_place: int,
     end_place: Rows,
     end_row: Rows,
     end_ms: Milliseconds,
@@ -139,25 +144,28 @@ def gather_keys(
     site_of_place: Rows,
     ms_of_place: Milliseconds,
 ) -> None:
-    """Write the nearest site of places from the ranks around them, one line a category.
+    """Write the nearest site of the places from `first_place` on and before `last_place`.
 
-    Ends are sorted by place; places without any site keep what stands there. `best_key` (one a
-    category) is scratch.
+    One line a category. The ends are those of these places, sorted by place, and lead to rows of
+    `key_of_rank`. A place without any site gets `NO_SITE` and `UNREACHED_MS`. `best_key`, one a
+    category, is scratch.
     """
     lane_count = best_key.size
-    for end in range(end_place.size):
-        place, row = index(end_place[end]), index(end_row[end])
-        way_key = np.int64(end_ms[end]) << SITE_BITS
-        if end == 0 or end_place[end - 1] != end_place[end]:
-            best_key[:] = NO_KEY
-        for lane in range(lane_count):
-            best_key[lane] = min(best_key[lane], key_of_rank[row, lane] + way_key)
-        if end + 1 == end_place.size or end_place[end + 1] != end_place[end]:
+    end = 0
+    for place in range(first_place, last_place):
+        best_key[:] = NO_KEY
+        while end < end_place.size and end_place[end] == place:
+            row, way_key = index(end_row[end]), np.int64(end_ms[end]) << SITE_BITS
             for lane in range(lane_count):
-                time_ms = best_key[lane] >> SITE_BITS
-                if time_ms < UNREACHED_MS:
-                    site_of_place[lane, place] = best_key[lane] & SITE_MASK
-                    ms_of_place[lane, place] = time_ms
+                best_key[lane] = min(best_key[lane], key_of_rank[row, lane] + way_key)
+            end += 1
+        at = index(place)
+        for lane in range(lane_count):
+            time_ms = min(best_key[lane] >> SITE_BITS, UNREACHED_MS)
+            ms_of_place[lane, at] = time_ms
+            site_of_place[lane, at] = (
+                best_key[lane] & SITE_MASK if time_ms < UNREACHED_MS else NO_SITE
+            )
 
 
 @njit(
@@ -222,9 +230,9 @@ def climb_nearest(
 def sweep_nearest(
     first_rank: NodeIds,
     last_rank: NodeIds,
-    up_first: Offsets,
-    up_head: NodeIds,
-    descend_ms: Milliseconds,
+    first: Offsets,
+    above: NodeIds,
+    arc_ms: Milliseconds,
     path_row: Rows,
     path_site: Rows,
     path_ms: Milliseconds,
@@ -240,12 +248,12 @@ def sweep_nearest(
                 is_known = row != NOT_ON_PATH
                 site_of_rank[rank, place] = path_site[row, place] if is_known else NO_SITE
                 ms_of_rank[rank, place] = path_ms[row, place] if is_known else UNREACHED_MS
-            for up in range(up_first[rank], up_first[rank + 1]):
+            for arc in range(first[rank], first[rank + 1]):
                 offer_all(
                     site_of_rank,
                     ms_of_rank,
-                    index(up_head[up]),
-                    descend_ms[up],
+                    index(above[arc]),
+                    arc_ms[arc],
                     site_of_rank,
                     ms_of_rank,
                     index(rank),

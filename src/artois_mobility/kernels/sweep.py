@@ -133,15 +133,16 @@ def lower_row(
     nogil=True,
 )
 def sweep_table(
-    up_first: Offsets,
-    up_head: NodeIds,
-    descend_ms: Milliseconds,
+    first: Offsets,
+    above: NodeIds,
+    arc_ms: Milliseconds,
     path_row: Rows,
     path_ms: Milliseconds,
     table_ms: Milliseconds,
 ) -> None:
     """Write the times to every swept rank, one row a rank and one column a source.
 
+    The arcs down to rank `x` are `first[x]` to `first[x + 1] - 1`, from rank `above` each.
     `path_row` (r) says where a rank stands in `path_ms`, or `NOT_ON_PATH`.
     """
     for rank in range(path_row.size - 1, -1, -1):
@@ -151,8 +152,8 @@ def sweep_table(
         else:
             for lane in range(LANES):
                 table_ms[rank, lane] = path_ms[path_row[rank], lane]
-        begin, end = index(up_first[rank]), index(up_first[rank + 1])
-        lower_row(begin, end, up_head, descend_ms, table_ms, table_ms, index(rank))
+        begin, end = index(first[rank]), index(first[rank + 1])
+        lower_row(begin, end, above, arc_ms, table_ms, table_ms, index(rank))
 
 
 @njit(
@@ -171,10 +172,10 @@ def sweep_table(
     nogil=True,
 )
 def sweep_lines(
-    up_first: Offsets,
-    up_depth: NodeIds,
+    first: Offsets,
+    above_depth: NodeIds,
     depth: NodeIds,
-    descend_ms: Milliseconds,
+    arc_ms: Milliseconds,
     path_row: Rows,
     path_ms: Milliseconds,
     open_ms: Milliseconds,
@@ -201,8 +202,8 @@ def sweep_lines(
             else:
                 for lane in range(LANES):
                     tile_ms[column, lane] = path_ms[path_row[rank], lane]
-            begin, end = index(up_first[rank]), index(up_first[rank + 1])
-            lower_row(begin, end, up_depth, descend_ms, open_ms, tile_ms, index(column))
+            begin, end = index(first[rank]), index(first[rank + 1])
+            lower_row(begin, end, above_depth, arc_ms, open_ms, tile_ms, index(column))
             for lane in range(LANES):
                 open_ms[own, lane] = tile_ms[column, lane]
         if width == TILE:
@@ -230,8 +231,8 @@ def open_row(
     end: int,
     own: int,
     path: int,
-    up_depth: NodeIds,
-    descend_ms: Milliseconds,
+    above_depth: NodeIds,
+    arc_ms: Milliseconds,
     path_ms: Milliseconds,
     last_ms: int,
     best_ms: Milliseconds,
@@ -247,12 +248,11 @@ def open_row(
     if path != NOT_ON_PATH:
         for lane in range(LANES):
             open_ms[own, lane] = path_ms[path, lane]
-    for up in range(begin, end):
-        above = up_depth[up]
+    for arc in range(begin, end):
+        above, way_ms = above_depth[arc], arc_ms[arc]
         if best_ms[above] <= last_ms:
-            arc_ms = descend_ms[up]
             for lane in range(LANES):
-                time_ms = np.int32(open_ms[above, lane] + arc_ms)
+                time_ms = np.int32(open_ms[above, lane] + way_ms)
                 open_ms[own, lane] = min(open_ms[own, lane], time_ms)
     smallest_ms = np.int32(UNREACHED_MS)
     for lane in range(LANES):
@@ -263,6 +263,8 @@ def open_row(
 
 @njit(
     NOTHING(
+        READ_INT32,
+        READ_INT32,
         READ_INT32,
         READ_INT32,
         READ_INT32,
@@ -280,11 +282,13 @@ def open_row(
     nogil=True,
 )
 def sweep_sums(
+    first: Offsets,
+    above_depth: NodeIds,
+    arc_ms: Milliseconds,
     up_first: Offsets,
     up_depth: NodeIds,
     depth: NodeIds,
     subtree_size: NodeIds,
-    descend_ms: Milliseconds,
     path_row: Rows,
     path_ms: Milliseconds,
     bound_ms: Milliseconds,
@@ -295,9 +299,11 @@ def sweep_sums(
 ) -> None:
     """Add up what each source reaches within each bound; no time is kept.
 
-    `worth` (r) is what each rank counts. `bound_ms` ascends. A subtree is passed over when no row
-    that leads into it is within the last bound for any source; `best_ms` and `open_ms` hold the
-    smallest time and the row at each depth. `sums` (bounds, LANES) is added to, ranks descending.
+    Times come down by the arcs of `first`, `above_depth` and `arc_ms`. All upward arcs of a rank,
+    `up_first` and `up_depth`, tell from where its subtree can be entered: it is passed over when
+    none of these rows is within the last bound for any source. `worth` (r) is what each rank
+    counts, `bound_ms` ascends; `best_ms` and `open_ms` hold the smallest time and the row at each
+    depth. `sums` (bounds, LANES) is added to, ranks descending.
     """
     last_ms = bound_ms[bound_ms.size - 1]
     rank = path_row.size - 1
@@ -306,9 +312,9 @@ def sweep_sums(
         if path == NOT_ON_PATH and is_beyond(begin, end, up_depth, best_ms, last_ms):
             rank -= subtree_size[rank]
             continue
-        own = depth[rank]
+        begin, end, own = first[rank], first[rank + 1], depth[rank]
         smallest_ms = open_row(
-            begin, end, own, path, up_depth, descend_ms, path_ms, last_ms, best_ms, open_ms
+            begin, end, own, path, above_depth, arc_ms, path_ms, last_ms, best_ms, open_ms
         )
         if smallest_ms <= last_ms and worth[rank] != 0:
             for bound in range(bound_ms.size):
@@ -326,6 +332,8 @@ def sweep_sums(
         READ_INT32,
         READ_INT32,
         READ_INT32,
+        READ_INT32,
+        READ_INT32,
         READ_INT32_TABLE,
         READ_FLOAT64_TABLE,
         READ_FLOAT64,
@@ -337,11 +345,13 @@ def sweep_sums(
     nogil=True,
 )
 def sweep_decays(
+    first: Offsets,
+    above_depth: NodeIds,
+    arc_ms: Milliseconds,
     up_first: Offsets,
     up_depth: NodeIds,
     depth: NodeIds,
     subtree_size: NodeIds,
-    descend_ms: Milliseconds,
     path_row: Rows,
     path_ms: Milliseconds,
     factor: Floats,
@@ -363,9 +373,9 @@ def sweep_decays(
         if path == NOT_ON_PATH and is_beyond(begin, end, up_depth, best_ms, last_ms):
             rank -= subtree_size[rank]
             continue
-        own = depth[rank]
+        begin, end, own = first[rank], first[rank + 1], depth[rank]
         smallest_ms = open_row(
-            begin, end, own, path, up_depth, descend_ms, path_ms, last_ms, best_ms, open_ms
+            begin, end, own, path, above_depth, arc_ms, path_ms, last_ms, best_ms, open_ms
         )
         if smallest_ms <= last_ms and worth[rank] != 0:
             for lane in range(LANES):

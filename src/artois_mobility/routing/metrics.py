@@ -1,6 +1,6 @@
 """Weights on a hierarchy: of today, and of every scenario."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from ..kernels import customize as kernels
 from .hierarchy import Hierarchy
 from .subtrees import Ranges, split_tree
 from .threads import run_each
+from .tight import Wear
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -27,12 +28,18 @@ class Metric:
         only, shape (a,); `UNREACHED_MS` for none.
     descend_ms
         The same from the upper end to the lower one.
+    is_reversed
+        True where every arc is turned round.
+    wear
+        What is known about the work it is used for.
     """
 
     hierarchy: Hierarchy
     weight_ms: Milliseconds
     climb_ms: Milliseconds
     descend_ms: Milliseconds
+    is_reversed: bool = False
+    wear: Wear = field(default_factory=Wear)
 
     def __post_init__(self) -> None:
         """Freeze the columns."""
@@ -41,7 +48,12 @@ class Metric:
 
     def reversed(self) -> "Metric":
         """Turn every arc round: searches from a node then find the times to it."""
-        return Metric(self.hierarchy, self.weight_ms, self.descend_ms, self.climb_ms)
+        return replace(
+            self,
+            climb_ms=self.descend_ms,
+            descend_ms=self.climb_ms,
+            is_reversed=not self.is_reversed,
+        )
 
 
 def customize(hierarchy: Hierarchy, weight_ms: Milliseconds) -> Metric:

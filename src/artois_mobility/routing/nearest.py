@@ -19,6 +19,34 @@ from .threads import run_each, thread_count
 
 Found = tuple[Rows, Milliseconds]
 
+# What nearest sites of one category cost, measured in sweeps of one source each; for several
+# sites, that for each of them.
+SWEEPS_FOR_ONE = 25
+SWEEPS_FOR_EACH_OF_SEVERAL = 75
+
+
+def work_of_nearest(category_count: int, k: int) -> int:
+    """Tell how much work `sweep_for_nearest` is, for `aim_at`.
+
+    Parameters
+    ----------
+    category_count
+        How many categories.
+    k
+        How many sites per place and category.
+
+    Returns
+    -------
+    sweep_count
+        About as many sweeps of one source each.
+
+    Examples
+    --------
+    >>> work_of_nearest(12, 1), work_of_nearest(1, 5)
+    (300, 375)
+    """
+    return category_count * (SWEEPS_FOR_ONE if k == 1 else k * SWEEPS_FOR_EACH_OF_SEVERAL)
+
 
 def sweep_for_nearest(
     metric: Metric, sites: Sequence[NodeEnds], targets: Targets, k: int
@@ -114,12 +142,12 @@ def _sweep_ranges(part: Part, sweep: Callable[[Ranges], None]) -> None:
     run_each(sweep, subtrees)
 
 
-def _gather(ends: NodeEnds, gather: Callable[[slice], None]) -> None:
-    """Gather at the ends of places in threads, the ends of one place in one thread."""
-    at = np.linspace(0, ends.place.size, 4 * thread_count() + 1).astype(np.int64)[1:-1]
-    inner = np.searchsorted(ends.place, ends.place[at]) if ends.place.size else at[:0]
-    bounds = np.unique([0, *inner.tolist(), ends.place.size]).tolist()
-    run_each(gather, [slice(*pair) for pair in pairwise(bounds)])
+def _gather(targets: Targets, gather: Callable[[tuple[range, slice]], None]) -> None:
+    """Gather in threads, each for a range of places and the slice of ends that are theirs."""
+    at = np.linspace(0, targets.place_count, 4 * thread_count() + 1).astype(np.int64)
+    ends = np.searchsorted(targets.ends.place, at)
+    pairs = zip(pairwise(at.tolist()), pairwise(ends.tolist()), strict=True)
+    run_each(gather, [(range(*places), slice(*own)) for places, own in pairs])
 
 
 def _sweep_keys(metric: Metric, categories: Sequence[NodeEnds], targets: Targets) -> list[Found]:
@@ -142,7 +170,7 @@ def _sweep_keys(metric: Metric, categories: Sequence[NodeEnds], targets: Targets
         path_key,
     )
     key_of_row = np.empty((part.rank.size, len(categories)), np.int64)
-    given = part.up_first, part.up_head, part.times(metric.descend_ms)
+    given = part.down.first, part.down.above, part.down.ms
     path_row = ancestors.row_of_rank[part.rank]
     _sweep_ranges(
         part,
@@ -150,27 +178,30 @@ def _sweep_keys(metric: Metric, categories: Sequence[NodeEnds], targets: Targets
             each.first, each.last, *given, path_row, path_key, key_of_row
         ),
     )
-    sites, times = blank(len(categories), targets.place_count)
-    ends, row = targets.ends, targets.end_row
-    _gather(
-        ends,
-        lambda own: sweeping.gather_keys(
-            ends.place[own],
-            row[own],
-            ends.ms[own],
+    sites, times = np.empty((2, len(categories), targets.place_count), np.int32)
+
+    def gather(job: tuple[range, slice]) -> None:
+        places, own = job
+        sweeping.gather_keys(
+            places.start,
+            places.stop,
+            targets.ends.place[own],
+            targets.end_row[own],
+            targets.ends.ms[own],
             key_of_row,
             np.empty(len(categories), np.int64),
             sites,
             times,
-        ),
-    )
+        )
+
+    _gather(targets, gather)
     return [
         (site[:, np.newaxis], time[:, np.newaxis]) for site, time in zip(sites, times, strict=True)
     ]
 
 
 def _sweep_lists(metric: Metric, sites: NodeEnds, targets: Targets, k: int) -> Found:
-    hierarchy, part, ends = metric.hierarchy, targets.part, targets.ends
+    hierarchy, part = metric.hierarchy, targets.part
     rank = hierarchy.order.rank_of_node[sites.node]
     ancestors = find_ancestors(hierarchy, rank)
     path = blank(ancestors.rank.size, k)
@@ -186,7 +217,7 @@ def _sweep_lists(metric: Metric, sites: NodeEnds, targets: Targets, k: int) -> F
         *path,
     )
     of_row = blank(part.rank.size, k)
-    given = part.up_first, part.up_head, part.times(metric.descend_ms)
+    given = part.down.first, part.down.above, part.down.ms
     path_row = ancestors.row_of_rank[part.rank]
     _sweep_ranges(
         part,
@@ -195,11 +226,12 @@ def _sweep_lists(metric: Metric, sites: NodeEnds, targets: Targets, k: int) -> F
         ),
     )
     found = blank(targets.place_count, k)
-    row = targets.end_row
-    _gather(
-        ends,
-        lambda own: searching.gather_nearest(
-            ends.place[own], row[own], ends.ms[own], *of_row, *found
-        ),
-    )
+
+    def gather(job: tuple[range, slice]) -> None:
+        own = job[1]
+        searching.gather_nearest(
+            targets.ends.place[own], targets.end_row[own], targets.ends.ms[own], *of_row, *found
+        )
+
+    _gather(targets, gather)
     return found

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._types import ArcIds, Milliseconds, NodeIds, Offsets, Rows
+from .._types import NodeIds, Rows
 from ..kernels.chordal import measure_tree
 from ..kernels.sweep import NOT_ON_PATH, list_ancestors
 from .hierarchy import Hierarchy
 from .subtrees import Ranges, split_tree
+from .tight import DownArcs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +30,7 @@ class Ancestors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """The arcs among ranks that are closed upwards: a hierarchy of their own, r ranks.
+    """Some ranks and everything above them, as a hierarchy of their own, r ranks.
 
     Attributes
     ----------
@@ -37,36 +38,16 @@ class Part:
         Rank in the whole hierarchy, ascending, shape (r,).
     row_of_rank
         Row of each rank of the whole hierarchy in `rank`, or `NOT_ON_PATH`, shape (n,).
-    up_first, up_head
-        Upward arcs by row, heads as rows, shapes (r + 1,), (u,).
-    up
-        Upward arc of the whole hierarchy, shape (u,).
+    down
+        The arcs down to each row, `above` as rows; k of them.
     ranges
         The rows as subtrees, and what stands above them; for work side by side.
     """
 
     rank: NodeIds
     row_of_rank: Rows
-    up_first: Offsets
-    up_head: NodeIds
-    up: ArcIds
+    down: DownArcs
     ranges: tuple[Ranges, ...]
-
-    def times(self, up_ms: Milliseconds) -> Milliseconds:
-        """Take the times of the part's arcs.
-
-        Parameters
-        ----------
-        up_ms
-            Time on every upward arc of the hierarchy, shape (a,).
-
-        Returns
-        -------
-        up_ms
-            Shape (u,).
-        """
-        taken: Milliseconds = up_ms[self.up]
-        return taken
 
 
 def find_ancestors(hierarchy: Hierarchy, rank: NodeIds) -> Ancestors:
@@ -90,7 +71,7 @@ def find_ancestors(hierarchy: Hierarchy, rank: NodeIds) -> Ancestors:
     return Ancestors(path_rank[:count].copy(), row_of_rank)
 
 
-def restrict(hierarchy: Hierarchy, rank: NodeIds) -> Part:
+def restrict(hierarchy: Hierarchy, rank: NodeIds, arcs: DownArcs) -> Part:
     """Take the part of a hierarchy that sweeps to some ranks have to look at.
 
     Parameters
@@ -99,19 +80,21 @@ def restrict(hierarchy: Hierarchy, rank: NodeIds) -> Part:
         Of n ranks.
     rank
         The targets.
+    arcs
+        Those that sweeps go down by.
 
     Returns
     -------
     part
-        The targets and everything above them, with all their upward arcs.
+        The targets and everything above them, with all arcs down to these.
     """
     ancestors = find_ancestors(hierarchy, rank)
-    begin = hierarchy.up_first[ancestors.rank]
-    count = hierarchy.up_first[ancestors.rank + 1] - begin
-    up_first = np.zeros(ancestors.rank.size + 1, np.int32)
-    np.cumsum(count, out=up_first[1:])
-    up = np.repeat(begin - up_first[:-1], count) + np.arange(up_first[-1], dtype=np.int32)
-    head = ancestors.row_of_rank[hierarchy.up_head[up]]
+    begin = arcs.first[ancestors.rank]
+    count = arcs.first[ancestors.rank + 1] - begin
+    first = np.zeros(ancestors.rank.size + 1, np.int32)
+    np.cumsum(count, out=first[1:])
+    taken = np.repeat(begin - first[:-1], count) + np.arange(first[-1], dtype=np.int32)
+    above = ancestors.row_of_rank[arcs.above[taken]]
     parent = hierarchy.parent[ancestors.rank]
     parent = np.where(parent < 0, -1, ancestors.row_of_rank[parent]).astype(np.int32)
     depth, size = np.empty_like(parent), np.empty_like(parent)
@@ -119,8 +102,6 @@ def restrict(hierarchy: Hierarchy, rank: NodeIds) -> Part:
     return Part(
         ancestors.rank,
         ancestors.row_of_rank,
-        up_first,
-        head,
-        up.astype(np.int32),
+        DownArcs(first, above, arcs.depth[taken], arcs.ms[taken]),
         tuple(split_tree(size)),
     )

@@ -10,6 +10,7 @@ from ..kernels.sweep import LANES
 from .metrics import Metric
 from .sweeps import Seeds, climb
 from .threads import run_each
+from .tight import down_arcs
 
 Fold = Callable[[Rows, Milliseconds, Floats], None]
 
@@ -45,14 +46,17 @@ def sum_within(metric: Metric, sources: NodeIds, worth: Floats, bounds_ms: Seque
     limits_ms = np.array(bounds_ms, np.int32)
     hierarchy = metric.hierarchy
     worth_of_rank = _by_rank(metric, worth)
+    down = down_arcs(metric, sources.size)
 
     def fold(path_row: Rows, path_ms: Milliseconds, sums: Floats) -> None:
         kernels.sweep_sums(
+            down.first,
+            down.depth,
+            down.ms,
             hierarchy.up_first,
             hierarchy.up_depth,
             hierarchy.depth,
             hierarchy.subtree_size,
-            metric.descend_ms,
             path_row,
             path_ms,
             limits_ms,
@@ -99,14 +103,17 @@ def sum_with_decays(metric: Metric, sources: NodeIds, worth: Floats, factor: Flo
     factors = np.ascontiguousarray(factor, np.float64)
     hierarchy = metric.hierarchy
     worth_of_rank = _by_rank(metric, worth)
+    down = down_arcs(metric, sources.size)
 
     def fold(path_row: Rows, path_ms: Milliseconds, sums: Floats) -> None:
         kernels.sweep_decays(
+            down.first,
+            down.depth,
+            down.ms,
             hierarchy.up_first,
             hierarchy.up_depth,
             hierarchy.depth,
             hierarchy.subtree_size,
-            metric.descend_ms,
             path_row,
             path_ms,
             factors,

@@ -11,6 +11,7 @@ from .ends import NodeEnds
 from .metrics import Metric
 from .parts import Ancestors, Part, find_ancestors, restrict
 from .threads import run_each
+from .tight import DownArcs, down_arcs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,26 +54,31 @@ def sweep_lines(metric: Metric, sources: NodeIds, out: Milliseconds) -> None:
 
     def run(lines: Rows) -> None:
         times_ms = np.empty((lines.size, hierarchy.rank_count), np.int32)
-        _sweep_block(metric, order.rank_of_node[sources[lines]], times_ms)
+        _sweep_block(metric, down, order.rank_of_node[sources[lines]], times_ms)
         out[lines] = times_ms if is_direct else times_ms[:, order.rank_of_node]
 
     def run_in_place(lines: Rows) -> None:
         first = int(lines[0])
-        _sweep_block(metric, order.rank_of_node[sources[lines]], out[first : first + lines.size])
+        _sweep_block(
+            metric, down, order.rank_of_node[sources[lines]], out[first : first + lines.size]
+        )
 
+    down = down_arcs(metric, sources.size)
     in_place = is_direct and bool((by_rank == np.arange(by_rank.size)).all())
     run_each(run_in_place if in_place else run, blocks)
 
 
-def _sweep_block(metric: Metric, source_rank: NodeIds, line_ms: Milliseconds) -> None:
+def _sweep_block(
+    metric: Metric, down: DownArcs, source_rank: NodeIds, line_ms: Milliseconds
+) -> None:
     hierarchy = metric.hierarchy
     lane = np.arange(source_rank.size, dtype=np.int32)
     ancestors, path_ms = climb(metric, Seeds(source_rank, np.zeros_like(lane), lane))
     kernels.sweep_lines(
-        hierarchy.up_first,
-        hierarchy.up_depth,
+        down.first,
+        down.depth,
         hierarchy.depth,
-        metric.descend_ms,
+        down.ms,
         ancestors.row_of_rank,
         path_ms,
         np.empty((hierarchy.height, LANES), np.int32),
@@ -98,10 +104,11 @@ def sweep_columns(metric: Metric, sources: NodeIds, out: Milliseconds) -> None:
     lane = np.arange(sources.size, dtype=np.int32)
     seeds = Seeds(hierarchy.order.rank_of_node[sources], np.zeros_like(lane), lane)
     ancestors, path_ms = climb(metric, seeds)
+    down = down_arcs(metric, sources.size)
     kernels.sweep_table(
-        hierarchy.up_first,
-        hierarchy.up_head,
-        metric.descend_ms,
+        down.first,
+        down.above,
+        down.ms,
         ancestors.row_of_rank,
         path_ms,
         out,
@@ -164,7 +171,7 @@ class Targets:
     part: Part
 
 
-def aim_at(metric: Metric, ends: NodeEnds, place_count: int) -> Targets:
+def aim_at(metric: Metric, ends: NodeEnds, place_count: int, sweep_count: float = 0) -> Targets:
     """Prepare sweeps to some places.
 
     Parameters
@@ -175,14 +182,16 @@ def aim_at(metric: Metric, ends: NodeEnds, place_count: int) -> Targets:
         Ways between nodes and the places.
     place_count
         Number of places.
+    sweep_count
+        How much work the sweeps to come are, in sweeps of one source each.
 
     Returns
     -------
     targets
-        For `sweep_to`.
+        For `sweep_to` and `sweep_for_nearest` over the same metric.
     """
     rank = metric.hierarchy.order.rank_of_node[ends.node]
-    part = restrict(metric.hierarchy, rank)
+    part = restrict(metric.hierarchy, rank, down_arcs(metric, sweep_count))
     return Targets(place_count, ends, part.row_of_rank[rank], part)
 
 
@@ -206,7 +215,7 @@ def sweep_to(metric: Metric, origins: NodeEnds, rows: range, targets: Targets) -
         One line a place, shape (len(rows), t); `UNREACHED_MS` where no way leads by a node.
     """
     lines = np.full((len(rows), targets.place_count), UNREACHED_MS, np.int32)
-    descend_ms = targets.part.times(metric.descend_ms)
+    down = targets.part.down
     blocks = [range(first, min(first + LANES, rows.stop)) for first in rows[::LANES]]
 
     def run(block: range) -> None:
@@ -216,9 +225,9 @@ def sweep_to(metric: Metric, origins: NodeEnds, rows: range, targets: Targets) -
         ancestors, path_ms = climb(metric, Seeds(rank, origins.ms[mine], lane))
         table_ms = np.empty((targets.part.rank.size, LANES), np.int32)
         kernels.sweep_table(
-            targets.part.up_first,
-            targets.part.up_head,
-            descend_ms,
+            down.first,
+            down.above,
+            down.ms,
             ancestors.row_of_rank[targets.part.rank],
             path_ms,
             table_ms,

@@ -117,7 +117,7 @@ def test_only_arcs_that_a_shortest_path_can_end_with_are_gone_down_by(graph):
 @given(graphs(), WORN, END_LISTS, END_LISTS)
 def test_times_between_places_go_by_their_best_ends(graph, is_worn, origins, destinations):
     metric, here, there = metric_for(graph, is_worn), make_ends(origins), make_ends(destinations)
-    found = sweep_to(metric, here, range(5), aim_at(metric, there, 5))
+    found = sweep_to(here, range(5), aim_at(metric, there, 5))
     for row in range(5):
         mine = here.of_place(row)
         node_ms = search_from_seeds(graph, here.node[mine], here.ms[mine]).astype(np.int64)
@@ -131,7 +131,7 @@ def test_times_between_places_go_by_their_best_ends(graph, is_worn, origins, des
 def test_the_nearest_sites_equal_those_of_searches(graph, is_worn, categories, places, k):
     metric, there = metric_for(graph, is_worn).reversed(), make_ends(places)
     sites = [make_ends(each) for each in categories]
-    swept = sweep_for_nearest(metric, sites, aim_at(metric, there, 5), k)
+    swept = sweep_for_nearest(sites, aim_at(metric, there, 5), k)
     turned, _ = reverse(graph)
     for own, found in zip(sites, swept, strict=True):
         expected = search_for_nearest(turned, own, there, (5, k))
@@ -213,7 +213,7 @@ def large():
 def test_of_two_ends_at_one_node_the_quicker_counts(large):
     metric, here = metric_of(large), make_ends([(0, 5, 3), (0, 5, 9)])
     there = make_ends([(0, 5, 2), (0, 5, 8)])
-    assert sweep_to(metric, here, range(1), aim_at(metric, there, 1)).tolist() == [[5]]
+    assert sweep_to(here, range(1), aim_at(metric, there, 1)).tolist() == [[5]]
 
 
 def test_many_places_keep_their_own_nearest_sites(large):
@@ -222,7 +222,7 @@ def test_many_places_keep_their_own_nearest_sites(large):
     there = make_ends(zip(np.arange(400) // 2, node, ms, strict=True))
     sites = make_ends(zip(range(9), draw.integers(0, large.node_count, 9), range(9), strict=True))
     metric, (turned, _) = metric_of(large).reversed(), reverse(large)
-    (found,) = sweep_for_nearest(metric, [sites], aim_at(metric, there, 200), 1)
+    (found,) = sweep_for_nearest([sites], aim_at(metric, there, 200), 1)
     expected = search_for_nearest(turned, sites, there, (200, 1))
     assert found[0].tolist() == expected[0].tolist()
     assert found[1].tolist() == expected[1].tolist()

@@ -151,7 +151,7 @@ def _find_nearest(search: _Search, members: Sequence[Rows], k: int) -> list[Foun
         metric = metric.reversed() if search.is_to_site else metric
         work = work_of_nearest(len(sites), k)
         targets = aim_at(metric, search.place_ends, search.place_count, work)
-        found = sweep_for_nearest(metric, sites, targets, k)
+        found = sweep_for_nearest(sites, targets, k)
     else:
         turned = reverse(graph)[0] if search.is_to_site else graph
         shape = search.place_count, k

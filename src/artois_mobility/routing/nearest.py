@@ -11,7 +11,6 @@ from ..kernels import nearest as searching
 from ..kernels import nearest_sweep as sweeping
 from ..kernels.nearest import NO_SITE, SITE_BITS
 from .ends import NodeEnds
-from .metrics import Metric
 from .parts import Part, find_ancestors
 from .subtrees import Ranges
 from .sweeps import Targets
@@ -48,19 +47,15 @@ def work_of_nearest(category_count: int, k: int) -> int:
     return category_count * (SWEEPS_FOR_ONE if k == 1 else k * SWEEPS_FOR_EACH_OF_SEVERAL)
 
 
-def sweep_for_nearest(
-    metric: Metric, sites: Sequence[NodeEnds], targets: Targets, k: int
-) -> list[Found]:
+def sweep_for_nearest(sites: Sequence[NodeEnds], targets: Targets, k: int) -> list[Found]:
     """Find the k nearest sites of every place in each category, by sweeps.
 
     Parameters
     ----------
-    metric
-        Weights in the direction from the sites to the places.
     sites
         Ways between sites and nodes, one table a category; `place` is the site.
     targets
-        The places.
+        The places, aimed at over the metric that leads from the sites to them.
     k
         How many sites per place and category.
 
@@ -71,8 +66,8 @@ def sweep_for_nearest(
         `NO_SITE` and `UNREACHED_MS` for none.
     """
     if k == 1 and sites:
-        return _sweep_keys(metric, sites, targets)
-    return [_sweep_lists(metric, each, targets, k) for each in sites]
+        return _sweep_keys(sites, targets)
+    return [_sweep_lists(each, targets, k) for each in sites]
 
 
 def search_for_nearest(
@@ -150,8 +145,9 @@ def _gather(targets: Targets, gather: Callable[[tuple[range, slice]], None]) -> 
     run_each(gather, [(range(*places), slice(*own)) for places, own in pairs])
 
 
-def _sweep_keys(metric: Metric, categories: Sequence[NodeEnds], targets: Targets) -> list[Found]:
-    hierarchy, part = metric.hierarchy, targets.part
+def _sweep_keys(categories: Sequence[NodeEnds], targets: Targets) -> list[Found]:
+    metric, part = targets.metric, targets.part
+    hierarchy = metric.hierarchy
     rank = hierarchy.order.rank_of_node[np.concatenate([each.node for each in categories])]
     seed_ms = np.concatenate([each.ms for each in categories]).astype(np.int64)
     key = (seed_ms << SITE_BITS) | np.concatenate([each.place for each in categories])
@@ -200,8 +196,9 @@ def _sweep_keys(metric: Metric, categories: Sequence[NodeEnds], targets: Targets
     ]
 
 
-def _sweep_lists(metric: Metric, sites: NodeEnds, targets: Targets, k: int) -> Found:
-    hierarchy, part = metric.hierarchy, targets.part
+def _sweep_lists(sites: NodeEnds, targets: Targets, k: int) -> Found:
+    metric, part = targets.metric, targets.part
+    hierarchy = metric.hierarchy
     rank = hierarchy.order.rank_of_node[sites.node]
     ancestors = find_ancestors(hierarchy, rank)
     path = blank(ancestors.rank.size, k)

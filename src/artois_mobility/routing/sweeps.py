@@ -155,6 +155,8 @@ class Targets:
 
     Attributes
     ----------
+    metric
+        The weights they go by.
     place_count
         Number of places.
     ends
@@ -165,6 +167,7 @@ class Targets:
         The part of the hierarchy above the ends.
     """
 
+    metric: Metric
     place_count: int
     ends: NodeEnds
     end_row: Rows
@@ -188,20 +191,18 @@ def aim_at(metric: Metric, ends: NodeEnds, place_count: int, sweep_count: float 
     Returns
     -------
     targets
-        For `sweep_to` and `sweep_for_nearest` over the same metric.
+        For `sweep_to` and `sweep_for_nearest`.
     """
     rank = metric.hierarchy.order.rank_of_node[ends.node]
     part = restrict(metric.hierarchy, rank, down_arcs(metric, sweep_count))
-    return Targets(place_count, ends, part.row_of_rank[rank], part)
+    return Targets(metric, place_count, ends, part.row_of_rank[rank], part)
 
 
-def sweep_to(metric: Metric, origins: NodeEnds, rows: range, targets: Targets) -> Milliseconds:
+def sweep_to(origins: NodeEnds, rows: range, targets: Targets) -> Milliseconds:
     """Find the times from some places to the targets by way of nodes.
 
     Parameters
     ----------
-    metric
-        Weights on a hierarchy.
     origins
         Ways from places to nodes.
     rows
@@ -215,7 +216,7 @@ def sweep_to(metric: Metric, origins: NodeEnds, rows: range, targets: Targets) -
         One line a place, shape (len(rows), t); `UNREACHED_MS` where no way leads by a node.
     """
     lines = np.full((len(rows), targets.place_count), UNREACHED_MS, np.int32)
-    down = targets.part.down
+    metric, down = targets.metric, targets.part.down
     blocks = [range(first, min(first + LANES, rows.stop)) for first in rows[::LANES]]
 
     def run(block: range) -> None:

@@ -144,9 +144,8 @@ def _choose_way(table: _Table) -> Callable[[range], Milliseconds]:
     graph = table.network.graph
     here, there = table.origin_ends.leave, table.destination_ends.reach
     if sweeps_pay(graph, table.origin.size, is_bounded=False):
-        metric = metric_of(graph)
-        targets = aim_at(metric, there, table.destination.size, table.origin.size)
-        return lambda rows: sweep_to(metric, here, rows, targets)
+        targets = aim_at(metric_of(graph), there, table.destination.size, table.origin.size)
+        return lambda rows: sweep_to(here, rows, targets)
 
     def search(row: int) -> Milliseconds:
         mine = here.of_place(row)

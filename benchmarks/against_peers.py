@@ -27,7 +27,7 @@ from artois_mobility.routing.engine import metric_of
 from artois_mobility.routing.hierarchy import build_hierarchy
 from artois_mobility.routing.metrics import customize, recustomize, update
 from artois_mobility.routing.nearest import sweep_for_nearest
-from artois_mobility.routing.sums import sum_within
+from artois_mobility.routing.sums import Counted, Weights, sum_reached
 from artois_mobility.routing.sweeps import aim_at, sweep_columns, sweep_to
 from artois_mobility.routing.threads import run_each, thread_count
 
@@ -201,12 +201,7 @@ def nearest(world: World, peer: object | None) -> list[Row]:
     targets = aim_at(turned, ends, node_of_place.size)
     in_main = np.flatnonzero(np.isin(world.merged.osm_node, world.unmerged.osm_node))
     groups = [world.draw.choice(in_main, 50, replace=False) for _ in range(12)]
-    sites = [
-        NodeEnds(
-            np.arange(50, dtype=np.int32), np.sort(group).astype(np.int32), np.zeros(50, np.int32)
-        )
-        for group in groups
-    ]
+    sites = [NodeEnds.of_nodes(np.sort(group)) for group in groups]
     timed = {}
     for k in (1, 5):
         timed[k] = median_ms(lambda k=k: sweep_for_nearest(sites[:1], targets, k))
@@ -241,9 +236,11 @@ def counts(world: World, peer: object | None, *, whole: bool) -> list[Row]:
     graph = world.graph
     metric = metric_of(graph)
     nodes = np.arange(graph.node_count, dtype=np.int32)
-    worth = np.ones(graph.node_count)
+    worth, everyone = np.ones(graph.node_count), NodeEnds.of_nodes(nodes)
+    counted = Counted(everyone, nodes, np.zeros_like(nodes), worth, 1)
+    within = Weights(np.int32([TEN_MIN_MS]), np.empty((0, 0)))
     start = time.perf_counter()
-    found = sum_within(metric, nodes, worth, [TEN_MIN_MS])[:, 0]
+    found = sum_reached(metric, everyone, nodes.size, counted, within)[:, 0, 0]
     ours_ms = (time.perf_counter() - start) * 1e3
     sample = world.draw.choice(nodes, 3)
     reached = am.travel_times(graph, sample, bound_min=10) < UNREACHED
@@ -265,10 +262,7 @@ def matrix(world: World, peer: object | None) -> list[Row]:
     here, there = (
         np.sort(world.draw.choice(graph.node_count, n, replace=False)) for n in (1000, 200)
     )
-    ends = [
-        NodeEnds(np.arange(n.size, dtype=np.int32), n.astype(np.int32), np.zeros(n.size, np.int32))
-        for n in (here, there)
-    ]
+    ends = [NodeEnds.of_nodes(nodes) for nodes in (here, there)]
 
     def ours() -> np.ndarray:
         return sweep_to(ends[0], range(1000), aim_at(metric, ends[1], 200))

@@ -5,6 +5,10 @@ from hypothesis import strategies as st
 
 from artois_mobility._types import UNREACHED_MS
 from artois_mobility.graph import Graph, sort_arcs
+from artois_mobility.routing.ends import NodeEnds
+from artois_mobility.routing.hierarchy import build_hierarchy
+from artois_mobility.routing.metrics import customize
+from artois_mobility.routing.tight import SWEEPS_TO_TIGHTEN, down_arcs
 
 
 def make_graph(node_count, arcs):
@@ -40,3 +44,17 @@ def town(columns, rows, seed=5):
     arcs = np.concatenate([pairs, back])
     weight_ms = draw.integers(0, 60_000, len(arcs))
     return make_graph(columns * rows, np.column_stack([arcs, weight_ms]))
+
+
+def make_ends(rows):
+    """Ends from (place, node, ms) in any order."""
+    place, node, ms = np.array(sorted(rows), np.int32).reshape(-1, 3).T.copy()
+    return NodeEnds(place, node, ms)
+
+
+def metric_for(graph, is_worn):
+    """The metric of a graph, used so much that its sweeps leave arcs out, or not at all."""
+    metric = customize(build_hierarchy(graph), graph.weight_ms)
+    down_arcs(metric, SWEEPS_TO_TIGHTEN if is_worn else 0)
+    assert (metric.wear.tight is not None) == is_worn
+    return metric

@@ -7,18 +7,15 @@ from hypothesis import strategies as st
 from numba import config
 
 from artois_mobility import UNREACHED_MS, travel_times
-from artois_mobility.errors import BudgetError
+from artois_mobility.errors import BudgetError, NodeError
 from artois_mobility.graph import Graph, reverse
 from artois_mobility.kernels.sweep import LANES
-from artois_mobility.routing.ends import NodeEnds
 from artois_mobility.routing.engine import has_metric, metric_of
-from artois_mobility.routing.hierarchy import build_hierarchy
 from artois_mobility.routing.metrics import customize
 from artois_mobility.routing.nearest import search_for_nearest, sweep_for_nearest
 from artois_mobility.routing.one_to_all import FEWEST_NODES, sweeps_pay
 from artois_mobility.routing.parts import restrict
 from artois_mobility.routing.searches import search_from_seeds
-from artois_mobility.routing.sums import sum_with_decays, sum_within
 from artois_mobility.routing.sweeps import (
     aim_at,
     sweep_columns,
@@ -27,7 +24,7 @@ from artois_mobility.routing.sweeps import (
 )
 from artois_mobility.routing.tight import SWEEPS_TO_TIGHTEN, down_arcs, tighten
 from certificates import assert_shortest, scipy_times
-from graph_worlds import graphs, make_graph, town
+from graph_worlds import graphs, make_ends, metric_for, town
 
 # uncompiled, every lane of every arc is a step of the interpreter
 MANY = settings(max_examples=30 if config.DISABLE_JIT else 300)
@@ -35,19 +32,6 @@ WORN = st.booleans()
 END_LISTS = st.lists(
     st.tuples(st.integers(0, 4), st.integers(0, 11), st.integers(0, 40)), max_size=10
 )
-
-
-def make_ends(rows):
-    place, node, ms = np.array(sorted(rows), np.int32).reshape(-1, 3).T.copy()
-    return NodeEnds(place, node, ms)
-
-
-def metric_for(graph, is_worn):
-    """The metric of a graph, used so much that its sweeps leave arcs out, or not at all."""
-    metric = customize(build_hierarchy(graph), graph.weight_ms)
-    down_arcs(metric, SWEEPS_TO_TIGHTEN if is_worn else 0)
-    assert (metric.wear.tight is not None) == is_worn
-    return metric
 
 
 def lines_by_sweep(metric, sources):
@@ -139,57 +123,6 @@ def test_the_nearest_sites_equal_those_of_searches(graph, is_worn, categories, p
         assert found[1].tolist() == expected[1].tolist(), "another time"
 
 
-@MANY
-@given(graphs(), WORN, st.lists(st.integers(0, 200), min_size=1, max_size=3), st.data())
-def test_sums_within_bounds_equal_those_over_the_table(graph, is_worn, bounds, data):
-    worth = np.array(data.draw(st.lists(st.integers(0, 9), min_size=12, max_size=12)), float)
-    sources = np.arange(graph.node_count, dtype=np.int32)
-    limits = sorted(bounds)
-    found = sum_within(metric_for(graph, is_worn), sources, worth, limits)
-    table = lines_by_sweep(metric_of(graph), sources)
-    expected = [(worth * (table <= limit)).sum(axis=1) for limit in limits]
-    assert (found == np.column_stack(expected)).all()
-
-
-@MANY
-@given(graphs(), WORN, st.integers(0, 60), st.integers(0, 2**31))
-def test_sums_with_decays_equal_those_of_the_whole_table(graph, is_worn, last_s, seed):
-    draw = np.random.default_rng(seed)
-    stretched = Graph(graph.first_out, graph.head, np.minimum(graph.weight_ms * 333, UNREACHED_MS))
-    sources, worth = np.arange(12, dtype=np.int32), draw.integers(0, 4, 12).astype(float)
-    factor = draw.integers(0, 1000, (3, last_s + 1)) / 8
-    found = sum_with_decays(metric_for(stretched, is_worn), sources, worth, factor)
-    seconds = -(-travel_times(stretched, sources) // 1000)
-    reached = seconds <= last_s
-    weights = np.where(reached, factor[:, np.where(reached, seconds, 0)], 0)
-    assert (found == (weights * worth).sum(axis=2).T).all()
-
-
-@MANY
-@given(st.integers(0, 2**32 - 1), WORN)
-def test_what_is_reached_at_the_last_millisecond_counts(seed, is_worn):
-    draw = np.random.default_rng(seed)
-    arcs = np.column_stack([draw.integers(0, 12, (25, 2)), draw.choice([0, 1000], 25)])
-    graph, sources = make_graph(12, arcs), draw.integers(0, 12, 2).astype(np.int32)
-    times, metric = travel_times(graph, sources), metric_for(graph, is_worn)
-    for last_s in (0, 1, 2):
-        expected = (times <= last_s * 1000).sum(axis=1)
-        found = sum_within(metric, sources, np.ones(12), [last_s * 1000])
-        assert (found[:, 0] == expected).all()
-        found = sum_with_decays(metric, sources, np.ones(12), np.ones((1, last_s + 1)))
-        assert (found[:, 0] == expected).all()
-
-
-def test_a_decay_that_is_a_step_counts_what_is_within_it(large):
-    sources = np.arange(0, large.node_count, 31, dtype=np.int32)
-    worth = np.random.default_rng(2).integers(0, 9, large.node_count).astype(float)
-    step = (np.arange(1200) <= 300).astype(float)[np.newaxis]
-    metric = metric_of(large)
-    counted = sum_within(metric, sources, worth, [300_000])
-    assert counted.max() > 1000
-    assert (sum_with_decays(metric, sources, worth, step) == counted).all()
-
-
 @given(graphs(), st.lists(st.integers(0, 11), max_size=4))
 def test_a_part_is_closed_upwards_and_keeps_its_arcs(graph, nodes):
     metric = metric_of(graph)
@@ -241,6 +174,16 @@ def test_both_ways_through_the_door_give_the_same_bytes(large, monkeypatch):
     assert out.tobytes() == searched.tobytes()
     bounded = travel_times(large, sources, bound_min=10)
     assert bounded.tobytes() == np.where(searched <= 600_000, searched, UNREACHED_MS).tobytes()
+
+
+def test_times_to_nodes_are_those_of_the_graph_turned_round(large):
+    targets = np.random.default_rng(6).integers(0, large.node_count, 20)
+    expected = travel_times(reverse(fresh(large))[0], targets)
+    assert (travel_times(large, targets, direction="to") == expected).all()
+    bounded = travel_times(fresh(large), targets, direction="to", bound_min=5)
+    assert (bounded == np.where(expected <= 300_000, expected, UNREACHED_MS)).all()
+    with pytest.raises(NodeError, match="one of from, to; found 'back'"):
+        travel_times(large, targets, direction="back")
 
 
 def test_a_table_beyond_the_budget_is_refused_and_one_handed_in_is_not(large):

@@ -20,6 +20,7 @@ from .errors import ArtoisMobilityError, InputError
 
 if TYPE_CHECKING:
     from .access.nearest import access_times
+    from .access.reaching import opportunities
     from .areas.reached import isochrones
     from .graph import Graph
     from .network.building import build_network
@@ -53,6 +54,7 @@ _HOME_OF_NAME = {
     "from_osmnx": "network.interop",
     "isochrones": "areas.reached",
     "merge_sites": "places.sites",
+    "opportunities": "access.reaching",
     "profile_names": "network.profiles",
     "read_communes": "places.communes",
     "read_osm": "osm.reader",
@@ -85,6 +87,7 @@ __all__ = [
     "from_osmnx",
     "isochrones",
     "merge_sites",
+    "opportunities",
     "profile_names",
     "read_communes",
     "read_osm",

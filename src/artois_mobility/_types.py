@@ -1,7 +1,7 @@
 """Array types, units and sentinels shared by every module."""
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ Geometries: TypeAlias = npt.NDArray[np.object_]
 
 # Called on long work with what is being done, how many parts are done, and how many there are.
 Progress: TypeAlias = Callable[[str, int, int], None]
+
+# Whether times are counted from the given places outwards, or to them.
+Direction: TypeAlias = Literal["from", "to"]
 
 NO_NODE: Final = -1
 NO_ARC: Final = -1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from ..kernels.nearest import NO_SITE, gather_neighbours
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
-from ..places.categories import expand, is_below
+from ..places.categories import is_below
 from ..routing.ends import ArcEnds, NodeEnds, find_ends, minutes_of
 from ..routing.engine import metric_of
 from ..routing.nearest import (
@@ -27,11 +27,11 @@ from ..routing.nearest import (
 from ..routing.one_to_all import FEWEST_NODES
 from ..routing.sweeps import aim_at
 from ..routing.threads import run_each
+from .asking import Direction, check_direction, list_categories
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-Direction = Literal["to_site", "from_site"]
 NO_ROUTE: Final = "no further site of this category can be reached"
 
 
@@ -88,7 +88,7 @@ def access_times(
     _check_arguments(k, direction)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
-    listed = _list_categories(sites, categories)
+    listed = list_categories(sites, categories)
     search = _prepare(network, attachments, direction)
     site_categories = sites["category"].astype(str).to_numpy()
     members = [
@@ -182,13 +182,6 @@ def _gather_on_own_arc(search: _Search, rows: Rows, arcs: Rows, found: Found) ->
     )
 
 
-def _list_categories(sites: "gpd.GeoDataFrame", categories: Sequence[str] | None) -> list[str]:
-    if categories is None:
-        return sorted(set(sites["category"].astype(str)))
-    listed = [each for category in categories for each in expand(category)]
-    return list(dict.fromkeys(listed))
-
-
 def _tabulate(
     listed: Sequence[str],
     found: Sequence[tuple[Rows, Milliseconds]],
@@ -231,6 +224,4 @@ def _check_arguments(k: int, direction: str) -> None:
     if k < 1:
         msg = f"k counts the sites per cell and starts at 1; found {k}."
         raise PlacesError(msg)
-    if direction not in get_args(Direction):
-        msg = f"direction must be one of {', '.join(get_args(Direction))}; found {direction!r}."
-        raise PlacesError(msg)
+    check_direction(direction)

@@ -6,11 +6,11 @@ so the hour holds the half hour, and 10 minutes lies between 599 and 601 seconds
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 import numpy as np
 
-from .._types import MS_PER_MIN, UNREACHED_MS, WGS84, Floats, Milliseconds
+from .._types import MS_PER_MIN, UNREACHED_MS, WGS84, Direction, Floats, Milliseconds
 from ..errors import PlacesError
 from ..kernels.surface import search_outwards, stamp
 from ..network.model import Network
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import shapely
 
 Origins: TypeAlias = Union["gpd.GeoDataFrame", Sequence[tuple[float, float]]]
-Direction: TypeAlias = Literal["from", "to"]
 
 CELL_M = 50.0
 MOST_CELLS = 16_000_000

@@ -12,16 +12,13 @@ Werneck 2011, doi 10.4230/OASIcs.ATMOS.2011.52); rows and arcs then count within
 import numpy as np
 from numba import njit
 
-from .._types import UNREACHED_MS, Floats, Milliseconds, NodeIds, Offsets, Rows
+from .._types import UNREACHED_MS, Milliseconds, NodeIds, Offsets, Rows
 from ._arrays import index
 from ._signatures import (
     INT,
     NOTHING,
-    READ_FLOAT64,
-    READ_FLOAT64_TABLE,
     READ_INT32,
     READ_INT32_TABLE,
-    WRITE_FLOAT64_TABLE,
     WRITE_INT32,
     WRITE_INT32_TABLE,
 )
@@ -29,7 +26,6 @@ from ._signatures import (
 LANES = 64
 TILE = 32
 NOT_ON_PATH = -1
-MS_PER_S = 1000
 
 
 @njit(INT(READ_INT32, READ_INT32, WRITE_INT32, WRITE_INT32), cache=True, nogil=True)
@@ -214,176 +210,6 @@ def sweep_lines(
             for lane in range(source_count):
                 for column in range(width):
                     line_ms[lane, start + column] = tile_ms[column, lane]
-
-
-@njit(cache=True, nogil=True, inline="always")
-def is_beyond(begin: int, end: int, up_depth: NodeIds, best_ms: Milliseconds, last_ms: int) -> bool:
-    """Tell whether no open row that upward arcs lead to holds a time of at most `last_ms`."""
-    nearest_ms = UNREACHED_MS
-    for up in range(begin, end):
-        nearest_ms = min(nearest_ms, best_ms[up_depth[up]])
-    return nearest_ms > last_ms
-
-
-@njit(cache=True, nogil=True, inline="always")
-def open_row(
-    begin: int,
-    end: int,
-    own: int,
-    path: int,
-    above_depth: NodeIds,
-    arc_ms: Milliseconds,
-    path_ms: Milliseconds,
-    last_ms: int,
-    best_ms: Milliseconds,
-    open_ms: Milliseconds,
-) -> int:
-    """Write the row at depth `own` from those above it, as far as they are within `last_ms`.
-
-    `path` is its row in `path_ms`, or `NOT_ON_PATH`. Returns the smallest time of the row, which
-    `best_ms` keeps too.
-    """
-    for lane in range(LANES):
-        open_ms[own, lane] = UNREACHED_MS
-    if path != NOT_ON_PATH:
-        for lane in range(LANES):
-            open_ms[own, lane] = path_ms[path, lane]
-    for arc in range(begin, end):
-        above, way_ms = above_depth[arc], arc_ms[arc]
-        if best_ms[above] <= last_ms:
-            for lane in range(LANES):
-                time_ms = np.int32(open_ms[above, lane] + way_ms)
-                open_ms[own, lane] = min(open_ms[own, lane], time_ms)
-    smallest_ms = np.int32(UNREACHED_MS)
-    for lane in range(LANES):
-        smallest_ms = min(smallest_ms, open_ms[own, lane])
-    best_ms[own] = smallest_ms
-    return int(smallest_ms)
-
-
-@njit(
-    NOTHING(
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32_TABLE,
-        READ_INT32,
-        READ_FLOAT64,
-        WRITE_INT32,
-        WRITE_INT32_TABLE,
-        WRITE_FLOAT64_TABLE,
-    ),
-    cache=True,
-    nogil=True,
-)
-def sweep_sums(
-    first: Offsets,
-    above_depth: NodeIds,
-    arc_ms: Milliseconds,
-    up_first: Offsets,
-    up_depth: NodeIds,
-    depth: NodeIds,
-    subtree_size: NodeIds,
-    path_row: Rows,
-    path_ms: Milliseconds,
-    bound_ms: Milliseconds,
-    worth: Floats,
-    best_ms: Milliseconds,
-    open_ms: Milliseconds,
-    sums: Floats,
-) -> None:
-    """Add up what each source reaches within each bound; no time is kept.
-
-    Times come down by the arcs of `first`, `above_depth` and `arc_ms`. All upward arcs of a rank,
-    `up_first` and `up_depth`, tell from where its subtree can be entered: it is passed over when
-    none of these rows is within the last bound for any source. `worth` (r) is what each rank
-    counts, `bound_ms` ascends; `best_ms` and `open_ms` hold the smallest time and the row at each
-    depth. `sums` (bounds, LANES) is added to, ranks descending.
-    """
-    last_ms = bound_ms[bound_ms.size - 1]
-    rank = path_row.size - 1
-    while rank >= 0:
-        begin, end, path = up_first[rank], up_first[rank + 1], path_row[rank]
-        if path == NOT_ON_PATH and is_beyond(begin, end, up_depth, best_ms, last_ms):
-            rank -= subtree_size[rank]
-            continue
-        begin, end, own = first[rank], first[rank + 1], depth[rank]
-        smallest_ms = open_row(
-            begin, end, own, path, above_depth, arc_ms, path_ms, last_ms, best_ms, open_ms
-        )
-        if smallest_ms <= last_ms and worth[rank] != 0:
-            for bound in range(bound_ms.size):
-                limit_ms = bound_ms[bound]
-                for lane in range(LANES):
-                    sums[bound, lane] += worth[rank] if open_ms[own, lane] <= limit_ms else 0.0
-        rank -= 1
-
-
-@njit(
-    NOTHING(
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32,
-        READ_INT32_TABLE,
-        READ_FLOAT64_TABLE,
-        READ_FLOAT64,
-        WRITE_INT32,
-        WRITE_INT32_TABLE,
-        WRITE_FLOAT64_TABLE,
-    ),
-    cache=True,
-    nogil=True,
-)
-def sweep_decays(
-    first: Offsets,
-    above_depth: NodeIds,
-    arc_ms: Milliseconds,
-    up_first: Offsets,
-    up_depth: NodeIds,
-    depth: NodeIds,
-    subtree_size: NodeIds,
-    path_row: Rows,
-    path_ms: Milliseconds,
-    factor: Floats,
-    worth: Floats,
-    best_ms: Milliseconds,
-    open_ms: Milliseconds,
-    sums: Floats,
-) -> None:
-    """Add up what each source reaches, each time weighted by each decay, as `sweep_sums` does.
-
-    `factor` (decays, seconds) is the weight of each whole second, times rounded up to it; beyond
-    the last second nothing counts.
-    """
-    decay_count, second_count = factor.shape
-    last_ms = (second_count - 1) * MS_PER_S
-    rank = path_row.size - 1
-    while rank >= 0:
-        begin, end, path = up_first[rank], up_first[rank + 1], path_row[rank]
-        if path == NOT_ON_PATH and is_beyond(begin, end, up_depth, best_ms, last_ms):
-            rank -= subtree_size[rank]
-            continue
-        begin, end, own = first[rank], first[rank + 1], depth[rank]
-        smallest_ms = open_row(
-            begin, end, own, path, above_depth, arc_ms, path_ms, last_ms, best_ms, open_ms
-        )
-        if smallest_ms <= last_ms and worth[rank] != 0:
-            for lane in range(LANES):
-                if open_ms[own, lane] <= last_ms:
-                    second = index(open_ms[own, lane] + (MS_PER_S - 1)) // index(MS_PER_S)
-                    for decay in range(decay_count):
-                        sums[decay, lane] += worth[rank] * factor[decay, second]
-        rank -= 1
 
 
 @njit(

@@ -29,6 +29,23 @@ class NodeEnds:
     node: NodeIds
     ms: Milliseconds
 
+    @classmethod
+    def of_nodes(cls, nodes: NodeIds) -> "NodeEnds":
+        """Take nodes for places, each there in no time.
+
+        Parameters
+        ----------
+        nodes
+            Nodes, shape (p,).
+
+        Returns
+        -------
+        ends
+            One for each.
+        """
+        place = np.arange(nodes.size, dtype=np.int32)
+        return cls(place, np.ascontiguousarray(nodes, np.int32), np.zeros_like(place))
+
     def of_place(self, row: int) -> slice:
         """Return where the ways of one place stand.
 

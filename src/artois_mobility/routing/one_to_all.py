@@ -1,13 +1,13 @@
-"""Travel times from nodes to all nodes, by whichever way is the quickest."""
+"""Travel times between nodes and all nodes, by whichever way is the quickest."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 import numpy as np
 
-from .._types import UNREACHED_MS, Milliseconds, NodeIds
+from .._types import UNREACHED_MS, Direction, Milliseconds, NodeIds
 from ..errors import NodeError
-from ..graph import Graph
+from ..graph import Graph, reverse
 from .budget import check_budget
 from .engine import has_metric, metric_of
 from .searches import as_bound_ms, check_nodes, search_lines
@@ -31,6 +31,7 @@ def travel_times(
     network: "Network | Graph",
     sources: Sequence[int] | NodeIds,
     *,
+    direction: Direction = "from",
     bound_min: float | None = None,
     out: Milliseconds | None = None,
     budget_bytes: int | None = None,
@@ -43,6 +44,8 @@ def travel_times(
         A network, or the bare graph of one; n nodes.
     sources
         Node ids to start from, shape (s,).
+    direction
+        `"from"` the sources to every node, or `"to"` them from every node.
     bound_min
         Stop each search after so many minutes; nodes beyond count as unreached. None searches on.
     out
@@ -58,7 +61,8 @@ def travel_times(
     Raises
     ------
     NodeError
-        If a source is not a node of the graph, or `out` has another shape or type.
+        If a source is not a node of the graph, `out` has another shape or type, or `direction` is
+        neither.
     BudgetError
         If a new table would take more memory than allowed.
 
@@ -77,6 +81,8 @@ def travel_times(
     >>> graph = Graph(np.int32([0, 1, 1]), np.int32([1]), np.int32([5000]))
     >>> travel_times(graph, [0])
     array([[   0, 5000]], dtype=int32)
+    >>> travel_times(graph, [1], direction="to")
+    array([[5000,    0]], dtype=int32)
     >>> travel_times(graph, []).shape
     (0, 2)
     """
@@ -84,15 +90,18 @@ def travel_times(
     nodes = check_nodes(graph, sources)
     table = _check_out(out, nodes.size, graph.node_count, budget_bytes)
     bound_ms = as_bound_ms(bound_min)
+    is_turned = _check_direction(direction)
     if sweeps_pay(graph, nodes.size, is_bounded=bound_min is not None):
-        sweep_lines(metric_of(graph), nodes, table)
+        metric = metric_of(graph)
+        sweep_lines(metric.reversed() if is_turned else metric, nodes, table)
         for line in table if bound_min is not None else ():
             line[line > bound_ms] = UNREACHED_MS
         return table
     blocks = np.array_split(
         np.arange(nodes.size, dtype=np.int32), max(1, min(thread_count(), nodes.size))
     )
-    run_each(lambda rows: search_lines(graph, nodes, bound_ms, table, rows), blocks)
+    searched = reverse(graph)[0] if is_turned else graph
+    run_each(lambda rows: search_lines(searched, nodes, bound_ms, table, rows), blocks)
     return table
 
 
@@ -117,6 +126,14 @@ def sweeps_pay(graph: Graph, source_count: int, *, is_bounded: bool) -> bool:
         return False
     needed = FEWEST_SOURCES * (BOUNDED_COSTS_LESS if is_bounded else 1)
     return source_count >= needed or (has_metric(graph) and not is_bounded)
+
+
+def _check_direction(direction: str) -> bool:
+    """Tell whether to search against the direction of travel."""
+    if direction not in get_args(Direction):
+        msg = f"direction must be one of {', '.join(get_args(Direction))}; found {direction!r}."
+        raise NodeError(msg)
+    return direction == "to"
 
 
 def _check_out(

@@ -71,8 +71,7 @@ def find_path(graph: Graph, source: int, target: int) -> Path:
     >>> find_path(graph, 2, 0).ms == UNREACHED_MS
     True
     """
-    row = np.zeros(1, np.int32)
-    here, there = (NodeEnds(row, check_nodes(graph, [node]), row) for node in (source, target))
+    here, there = (NodeEnds.of_nodes(check_nodes(graph, [node])) for node in (source, target))
     return find_paths(metric_of(graph), here, there, [(0, 0)])[0]
 
 
@@ -97,19 +96,56 @@ def find_paths(
     paths
         One for each pair; `start` and `end` are rows of `origins` and `destinations`.
     """
-    rank_of_node = metric.hierarchy.order.rank_of_node
-    sides = [
-        _Side(rank_of_node[ends.node], ends.ms, *_rows_of(ends, [pair[side] for pair in pairs]))
-        for side, ends in enumerate((origins, destinations))
-    ]
-    rows_of_pairs = np.arange(len(pairs), dtype=np.int32)
-    jobs = np.array_split(rows_of_pairs, max(1, min(thread_count(), len(pairs))))
+    here, there = _sides(metric, origins, destinations, pairs)
 
     def run(rows: Rows) -> list[Path]:
-        search = _Search(metric, *sides)
+        search = _Search(metric, here, there)
         return [search.find(row) for row in rows.tolist()]
 
-    return [path for found in run_each(run, jobs) for path in found]
+    return [path for found in run_each(run, _split(len(pairs))) for path in found]
+
+
+def find_times(
+    metric: Metric, origins: NodeEnds, destinations: NodeEnds, pairs: Sequence[tuple[int, int]]
+) -> Milliseconds:
+    """Find the shortest time for each pair of places, by way of nodes.
+
+    Parameters
+    ----------
+    metric
+        Weights on a hierarchy.
+    origins, destinations, pairs
+        As in `find_paths`.
+
+    Returns
+    -------
+    time_ms
+        One for each pair; `UNREACHED_MS` where there is no path.
+    """
+    here, there = _sides(metric, origins, destinations, pairs)
+
+    def run(rows: Rows) -> list[int]:
+        search = _Search(metric, here, there)
+        return [search.find_time(row) for row in rows.tolist()]
+
+    found = [time_ms for part in run_each(run, _split(len(pairs))) for time_ms in part]
+    return np.array(found, np.int32)
+
+
+def _split(pair_count: int) -> list[Rows]:
+    rows = np.arange(pair_count, dtype=np.int32)
+    return np.array_split(rows, max(1, min(thread_count(), pair_count)))
+
+
+def _sides(
+    metric: Metric, origins: NodeEnds, destinations: NodeEnds, pairs: Sequence[tuple[int, int]]
+) -> tuple["_Side", "_Side"]:
+    rank_of_node = metric.hierarchy.order.rank_of_node
+    here, there = (
+        _Side(rank_of_node[ends.node], ends.ms, *_rows_of(ends, [pair[side] for pair in pairs]))
+        for side, ends in enumerate((origins, destinations))
+    )
+    return here, there
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,15 +182,27 @@ class _Search:
 
     def find(self, pair: int) -> Path:
         """Find the path of one pair."""
+        length = self._search(pair)
+        if length < 0:
+            return Path(np.empty(0, np.int32), UNREACHED_MS, NO_END, NO_END)
+        time_ms, start, last = self._found.tolist()
+        begin, begin_there = self._origins.begin[pair], self._destinations.begin[pair]
+        return Path(self._unpack(length), time_ms, begin + start, begin_there + last)
+
+    def find_time(self, pair: int) -> int:
+        """Find the time of one pair."""
+        return int(self._found[0]) if self._search(pair) >= 0 else UNREACHED_MS
+
+    def _search(self, pair: int) -> int:
         here, there = self._origins, self._destinations
-        begin, end = here.begin[pair], here.end[pair]
-        begin_there, end_there = there.begin[pair], there.end[pair]
+        mine = slice(here.begin[pair], here.end[pair])
+        theirs = slice(there.begin[pair], there.end[pair])
         metric, hierarchy = self._metric, self._metric.hierarchy
-        length = kernels.find_chain(
-            here.rank[begin:end],
-            here.ms[begin:end],
-            there.rank[begin_there:end_there],
-            there.ms[begin_there:end_there],
+        return kernels.find_chain(
+            here.rank[mine],
+            here.ms[mine],
+            there.rank[theirs],
+            there.ms[theirs],
             hierarchy.parent,
             hierarchy.up_first,
             hierarchy.up_head,
@@ -167,10 +215,6 @@ class _Search:
             self._chain,
             self._found,
         )
-        if length < 0:
-            return Path(np.empty(0, np.int32), UNREACHED_MS, NO_END, NO_END)
-        time_ms, start, last = self._found.tolist()
-        return Path(self._unpack(length), time_ms, begin + start, begin_there + last)
 
     def _unpack(self, length: int) -> ArcIds:
         metric, hierarchy = self._metric, self._metric.hierarchy

@@ -1,0 +1,254 @@
+"""How much people can reach: sites, or what they have to offer, within minutes or by a decay."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .._types import MS_PER_MIN, UNREACHED_MS, Floats, Milliseconds, Rows
+from ..errors import PlacesError
+from ..network.model import Network
+from ..places.attaching import attach
+from ..places.attachments import Attachments
+from ..places.categories import is_below
+from ..routing.ends import ArcEnds, find_ends
+from ..routing.engine import metric_of
+from ..routing.paths import find_times
+from ..routing.sums import Counted, Weights, sum_reached
+from .asking import Direction, check_direction, list_categories
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Measures: TypeAlias = Sequence[float] | Mapping[str, "float | Floats"]
+MOST_MIN: Final = 10_000
+
+
+def opportunities(
+    network: Network,
+    residents: "gpd.GeoDataFrame",
+    sites: "gpd.GeoDataFrame",
+    measures: Measures,
+    *,
+    worth: str | None = None,
+    categories: Sequence[str] | None = None,
+    direction: Direction = "to_site",
+    attachments: tuple[Attachments, Attachments] | None = None,
+) -> pd.DataFrame:
+    """Add up what every cell of residents reaches of each category.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    residents
+        What `am.read_residents` returns, p cells.
+    sites
+        What `am.read_sites` returns.
+    measures
+        Minutes: what is reached within them counts whole. Or by name either minutes or a decay, an
+        array of the weight at every whole second from 0 on; a time is rounded up to a second, and
+        beyond the last one nothing counts. `{"half in 10 min": 0.5 ** (np.arange(3600) / 600)}`
+        looks an hour far.
+    worth
+        Column of `sites` that says how much each row counts, such as `"capacity"`. None counts
+        sites, each once in a category however many rows it has there.
+    categories
+        Categories to list, as in `am.access_times`.
+    direction
+        `"to_site"`, or `"from_site"` for what comes to people.
+    attachments
+        Those of the residents and of the sites, when already made by `am.attach`.
+
+    Returns
+    -------
+    opportunities
+        One row per category, cell and measure: `cell`, `category`, `measure` (its name, else
+        `"10 min"`), `value`, `reason`. A cell that hangs on no street has NaN and its reason.
+
+    Raises
+    ------
+    PlacesError
+        If a measure, a category, `direction` or `worth` is not one of those allowed.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from artois_mobility.network.building import build_network
+    >>> from artois_mobility.network.examples import crossroads
+    >>> network = build_network(crossroads(), "walk")
+    >>> points = gpd.points_from_xy([2.8302, 2.8325, 2.8314], [50.42, 50.42, 50.4208], crs=4326)
+    >>> cells = gpd.GeoDataFrame({"cell": ["a"]}, geometry=points[:1])
+    >>> names = {"site": ["w1", "w2"], "category": "care/general_practitioner", "doctors": [1.0, 4.0]}
+    >>> doctors = gpd.GeoDataFrame(names, geometry=points[1:])
+    >>> opportunities(network, cells, doctors, [2, 5], worth="doctors")["value"].tolist()
+    [0.0, 5.0]
+    """
+    check_direction(direction)
+    weights, names = _weigh(measures)
+    listed = list_categories(sites, categories)
+    entries = _list_entries(sites, listed, worth)
+    if attachments is None:
+        attachments = attach(network, residents), attach(network, sites)
+    here, there = (find_ends(network, each) for each in attachments)
+    job = _Job(network, here, there, entries, len(listed), direction == "to_site")
+    sums = _add_up(job, attachments[0].place_count, weights)
+    return _tabulate(residents, attachments[0].reason_of_place, listed, names, sums)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entries:
+    """Rows of the sites that count, the category each counts in, and how much."""
+
+    row: Rows
+    group: Rows
+    worth: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """What is added up, and for whom."""
+
+    network: Network
+    places: ArcEnds
+    sites: ArcEnds
+    entries: _Entries
+    group_count: int
+    is_to_site: bool
+
+
+def _weigh(measures: Measures) -> tuple[Weights, list[str]]:
+    """Tabulate the measures, thresholds before decays; also return what they are called."""
+    named = (
+        measures if isinstance(measures, Mapping) else {f"{each:g} min": each for each in measures}
+    )
+    if not named:
+        msg = "Nothing to add up: give minutes, for instance [10, 20], or decays by name."
+        raise PlacesError(msg)
+    bounds: dict[str, Floats] = {}
+    decays: dict[str, Floats] = {}
+    for name, measure in named.items():
+        values = _numbers_of(name, measure)
+        (decays if values.ndim else bounds)[name] = values
+    length = max((values.size for values in decays.values()), default=0)
+    factor = np.zeros((len(decays), length))
+    for row, values in enumerate(decays.values()):
+        factor[row, : values.size] = values
+    bound_ms = np.rint(np.array([*bounds.values()], np.float64) * MS_PER_MIN).astype(np.int32)
+    return Weights(bound_ms, factor), [*bounds, *decays]
+
+
+def _numbers_of(name: str, measure: object) -> Floats:
+    """Give minutes as one number and a decay as an array of at least one."""
+    try:
+        values = np.asarray(measure, np.float64)
+    except (TypeError, ValueError):
+        values = np.full(1, np.nan)
+    most = MOST_MIN if values.ndim == 0 else np.inf
+    if values.ndim > 1 or not values.size or not ((values >= 0) & (values <= most)).all():
+        msg = (
+            f"The measure {name!r} must be minutes from 0 to {MOST_MIN}, or an array of weights "
+            f"from 0 on, one for every second; found {measure!r}."
+        )
+        raise PlacesError(msg)
+    return values
+
+
+def _list_entries(sites: "gpd.GeoDataFrame", listed: Sequence[str], worth: str | None) -> _Entries:
+    values = np.ones(len(sites)) if worth is None else _read_worth(sites, worth)
+    category = sites["category"].astype(str).to_numpy(object)
+    name = sites["site"].astype(str).to_numpy(object)
+    rows, groups = [], []
+    for group, parent in enumerate(listed):
+        mine = np.flatnonzero([is_below(own, parent) for own in category])
+        if worth is None:
+            mine = mine[np.sort(np.unique(name[mine], return_index=True)[1])]
+        rows.append(mine)
+        groups.append(np.full(mine.size, group))
+    row = np.concatenate([np.empty(0, np.int32), *rows]).astype(np.int32)
+    group_of_row = np.concatenate([np.empty(0, np.int32), *groups]).astype(np.int32)
+    return _Entries(row, group_of_row, values[row])
+
+
+def _read_worth(sites: "gpd.GeoDataFrame", worth: str) -> Floats:
+    if worth not in sites:
+        msg = f"The sites have no column {worth!r}; they have {', '.join(map(str, sites.columns))}."
+        raise PlacesError(msg)
+    values: Floats = pd.to_numeric(sites[worth], errors="coerce").to_numpy(np.float64)
+    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+    if wrong.size:
+        first = sites.iloc[wrong[0]]
+        msg = (
+            f"{wrong.size} of {values.size} sites have no number from 0 on in {worth!r}, first "
+            f"site {first['site']}: {first[worth]!r}. Fill it in, or leave these sites out."
+        )
+        raise PlacesError(msg)
+    return values
+
+
+def _add_up(job: _Job, place_count: int, weights: Weights) -> Floats:
+    """Add up by way of nodes, then mend what lies nearer along the own street."""
+    metric = metric_of(job.network.graph)
+    metric = metric if job.is_to_site else metric.reversed()
+    here = job.places.leave if job.is_to_site else job.places.reach
+    there = job.sites.reach if job.is_to_site else job.sites.leave
+    entries = job.entries
+    counted = Counted(there, entries.row, entries.group, entries.worth, job.group_count)
+    sums = sum_reached(metric, here, place_count, counted, weights)
+    pairs, direct_ms = _ride_on_own_arc(job)
+    if not len(pairs):
+        return sums
+    by_nodes_ms = find_times(metric, here, there, [(place, site) for place, site in pairs.tolist()])
+    nearer = np.flatnonzero(direct_ms < by_nodes_ms)
+    more = weights.of(direct_ms[nearer]) - weights.of(by_nodes_ms[nearer])
+    for (place, site), added in zip(pairs[nearer].tolist(), more, strict=True):
+        for entry in np.flatnonzero(entries.row == site):
+            sums[place, entries.group[entry]] += entries.worth[entry] * added
+    return sums
+
+
+def _ride_on_own_arc(job: _Job) -> tuple[npt.NDArray[np.int64], Milliseconds]:
+    """List the cells and sites that share an arc, and the time along it."""
+    tables = []
+    for ends in (job.places, job.sites):
+        table = pd.DataFrame({"place": ends.place, "arc": ends.arc, "offroad": ends.offroad_ms})
+        tables.append(table.assign(ahead=ends.along_ms[:, 0], back=ends.along_ms[:, 1]))
+    tables[1] = tables[1][tables[1]["place"].isin(job.entries.row)]
+    joined = tables[0].merge(tables[1], on="arc", suffixes=("", "_site"))
+    best_ms = np.full(len(joined), UNREACHED_MS, np.int64)
+    for side in ("ahead", "back"):
+        from_ms, to_ms = (joined[name].to_numpy(np.int64) for name in (side, f"{side}_site"))
+        if not job.is_to_site:
+            from_ms, to_ms = to_ms, from_ms
+        is_ahead = (from_ms <= to_ms) & (to_ms < UNREACHED_MS)
+        offroad_ms = (joined["offroad"] + joined["offroad_site"]).to_numpy(np.int64)
+        np.minimum(best_ms, to_ms - from_ms + offroad_ms, out=best_ms, where=is_ahead)
+    best = joined.assign(ms=best_ms).groupby(["place", "place_site"])["ms"].min()
+    pairs = np.array(best.index.to_list(), np.int64).reshape(-1, 2)
+    return pairs, np.minimum(best.to_numpy(), UNREACHED_MS).astype(np.int32)
+
+
+def _tabulate(
+    residents: "gpd.GeoDataFrame",
+    reason: npt.NDArray[np.object_],
+    listed: Sequence[str],
+    measures: Sequence[str],
+    sums: Floats,
+) -> pd.DataFrame:
+    cells = residents["cell"].astype(str).to_numpy(object)
+    category, cell, measure = (
+        axis.ravel() for axis in np.indices((len(listed), cells.size, len(measures)), np.int32)
+    )
+    values = np.where(reason[:, np.newaxis, np.newaxis] == "", sums, np.nan)
+    return pd.DataFrame(
+        {
+            "cell": pd.Categorical.from_codes(cell, pd.Index(cells)),
+            "category": pd.Categorical.from_codes(category, pd.Index(listed)),
+            "measure": pd.Categorical.from_codes(measure, pd.Index(measures)),
+            "value": values.transpose(1, 0, 2).ravel(),
+            "reason": pd.Categorical(reason[cell]),
+        }
+    )

@@ -10,13 +10,26 @@ import resource
 import statistics
 import sys
 import time
+import tracemalloc
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from measuring import UNREACHED, Row, World, as_matrix, as_ms, has_peer, load_world, median_ms
+from measuring import (
+    UNREACHED,
+    Cost,
+    Row,
+    World,
+    as_matrix,
+    as_ms,
+    cost_of,
+    has_peer,
+    load_world,
+    median_ms,
+)
 from scipy.sparse.csgraph import dijkstra
 from worlds import interior_ends
 
@@ -27,9 +40,11 @@ from artois_mobility.routing.engine import metric_of
 from artois_mobility.routing.hierarchy import build_hierarchy
 from artois_mobility.routing.metrics import customize, recustomize, update
 from artois_mobility.routing.nearest import sweep_for_nearest
+from artois_mobility.routing.paths import find_paths, find_times
 from artois_mobility.routing.sums import Counted, Weights, sum_reached
 from artois_mobility.routing.sweeps import aim_at, sweep_columns, sweep_to
 from artois_mobility.routing.threads import run_each, thread_count
+from artois_mobility.routing.tight import tighten
 
 TEN_MIN_MS = 600_000
 FAR_S = 100_000.0
@@ -41,12 +56,8 @@ NEARLY_ALL = 0.9999
 
 def preprocessing(world: World) -> list[Row]:
     graph = world.graph
-    order_ms = median_ms(lambda: order_nodes(graph), 3)
-    order = order_nodes(graph)
-    hierarchy_ms = median_ms(lambda: build_hierarchy(graph, order), 3)
-    rows = [
-        Row("order + hierarchy, unmerged", order_ms + hierarchy_ms, "(bar)", 1200.0, "<= 1200 ms")
-    ]
+    ours = cost_of(lambda: build_hierarchy(graph, order_nodes(graph)), 3)
+    rows = [Row("order + hierarchy, unmerged", ours, "(bar)", 1200.0, "<= 1200 ms")]
     if has_peer("routingkit_cch"):
         import routingkit_cch
 
@@ -62,9 +73,7 @@ def preprocessing(world: World) -> list[Row]:
         )
         routingkit_cch.CCH(peer_order, tail, head, filter_always_inf_arcs=False)
         peer_ms = (time.perf_counter() - start) * 1e3
-        rows.append(
-            Row("order + hierarchy, unmerged", order_ms + hierarchy_ms, "RoutingKit", peer_ms, "")
-        )
+        rows.append(Row("order + hierarchy, unmerged", ours, "RoutingKit", peer_ms, ""))
     return rows
 
 
@@ -73,7 +82,7 @@ def customizing(world: World) -> list[Row]:
     metric = metric_of(graph)
     hierarchy = metric.hierarchy
     rows = []
-    ours_ms = median_ms(lambda: customize(hierarchy, graph.weight_ms), 15)
+    ours = cost_of(lambda: customize(hierarchy, graph.weight_ms), 15)
     if has_peer("routingkit_cch"):
         import routingkit_cch
 
@@ -88,11 +97,45 @@ def customizing(world: World) -> list[Row]:
             expected = int(am.travel_times(graph, [source])[0, target])
             found = query.run(source, target).distance
             assert expected == (UNREACHED if found is None else found), (expected, found)
-        rows.append(Row("new weights, all arcs", ours_ms, "RoutingKit reset", peer_ms, ">= 2"))
+        rows.append(Row("new weights, all arcs", ours, "RoutingKit reset", peer_ms, ">= 2"))
+        rows += _paths(world, query)
     else:
-        rows.append(Row("new weights, all arcs", ours_ms, "", 0.0, ">= 2 x RoutingKit"))
-    rows.append(Row("new weights, 10 random arcs", _partial_ms(world), "(bar)", 1.0, "<= 1 ms"))
+        rows.append(Row("new weights, all arcs", ours, "", 0.0, ">= 2 x RoutingKit"))
+    partial = Cost(_partial_ms(world), metric.climb_ms.nbytes * 2 / 2**20)
+    rows.append(Row("new weights, 10 random arcs", partial, "(bar)", 1.0, "<= 1 ms"))
+    rows.append(
+        Row("arcs no path ends with, found once", cost_of(lambda: tighten(metric)), "", 0.0, "")
+    )
     return rows
+
+
+def _paths(world: World, query: Any) -> list[Row]:
+    """Times and arcs of random pairs, one after the other for the peer."""
+    graph = world.graph
+    nodes = world.draw.integers(0, graph.node_count, (2, 500)).astype(np.int32)
+    here, there = (NodeEnds.of_nodes(side) for side in nodes)
+    pairs = [(row, row) for row in range(500)]
+    metric = metric_of(graph)
+    for row, path in enumerate(find_paths(metric, here, there, pairs)):
+        found = query.run(*nodes[:, row].tolist())
+        assert (UNREACHED if found.distance is None else found.distance) == path.ms
+        assert path.ms == UNREACHED or path.ms == graph.weight_ms[found.arc_path].sum()
+        del found
+
+    def peer_times() -> None:
+        for source, target in nodes.T.tolist():
+            assert query.run(source, target).distance != 0 or source == target
+
+    def peer_paths() -> None:
+        for source, target in nodes.T.tolist():
+            assert query.run(source, target).arc_path is not None
+
+    times = cost_of(lambda: find_times(metric, here, there, pairs)).per(500)
+    paths = cost_of(lambda: find_paths(metric, here, there, pairs)).per(500)
+    return [
+        Row("one to one, time, per pair", times, "RoutingKit", median_ms(peer_times) / 500, ""),
+        Row("one to one, arcs, per pair", paths, "RoutingKit", median_ms(peer_paths) / 500, ""),
+    ]
 
 
 def _partial_ms(world: World) -> float:
@@ -135,24 +178,24 @@ def one_to_all(world: World) -> list[Row]:
     found = tables[0][metric.hierarchy.order.rank_of_node][:, :4].T
     assert (found == expected).all()
     peer_ms = median_ms(lambda: dijkstra(matrix, indices=sources[:8]), 3) / 8
-    ours_ms = median_ms(own_layout) / sources.size
+    ours = cost_of(own_layout).per(sources.size)
     rows.append(
-        Row("one to all, unmerged, own layout, per source", ours_ms, "scipy", peer_ms, ">= 300")
+        Row("one to all, unmerged, own layout, per source", ours, "scipy", peer_ms, ">= 300")
     )
-    rows += _other_one_to_all(world, ours_ms, sources)
+    rows += _other_one_to_all(world, ours, sources)
     graph = world.merged.graph
     sources = np.sort(world.draw.choice(graph.node_count, 512, replace=False)).astype(np.int32)
     out = np.empty((sources.size, graph.node_count), np.int32)
     am.travel_times(world.merged, sources, out=out)
     matrix = as_matrix(graph)
     assert (out[:4] == as_ms(dijkstra(matrix, indices=sources[:4]))).all()
-    ours_ms = median_ms(lambda: am.travel_times(world.merged, sources, out=out)) / sources.size
+    ours = cost_of(lambda: am.travel_times(world.merged, sources, out=out)).per(sources.size)
     peer_ms = median_ms(lambda: dijkstra(matrix, indices=sources[:16]), 5) / 16
-    rows.append(Row("travel_times(out=), merged, per source", ours_ms, "scipy", peer_ms, ">= 120"))
+    rows.append(Row("travel_times(out=), merged, per source", ours, "scipy", peer_ms, ">= 120"))
     return rows
 
 
-def _other_one_to_all(world: World, ours_ms: float, sources: np.ndarray) -> list[Row]:
+def _other_one_to_all(world: World, ours: Cost, sources: np.ndarray) -> list[Row]:
     graph, rows = world.graph, []
     work = "one to all, unmerged, own layout, per source"
     if has_peer("networkit"):
@@ -164,7 +207,7 @@ def _other_one_to_all(world: World, ours_ms: float, sources: np.ndarray) -> list
         search = networkit.distance.Dijkstra(peer, int(sources[0]), False, False)
         peer_ms = median_ms(search.run, 3)
         assert (np.rint(search.getDistances(True)[:100]) >= 0).all()
-        rows.append(Row(work, ours_ms, "networkit", peer_ms, ""))
+        rows.append(Row(work, ours, "networkit", peer_ms, ""))
     if has_peer("igraph"):
         import igraph
 
@@ -173,7 +216,7 @@ def _other_one_to_all(world: World, ours_ms: float, sources: np.ndarray) -> list
         )
         weights = graph.weight_ms.tolist()
         peer_ms = median_ms(lambda: peer.distances([int(sources[0])], weights=weights), 3)
-        rows.append(Row(work, ours_ms, "igraph", peer_ms, ""))
+        rows.append(Row(work, ours, "igraph", peer_ms, ""))
     return rows
 
 
@@ -204,7 +247,7 @@ def nearest(world: World, peer: object | None) -> list[Row]:
     sites = [NodeEnds.of_nodes(np.sort(group)) for group in groups]
     timed = {}
     for k in (1, 5):
-        timed[k] = median_ms(lambda k=k: sweep_for_nearest(sites[:1], targets, k))
+        timed[k] = cost_of(lambda k=k: sweep_for_nearest(sites[:1], targets, k))
         found = sweep_for_nearest(sites[:1], targets, k)[0][1]
         if peer is None:
             rows.append(
@@ -218,10 +261,9 @@ def nearest(world: World, peer: object | None) -> list[Row]:
         difference_ms = np.abs(np.where(expected >= FAR_S, np.nan, expected * 1000) - found)
         assert np.mean(difference_ms <= CUT_OFF_MS) > NEARLY_ALL, np.mean(difference_ms)
         rows.append(Row(f"nearest of 50, all nodes, k={k}", timed[k], "pandana", peer_ms, ">= 150"))
-    twelve_ms = median_ms(lambda: sweep_for_nearest(sites, targets, 1))
-    rows.append(
-        Row("nearest, twelve categories in one go", twelve_ms, "(3 x one)", 3 * timed[1], ">= 1")
-    )
+    twelve = cost_of(lambda: sweep_for_nearest(sites, targets, 1))
+    three_ms = 3 * timed[1].ms
+    rows.append(Row("nearest, twelve categories in one go", twelve, "(3 x one)", three_ms, ">= 1"))
     return rows
 
 
@@ -239,21 +281,24 @@ def counts(world: World, peer: object | None, *, whole: bool) -> list[Row]:
     worth, everyone = np.ones(graph.node_count), NodeEnds.of_nodes(nodes)
     counted = Counted(everyone, nodes, np.zeros_like(nodes), worth, 1)
     within = Weights(np.int32([TEN_MIN_MS]), np.empty((0, 0)))
+    tracemalloc.start()
     start = time.perf_counter()
     found = sum_reached(metric, everyone, nodes.size, counted, within)[:, 0, 0]
     ours_ms = (time.perf_counter() - start) * 1e3
+    ours = Cost(ours_ms, tracemalloc.get_traced_memory()[1] / 2**20)
+    tracemalloc.stop()
     sample = world.draw.choice(nodes, 3)
     reached = am.travel_times(graph, sample, bound_min=10) < UNREACHED
     assert (found[sample] == reached.sum(axis=1)).all()
     work = "count within 10 min, all nodes"
     if peer is None or not whole:
-        return [Row(work, ours_ms, "", 0.0, ">= 60 x pandana (--whole)")]
+        return [Row(work, ours, "", 0.0, ">= 60 x pandana (--whole)")]
     peer.set(pd.Series(nodes), pd.Series(worth), "one")
     start = time.perf_counter()
     expected = peer.aggregate(TEN_MIN_MS / 1000, type="sum", decay="flat", name="one").to_numpy()
     peer_ms = (time.perf_counter() - start) * 1e3
     assert np.mean(np.abs(expected - found) <= 0.005 * found + 2) > NEARLY_ALL
-    return [Row(work, ours_ms, "pandana aggregate", peer_ms, ">= 60")]
+    return [Row(work, ours, "pandana aggregate", peer_ms, ">= 60")]
 
 
 def matrix(world: World, peer: object | None) -> list[Row]:
@@ -269,14 +314,14 @@ def matrix(world: World, peer: object | None) -> list[Row]:
 
     expected = am.travel_times(graph, here[:3])[:, there]
     assert (ours()[:3] == expected).all()
-    ours_ms = median_ms(ours)
+    cost = cost_of(ours)
     if peer is None:
-        return [Row("matrix 1000 x 200", ours_ms, "", 0.0, ">= 50 x pandana")]
+        return [Row("matrix 1000 x 200", cost, "", 0.0, ">= 50 x pandana")]
     pairs = np.repeat(here, 200).tolist(), np.tile(there, 1000).tolist()
     peer_ms = median_ms(lambda: peer.shortest_path_lengths(*pairs), 1)
     found = np.array(peer.shortest_path_lengths(*pairs)).reshape(1000, 200) * 1000
     assert np.mean(np.abs(found - ours()) <= CUT_OFF_MS) > NEARLY_ALL
-    return [Row("matrix 1000 x 200", ours_ms, "pandana", peer_ms, ">= 50")]
+    return [Row("matrix 1000 x 200", cost, "pandana", peer_ms, ">= 50")]
 
 
 def describe_machine(world: World) -> list[str]:
@@ -306,7 +351,7 @@ def describe_machine(world: World) -> list[str]:
         f"{world.graph.arc_count} arcs; merged {world.merged.graph.node_count} nodes, "
         f"{world.merged.graph.arc_count} arcs",
         "",
-        f"{'work':<48}{'ours, ms':>11}  {'peer':<22}{'peer, ms':>11}{'ratio':>9}  bar",
+        f"{'work':<48}{'ours, ms':>11}{'MiB':>8}  {'peer':<22}{'peer, ms':>11}{'ratio':>9}  bar",
     ]
 
 

@@ -3,6 +3,7 @@
 import importlib.util
 import statistics
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,19 +21,41 @@ UNREACHED = am.UNREACHED_MS
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What some work of ours takes: milliseconds, and MiB of arrays at its peak."""
+
+    ms: float
+    mib: float
+
+    def per(self, count: int) -> "Cost":
+        """Share the time, not the memory, among many."""
+        return Cost(self.ms / count, self.mib)
+
+
+@dataclass(frozen=True)
 class Row:
-    """One line of the table: milliseconds of both sides, and the bar for their ratio."""
+    """One line of the table: what both sides take, and the bar for the ratio of their times."""
 
     work: str
-    ours_ms: float
+    ours: Cost
     peer: str
     peer_ms: float
     bar: str
 
     def text(self) -> str:
-        ratio = f"{self.peer_ms / self.ours_ms:9.1f}" if self.peer_ms else "        -"
+        ratio = f"{self.peer_ms / self.ours.ms:9.1f}" if self.peer_ms else "        -"
         peer = f"{self.peer_ms:11.3f}" if self.peer_ms else "          -"
-        return f"{self.work:<48}{self.ours_ms:11.3f}  {self.peer:<22}{peer}{ratio}  {self.bar}"
+        ours = f"{self.ours.ms:11.3f}{self.ours.mib:8.1f}"
+        return f"{self.work:<48}{ours}  {self.peer:<22}{peer}{ratio}  {self.bar}"
+
+
+def cost_of(work: Callable[[], object], runs: int = RUNS) -> Cost:
+    """Time some work as `median_ms` does, after one call that only watches its memory."""
+    tracemalloc.start()
+    work()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return Cost(median_ms(work, runs), peak / 2**20)
 
 
 def median_ms(work: Callable[[], object], runs: int = RUNS) -> float:

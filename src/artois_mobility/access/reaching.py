@@ -82,8 +82,8 @@ def opportunities(
     >>> network = build_network(crossroads(), "walk")
     >>> points = gpd.points_from_xy([2.8302, 2.8325, 2.8314], [50.42, 50.42, 50.4208], crs=4326)
     >>> cells = gpd.GeoDataFrame({"cell": ["a"]}, geometry=points[:1])
-    >>> names = {"site": ["w1", "w2"], "category": "care/general_practitioner", "doctors": [1.0, 4.0]}
-    >>> doctors = gpd.GeoDataFrame(names, geometry=points[1:])
+    >>> names = {"site": ["w1", "w2"], "category": "care/general_practitioner"}
+    >>> doctors = gpd.GeoDataFrame(names | {"doctors": [1.0, 4.0]}, geometry=points[1:])
     >>> opportunities(network, cells, doctors, [2, 5], worth="doctors")["value"].tolist()
     [0.0, 5.0]
     """

@@ -25,6 +25,7 @@ from ._signatures import (
 
 LANES = 64
 TILE = 32
+STAGE = 1024
 NOT_ON_PATH = -1
 
 
@@ -163,6 +164,7 @@ def sweep_table(
         WRITE_INT32_TABLE,
         WRITE_INT32_TABLE,
         WRITE_INT32_TABLE,
+        WRITE_INT32_TABLE,
     ),
     cache=True,
     nogil=True,
@@ -176,13 +178,15 @@ def sweep_lines(
     path_ms: Milliseconds,
     open_ms: Milliseconds,
     tile_ms: Milliseconds,
+    stage_ms: Milliseconds,
     line_ms: Milliseconds,
 ) -> None:
     """Write the times to every rank, one line a source, of at most `LANES` sources.
 
     Ranks are in postorder, so only the rows of the ancestors of the rank at work are ever asked
     for again: `open_ms` holds one row a depth and stays in the cache. `tile_ms` (TILE, LANES)
-    collects rows until whole pieces of the lines can be written.
+    collects rows, and `stage_ms` (LANES, STAGE) lines, until long pieces of the lines in memory
+    can be written: writing to all of them in turn costs more than the sweep.
     """
     rank_count = path_row.size
     source_count = line_ms.shape[0]
@@ -202,14 +206,19 @@ def sweep_lines(
             lower_row(begin, end, above_depth, arc_ms, open_ms, tile_ms, index(column))
             for lane in range(LANES):
                 open_ms[own, lane] = tile_ms[column, lane]
+        offset = start % STAGE
         if width == TILE:
             for lane in range(source_count):
                 for column in range(TILE):
-                    line_ms[lane, index(start) + index(column)] = tile_ms[column, lane]
+                    stage_ms[lane, index(offset) + index(column)] = tile_ms[column, lane]
         else:
             for lane in range(source_count):
                 for column in range(width):
-                    line_ms[lane, start + column] = tile_ms[column, lane]
+                    stage_ms[lane, offset + column] = tile_ms[column, lane]
+        if offset == 0:
+            for lane in range(source_count):
+                for column in range(min(STAGE, rank_count - start)):
+                    line_ms[lane, index(start) + index(column)] = stage_ms[lane, index(column)]
 
 
 @njit(

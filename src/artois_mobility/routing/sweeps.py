@@ -6,7 +6,7 @@ import numpy as np
 
 from .._types import UNREACHED_MS, Milliseconds, NodeIds, Rows
 from ..kernels import sweep as kernels
-from ..kernels.sweep import LANES, TILE
+from ..kernels.sweep import LANES, STAGE, TILE
 from .ends import NodeEnds
 from .metrics import Metric
 from .parts import Ancestors, Part, find_ancestors, restrict
@@ -83,6 +83,7 @@ def _sweep_block(
         path_ms,
         np.empty((hierarchy.height, LANES), np.int32),
         np.empty((TILE, LANES), np.int32),
+        np.empty((LANES, STAGE), np.int32),
         line_ms,
     )
 

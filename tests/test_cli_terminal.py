@@ -64,9 +64,20 @@ def test_progress_shows_on_a_terminal():
     assert done.stdout == b""
 
 
+def test_the_note_about_compiling_looks_at_the_kernels_that_commands_import():
+    code = """
+import sys, artois_mobility.study.comparing, artois_mobility.areas.reached
+import artois_mobility.routing.tables
+print(*(name.rpartition(".")[2] for name in sys.modules if ".kernels." in name))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    names = {name for name in done.stdout.split() if not name.startswith("_")}
+    assert names == set(terminal.KERNELS_OF_COMMANDS)
+
+
 @pytest.mark.parametrize(("is_compiled", "quiet", "said"), [(0, 0, 1), (0, 1, 0), (1, 0, 0)])
 def test_the_first_run_says_that_it_compiles(capsys, monkeypatch, is_compiled, quiet, said):
-    monkeypatch.setattr("artois_mobility.kernels.is_compiled", lambda: bool(is_compiled))
+    monkeypatch.setattr("artois_mobility.kernels.is_compiled", lambda names: bool(is_compiled))
     terminal.announce_compiling(quiet=bool(quiet))
     captured = capsys.readouterr()
     assert ("compiling" in captured.err) == bool(said)

@@ -24,6 +24,19 @@ WRONG_INPUT: Final = 2
 # What a shell expects of a program that was stopped by Ctrl-C: 128 + SIGINT.
 INTERRUPTED: Final = 130
 
+# What the commands compile on their first run; other kernels wait until somebody asks for them.
+KERNELS_OF_COMMANDS: Final = (
+    "chordal",
+    "customize",
+    "dijkstra",
+    "elimination",
+    "heap",
+    "nearest",
+    "nearest_sweep",
+    "surface",
+    "sweep",
+)
+
 VERBOSE_VARIABLE: Final = "ARTOIS_MOBILITY_VERBOSE"
 
 
@@ -141,7 +154,7 @@ def announce_compiling(*, quiet: bool) -> None:
     """
     from ..kernels import is_compiled
 
-    if not quiet and not is_compiled():
+    if not quiet and not is_compiled(KERNELS_OF_COMMANDS):
         say("First run after the installation: compiling the search (once, under a minute) ...")
 
 

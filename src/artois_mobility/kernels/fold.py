@@ -39,36 +39,53 @@ def is_beyond(begin: int, end: int, up_depth: NodeIds, best_ms: Milliseconds, la
 def open_row(
     begin: int,
     end: int,
-    own: int,
+    own: np.uint32,
     path: int,
     above_depth: NodeIds,
     arc_ms: Milliseconds,
     path_ms: Milliseconds,
-    last_ms: int,
     best_ms: Milliseconds,
     open_ms: Milliseconds,
-) -> int:
-    """Write the row at depth `own` from those above it, as far as they are within `last_ms`.
+) -> None:
+    """Write the row at depth `own` from those above it, and its smallest time to `best_ms`.
 
-    `path` is its row in `path_ms`, or `NOT_ON_PATH`. Returns the smallest time of the row, which
-    `best_ms` keeps too.
+    `path` is its row in `path_ms`, or `NOT_ON_PATH`. Most ranks have one or two arcs, so these are
+    taken in one go with the first writing of the row; an arc without a second goes twice.
     """
-    for lane in range(LANES):
-        open_ms[own, lane] = UNREACHED_MS
-    if path != NOT_ON_PATH:
-        for lane in range(LANES):
-            open_ms[own, lane] = path_ms[path, lane]
-    for arc in range(begin, end):
-        above, way_ms = above_depth[arc], arc_ms[arc]
-        if best_ms[above] <= last_ms:
-            for lane in range(LANES):
-                time_ms = np.int32(open_ms[above, lane] + way_ms)
-                open_ms[own, lane] = min(open_ms[own, lane], time_ms)
     smallest_ms = np.int32(UNREACHED_MS)
-    for lane in range(LANES):
-        smallest_ms = min(smallest_ms, open_ms[own, lane])
+    arc = begin
+    if path != NOT_ON_PATH or begin == end:
+        for lane in range(LANES):
+            time_ms = path_ms[path, lane] if path != NOT_ON_PATH else np.int32(UNREACHED_MS)
+            open_ms[own, lane] = time_ms
+            smallest_ms = min(smallest_ms, time_ms)
+    else:
+        other = min(begin + 1, end - 1)
+        one_row, other_row = index(above_depth[arc]), index(above_depth[other])
+        one_ms, other_ms = arc_ms[arc], arc_ms[other]
+        for lane in range(LANES):
+            time_ms = min(
+                np.int32(open_ms[one_row, lane] + one_ms),
+                np.int32(open_ms[other_row, lane] + other_ms),
+            )
+            time_ms = min(time_ms, np.int32(UNREACHED_MS))
+            open_ms[own, lane] = time_ms
+            smallest_ms = min(smallest_ms, time_ms)
+        arc += 2
+    while arc < end:
+        other = min(arc + 1, end - 1)
+        one_row, other_row = index(above_depth[arc]), index(above_depth[other])
+        one_ms, other_ms = arc_ms[arc], arc_ms[other]
+        for lane in range(LANES):
+            time_ms = min(
+                np.int32(open_ms[one_row, lane] + one_ms),
+                np.int32(open_ms[other_row, lane] + other_ms),
+            )
+            time_ms = min(time_ms, open_ms[own, lane])
+            open_ms[own, lane] = time_ms
+            smallest_ms = min(smallest_ms, time_ms)
+        arc += 2
     best_ms[own] = smallest_ms
-    return int(smallest_ms)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -82,9 +99,9 @@ def weigh_row(
 ) -> None:
     """Add one place to the sums from line `line` on: within each bound, then by each decay."""
     for bound in range(bound_ms.size):
-        limit_ms = bound_ms[bound]
+        limit_ms, at = bound_ms[bound], index(line + bound)
         for lane in range(LANES):
-            sums[line + bound, lane] += worth if time_ms[lane] <= limit_ms else 0.0
+            sums[at, lane] += worth if time_ms[lane] <= limit_ms else 0.0
     decay_count, second_count = factor.shape
     if decay_count > 0:
         last_ms = (second_count - 1) * MS_PER_S
@@ -167,19 +184,22 @@ def fold_places(
         if path == NOT_ON_PATH and is_beyond(begin, end, up_depth, best_ms, last_ms):
             rank -= subtree_size[rank]
             continue
-        begin, end, own = first[rank], first[rank + 1], depth[rank]
-        open_row(begin, end, own, path, above_depth, arc_ms, path_ms, last_ms, best_ms, open_ms)
+        begin, end, own = first[rank], first[rank + 1], index(depth[rank])
+        open_row(begin, end, own, path, above_depth, arc_ms, path_ms, best_ms, open_ms)
         for place in range(hung_first[rank], hung_first[rank + 1]):
+            way, end_way = way_first[place], way_first[place + 1]
+            smallest_ms = UNREACHED_MS
+            for each in range(way, end_way):
+                smallest_ms = min(smallest_ms, best_ms[way_depth[each]] + way_ms[each])
+            if smallest_ms > last_ms:
+                continue
+            one_row, one_ms = index(way_depth[way]), way_ms[way]
             for lane in range(LANES):
-                place_ms[lane] = UNREACHED_MS
-            for way in range(way_first[place], way_first[place + 1]):
-                at, here_ms = way_depth[way], way_ms[way]
+                place_ms[lane] = open_ms[one_row, lane] + one_ms
+            for each in range(way + 1, end_way):
+                other_row, other_ms = index(way_depth[each]), way_ms[each]
                 for lane in range(LANES):
-                    time_ms = np.int32(open_ms[at, lane] + here_ms)
+                    time_ms = np.int32(open_ms[other_row, lane] + other_ms)
                     place_ms[lane] = min(place_ms[lane], time_ms)
-            smallest_ms = np.int32(UNREACHED_MS)
-            for lane in range(LANES):
-                smallest_ms = min(smallest_ms, place_ms[lane])
-            if smallest_ms <= last_ms:
-                weigh_row(place_ms, worth[place], bound_ms, factor, sums, group[place] * line_count)
+            weigh_row(place_ms, worth[place], bound_ms, factor, sums, group[place] * line_count)
         rank -= 1

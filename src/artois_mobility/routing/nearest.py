@@ -196,39 +196,47 @@ def _sweep_keys(categories: Sequence[NodeEnds], targets: Targets) -> list[Found]
     ]
 
 
-def _sweep_lists(sites: NodeEnds, targets: Targets, k: int) -> Found:
+def _sweep_lists(category: NodeEnds, targets: Targets, k: int) -> Found:
     metric, part = targets.metric, targets.part
     hierarchy = metric.hierarchy
-    rank = hierarchy.order.rank_of_node[sites.node]
+    rank = hierarchy.order.rank_of_node[category.node]
     ancestors = find_ancestors(hierarchy, rank)
     path = blank(ancestors.rank.size, k)
     sweeping.climb_nearest(
         ancestors.rank,
         rank,
-        sites.ms,
-        sites.place,
+        category.ms,
+        category.place,
         ancestors.row_of_rank,
         hierarchy.up_first,
         hierarchy.up_head,
         metric.climb_ms,
         *path,
     )
-    of_row = blank(part.rank.size, k)
+    site_of_row, ms_of_row = np.empty((2, part.rank.size, k), np.int32)
     given = part.down.first, part.down.above, part.down.ms
     path_row = ancestors.row_of_rank[part.rank]
     _sweep_ranges(
         part,
         lambda each: sweeping.sweep_nearest(
-            each.first, each.last, *given, path_row, *path, *of_row
+            each.first, each.last, *given, path_row, *path, site_of_row, ms_of_row
         ),
     )
-    found = blank(targets.place_count, k)
+    sites, times = np.empty((2, targets.place_count, k), np.int32)
 
     def gather(job: tuple[range, slice]) -> None:
-        own = job[1]
+        places, own = job
+        sites[places.start : places.stop] = NO_SITE
+        times[places.start : places.stop] = UNREACHED_MS
         searching.gather_nearest(
-            targets.ends.place[own], targets.end_row[own], targets.ends.ms[own], *of_row, *found
+            targets.ends.place[own],
+            targets.end_row[own],
+            targets.ends.ms[own],
+            site_of_row,
+            ms_of_row,
+            sites,
+            times,
         )
 
     _gather(targets, gather)
-    return found
+    return sites, times

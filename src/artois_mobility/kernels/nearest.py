@@ -93,6 +93,59 @@ def offer_all(
             offer(site_here, ms_here, row_here, int(site), int(time_ms))
 
 
+@njit(cache=True, nogil=True)
+def merge_two(
+    site_of_rank: Rows,
+    ms_of_rank: Milliseconds,
+    row: int | np.uint32,
+    way_ms: int,
+    other_row: int | np.uint32,
+    other_way_ms: int,
+    site_here: Rows,
+    ms_here: Milliseconds,
+    row_here: int | np.uint32,
+) -> None:
+    """Write the nearest sites of two rows, each its way later, to another, whatever stood there.
+
+    The rows are sorted, so the nearer head of the two goes first; a site that both list is written
+    with its smaller time only. A row may be given twice.
+    """
+    rank_count = ms_of_rank.shape[1]
+    place, other, count = index(0), index(0), index(0)
+    time_ms = np.int32(ms_of_rank[row, place] + way_ms)
+    other_ms = np.int32(ms_of_rank[other_row, other] + other_way_ms)
+    while count < rank_count:
+        nearest_ms = min(time_ms, other_ms)
+        if nearest_ms >= UNREACHED_MS:
+            break
+        if time_ms < other_ms or (
+            time_ms == other_ms and site_of_rank[row, place] < site_of_rank[other_row, other]
+        ):
+            site = site_of_rank[row, place]
+            place += index(1)
+            time_ms = np.int32(UNREACHED_MS)
+            if place < rank_count:
+                time_ms = np.int32(ms_of_rank[row, place] + way_ms)
+        else:
+            site = site_of_rank[other_row, other]
+            other += index(1)
+            other_ms = np.int32(UNREACHED_MS)
+            if other < rank_count:
+                other_ms = np.int32(ms_of_rank[other_row, other] + other_way_ms)
+        is_new = True
+        for rank in range(count):
+            if site_here[row_here, rank] == site:
+                is_new = False
+                break
+        if is_new:
+            site_here[row_here, count] = site
+            ms_here[row_here, count] = nearest_ms
+            count += index(1)
+    for rank in range(count, rank_count):
+        site_here[row_here, rank] = NO_SITE
+        ms_here[row_here, rank] = UNREACHED_MS
+
+
 @njit(
     NOTHING(
         READ_INT32,
@@ -173,21 +226,38 @@ def gather_nearest(
     site_of_place: Rows,
     ms_of_place: Milliseconds,
 ) -> None:
-    """Offer each place the sites of the nodes around it, with the way to those nodes added.
+    """Write the nearest sites of places from the nodes around them, with the way there added.
 
-    End `e` leads from place `place[e]` to node `end_node[e]` in `end_ms[e]`.
+    End `e` leads from place `place[e]` to node `end_node[e]` in `end_ms[e]`; ends are sorted by
+    place. Places without ends keep what stands there.
     """
-    for end in range(place.size):
-        row, node = place[end], end_node[end]
-        offer_all(
+    end = 0
+    while end < place.size:
+        row = index(place[end])
+        other = end + 1 if end + 1 < place.size and place[end + 1] == place[end] else end
+        merge_two(
             site_of_node,
             ms_of_node,
-            index(node),
+            index(end_node[end]),
             end_ms[end],
+            index(end_node[other]),
+            end_ms[other],
             site_of_place,
             ms_of_place,
-            index(row),
+            row,
         )
+        end = other + 1
+        while end < place.size and place[end] == row:
+            offer_all(
+                site_of_node,
+                ms_of_node,
+                index(end_node[end]),
+                end_ms[end],
+                site_of_place,
+                ms_of_place,
+                row,
+            )
+            end += 1
 
 
 @njit(

@@ -22,7 +22,7 @@ from ._signatures import (
     WRITE_INT64,
     WRITE_INT64_TABLE,
 )
-from .nearest import NO_SITE, SITE_BITS, SITE_MASK, offer, offer_all
+from .nearest import NO_SITE, SITE_BITS, SITE_MASK, merge_two, offer, offer_all
 from .sweep import NOT_ON_PATH
 
 NO_KEY = (UNREACHED_MS << SITE_BITS) | SITE_MASK
@@ -243,17 +243,32 @@ def sweep_nearest(
     k = site_of_rank.shape[1]
     for part in range(first_rank.size - 1, -1, -1):
         for rank in range(last_rank[part], first_rank[part] - 1, -1):
-            row = path_row[rank]
-            for place in range(k):
-                is_known = row != NOT_ON_PATH
-                site_of_rank[rank, place] = path_site[row, place] if is_known else NO_SITE
-                ms_of_rank[rank, place] = path_ms[row, place] if is_known else UNREACHED_MS
-            for arc in range(first[rank], first[rank + 1]):
-                offer_all(
+            row, arc, end = path_row[rank], first[rank], first[rank + 1]
+            if row != NOT_ON_PATH or arc == end:
+                for place in range(k):
+                    is_known = row != NOT_ON_PATH
+                    site_of_rank[rank, place] = path_site[row, place] if is_known else NO_SITE
+                    ms_of_rank[rank, place] = path_ms[row, place] if is_known else UNREACHED_MS
+            else:
+                other = min(arc + 1, end - 1)
+                merge_two(
                     site_of_rank,
                     ms_of_rank,
                     index(above[arc]),
                     arc_ms[arc],
+                    index(above[other]),
+                    arc_ms[other],
+                    site_of_rank,
+                    ms_of_rank,
+                    index(rank),
+                )
+                arc = other + 1
+            for each in range(arc, end):
+                offer_all(
+                    site_of_rank,
+                    ms_of_rank,
+                    index(above[each]),
+                    arc_ms[each],
                     site_of_rank,
                     ms_of_rank,
                     index(rank),

@@ -76,6 +76,24 @@ def test_sums_over_places_go_by_their_best_ends(graph, is_worn, origins, places,
     assert found.tolist() == expected.tolist()
 
 
+@pytest.mark.parametrize("is_worn", [False, True])
+def test_places_inside_the_streets_of_a_town_are_reached_from_both_ends(is_worn):
+    draw, graph = np.random.default_rng(9), town(12, 12)
+    arc = draw.choice(graph.arc_count, 150)
+    node = np.column_stack([graph.tail[arc], graph.head[arc]]).ravel()
+    there = make_ends(zip(np.arange(300) // 2, node, draw.integers(0, 40_000, 300), strict=True))
+    here = NodeEnds.of_nodes(draw.integers(0, graph.node_count, 70))
+    metric, place = metric_for(graph, is_worn), np.arange(150, dtype=np.int32)
+    weights = Weights(np.int32([60_000, 200_000]), 0.99 ** np.arange(400)[np.newaxis])
+    counted = Counted(there, place, place % 2, draw.integers(1, 9, 150).astype(float), 2)
+    found = sum_reached(metric, here, 70, counted, weights)
+    weighed = weights.of(sweep_to(here, range(70), aim_at(metric, there, 150)))
+    weighed = weighed * counted.worth[:, np.newaxis]
+    expected = np.stack([weighed[:, group::2].sum(axis=1) for group in range(2)], axis=1)
+    assert found == pytest.approx(expected, rel=1e-12)
+    assert (found[..., :2] == expected[..., :2]).all()
+
+
 @MANY
 @given(SEEDS, WORN)
 def test_what_is_reached_at_the_last_millisecond_counts(seed, is_worn):

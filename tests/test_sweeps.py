@@ -9,6 +9,7 @@ from numba import config
 from artois_mobility import UNREACHED_MS, travel_times
 from artois_mobility.errors import BudgetError, NodeError
 from artois_mobility.graph import Graph, reverse
+from artois_mobility.kernels.nearest import NO_SITE
 from artois_mobility.kernels.sweep import LANES
 from artois_mobility.routing.engine import has_metric, metric_of
 from artois_mobility.routing.metrics import customize
@@ -124,6 +125,27 @@ def test_the_nearest_sites_equal_those_of_searches(graph, is_worn, categories, p
         expected = search_for_nearest(turned, own, there, (5, k))
         assert found[0].tolist() == expected[0].tolist(), "another site"
         assert found[1].tolist() == expected[1].tolist(), "another time"
+
+
+@MANY
+@given(st.integers(0, 2**32 - 1), WORN)
+def test_of_many_sites_as_far_as_one_another_the_smaller_ids_are_listed(seed, is_worn):
+    draw = np.random.default_rng(seed)
+    arcs = [*draw.integers(0, 12, (2, 40)), draw.integers(0, 3, 40)]
+    graph = make_graph(12, np.column_stack(arcs))
+    sites, there = (make_ends(draw.integers(0, [most, 12, 3], (14, 3)).tolist()) for most in (8, 6))
+    metric = metric_for(graph, is_worn).reversed()
+    (found,) = sweep_for_nearest([sites], aim_at(metric, there, 6), 3)
+    times = travel_times(graph, np.arange(12))
+    for place in range(6):
+        best_ms = {}
+        for end in np.flatnonzero(there.place == place):
+            ways_ms = there.ms[end] + times[there.node[end], sites.node] + sites.ms
+            for site, ms in zip(sites.place.tolist(), ways_ms.tolist(), strict=True):
+                best_ms[site] = min(ms, best_ms.get(site, UNREACHED_MS))
+        expected = sorted((ms, site) for site, ms in best_ms.items() if ms < UNREACHED_MS)[:3]
+        expected += [(UNREACHED_MS, NO_SITE)] * (3 - len(expected))
+        assert list(zip(found[1][place], found[0][place], strict=True)) == expected
 
 
 @given(graphs(), st.lists(st.integers(0, 11), max_size=4))

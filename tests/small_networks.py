@@ -76,6 +76,8 @@ def make_network(nodes, streets, barriers=(), profile="walk"):
         way_of_arc=np.array([s.way or 1 + arc[2] for s, arc in zip(of_arc, chosen, strict=True)]),
         length_m=np.array([each.sum() for each in steps], np.float64),
         local_ms=weight_ms.copy(),
+        waiting_ms=np.zeros_like(weight_ms),
+        is_limited=np.zeros(weight_ms.size, np.bool_),
         first_point=np.cumsum([0, *(len(shape) for shape in shapes)]).astype(np.int32),
         point_lon_deg=point_lon,
         point_lat_deg=point_lat,

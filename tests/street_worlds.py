@@ -125,6 +125,8 @@ def street_world(
         way_of_arc=np.array([arc.way for arc in arcs_in_order], np.int64),
         length_m=np.array([steps[a : b - 1].sum() for a, b in pairwise(first_point)]),
         local_ms=weight_ms.copy(),
+        waiting_ms=np.zeros_like(weight_ms),
+        is_limited=np.zeros(weight_ms.size, np.bool_),
         first_point=first_point,
         point_lon_deg=point_lon,
         point_lat_deg=point_lat,

@@ -71,7 +71,11 @@ def world(monkeypatch):
         read_study=answer("read_study", study),
         find_profile=lambda study, name: types.SimpleNamespace(name=name or study.profiles[0]),
     )
-    module("study.loading", load_profile=answer("load_profile", (network, "r", "s")))
+    module(
+        "study.loading",
+        load_profile=answer("load_profile", (network, "r", "s")),
+        build_for=answer("build_for", network),
+    )
     module(
         "study.comparing",
         compare=answer("compare", lambda: made.result),
@@ -290,7 +294,7 @@ def test_isochrones_write_files(run, world, tmp_path, suffix):
     assert areas["minutes"].tolist() == [10, 20]
     assert set(areas["mention"]) == {"SCHÉMATIQUE – NE PAS CITER"}
     calls = {what: arguments for what, arguments, _ in world.calls}
-    assert calls["build_network"][1].name == "walk"
+    assert calls["build_for"][2].name == "walk"
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 

@@ -254,7 +254,7 @@ def test_most_generous_of_several_values_counts():
 @pytest.mark.parametrize(
     ("tags", "note"),
     [
-        ({"access": "destination"}, "access_limited_taken_as_open"),
+        ({"access": "destination"}, "access_limited_to_ends"),
         ({"motor_vehicle:conditional": "no @ (Mo-Fr)"}, "access_conditional_ignored"),
         ({"maxspeed:conditional": "30 @ (22:00-06:00)"}, "speed_conditional_ignored"),
         ({"maxspeed": "fast"}, "speed_faulty"),

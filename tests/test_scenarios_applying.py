@@ -459,13 +459,8 @@ def test_the_speed_of_a_boat_leaves_the_time_in_locks():
     lock_ms = round(boat.lock_min * 60_000)
     streets = [two_way(0, 1, 600_000), two_way(1, 2, 600_000 + lock_ms, via=((1500, 0),))]
     network = street_world([(0, 0), (1000, 0), (2000, 0)], streets, profile=boat)
-    # all of the lock lies on the second half of its arc
-    point_ms = network.point_ms.copy()
-    for arc in np.flatnonzero(network.way_of_arc == 2):
-        first = network.first_point[arc]
-        forward = network.point_lon_deg[first] < network.point_lon_deg[first + 2]
-        point_ms[first + 1] = 300_000 if forward else 300_000 + lock_ms
-    network = dataclasses.replace(network, point_ms=point_ms)
+    waiting_ms = np.where(network.way_of_arc == 2, lock_ms, 0).astype(np.int32)
+    network = dataclasses.replace(network, waiting_ms=waiting_ms)
     today = make_today({"pleasure_boat": network}, sites_at({}))
     (resolved,) = resolve([make_scenario(speed(kmh=12.0, ids=(1, 2)))], today)
     new_ms = resolved.edits["pleasure_boat"].local_ms

@@ -35,7 +35,7 @@ def draw_link(draw, network):
     return AddLink(
         kind="add_link",
         geometry=points,
-        profiles=("walk",),
+        profiles=(network.profile.name,),
         oneway=bool(draw.integers(2)),
         speed_kmh=float(draw.uniform(3, 40)),
     )
@@ -43,7 +43,10 @@ def draw_link(draw, network):
 
 def load_town(path, draw):
     extract = am.read_osm(path)
-    networks = {profile: am.build_network(extract, profile) for profile in ("car", "walk")}
+    networks = {
+        "car": am.build_network(extract, "car", turns=True),
+        "walk": am.build_network(extract, "walk"),
+    }
     walk, sites = networks["walk"], am.read_sites(extract, CATEGORIES)
     nodes = draw.choice(walk.graph.node_count, CELL_COUNT, replace=False)
     shift = draw.uniform(-3e-4, 3e-4, nodes.size)
@@ -62,7 +65,7 @@ def test_laws_hold_on_real_streets(realdata, town):
     draw = np.random.default_rng(3)
     loaded = load_town(realdata / "osm" / f"{town}.osm.pbf", draw)
     networks = loaded.today.networks
-    links = [draw_link(draw, networks["walk"]) for _ in range(LINK_COUNT)]
+    links = [draw_link(draw, each) for each in networks.values() for _ in range(LINK_COUNT)]
     known = np.unique(networks["car"].way_of_arc)
     ways = draw.choice(known, WAY_COUNT, replace=False).tolist()
     scenarios = [

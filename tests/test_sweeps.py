@@ -14,7 +14,6 @@ from artois_mobility.kernels.sweep import LANES
 from artois_mobility.routing.engine import has_metric, metric_of
 from artois_mobility.routing.metrics import customize
 from artois_mobility.routing.nearest import search_for_nearest, sweep_for_nearest
-from artois_mobility.routing.one_to_all import FEWEST_NODES, sweeps_pay
 from artois_mobility.routing.parts import restrict
 from artois_mobility.routing.searches import search_from_seeds
 from artois_mobility.routing.sweeps import (
@@ -24,6 +23,7 @@ from artois_mobility.routing.sweeps import (
     sweep_to,
 )
 from artois_mobility.routing.tight import SWEEPS_TO_TIGHTEN, down_arcs, tighten
+from artois_mobility.routing.ways import FEWEST_NODES, sweeps_pay
 from certificates import assert_shortest, scipy_times
 from graph_worlds import graphs, make_ends, make_graph, metric_for, town
 

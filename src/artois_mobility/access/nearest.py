@@ -24,9 +24,9 @@ from ..routing.nearest import (
     sweep_for_nearest,
     work_of_nearest,
 )
-from ..routing.one_to_all import FEWEST_NODES
 from ..routing.sweeps import aim_at
 from ..routing.threads import run_each
+from ..routing.ways import FEWEST_NODES
 from .asking import Direction, check_direction, list_categories
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _prepare(
 
 def _find_nearest(search: _Search, members: Sequence[Rows], k: int) -> list[Found]:
     """Find the k nearest sites of every place, for each list of sites."""
-    graph = search.network.graph
+    graph = search.network.searched.graph
     sites = [search.site_ends.of_places(rows) for rows in members]
     if graph.node_count >= FEWEST_NODES:
         metric = metric_of(graph)
@@ -158,7 +158,7 @@ def _find_nearest(search: _Search, members: Sequence[Rows], k: int) -> list[Foun
         found = run_each(
             lambda ends: search_for_nearest(turned, ends, search.place_ends, shape), sites
         )
-    arcs = np.arange(graph.arc_count + 1, dtype=np.int32)
+    arcs = np.arange(search.network.graph.arc_count + 1, dtype=np.int32)
     for rows, own in zip(members, found, strict=True):
         _gather_on_own_arc(search, rows, arcs, own)
     return found

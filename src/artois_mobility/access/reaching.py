@@ -191,7 +191,7 @@ def _read_worth(sites: "gpd.GeoDataFrame", worth: str) -> Floats:
 
 def _add_up(job: _Job, place_count: int, weights: Weights) -> Floats:
     """Add up by way of nodes, then mend what lies nearer along the own street."""
-    metric = metric_of(job.network.graph)
+    metric = metric_of(job.network.searched.graph)
     metric = metric if job.is_to_site else metric.reversed()
     here = job.places.leave if job.is_to_site else job.places.reach
     there = job.sites.reach if job.is_to_site else job.sites.leave

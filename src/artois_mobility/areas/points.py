@@ -78,7 +78,7 @@ def point_times(
     network, points
         The network and its points.
     node_ms
-        Time from the origin to every node, or from every node to it, shape (n,).
+        Time from the origin to every node of the searched graph, or from every node to it.
     origin_ends, mine
         Ends of the origins, and which attachments are this origin's.
     is_from
@@ -90,13 +90,13 @@ def point_times(
         Milliseconds, shape (p,); `UNREACHED_MS` where the origin does not get to.
     """
     arc = points.arc
-    tail = (np.searchsorted(network.graph.first_out, arc, side="right") - 1).astype(np.int32)
-    ends = (tail, network.graph.head[arc]) if is_from else (network.graph.head[arc], tail)
+    searched = network.searched
+    street_ms = searched.at_tails(node_ms) if is_from else searched.at_heads(node_ms)
     along_ms = _along(network, points)
     best_ms = np.full(arc.size, UNREACHED_MS, np.int64)
-    for side, end in enumerate(ends):
+    for side, street in enumerate((arc, network.twin_of_arc[arc])):
         passed_ms = along_ms[side] if is_from else _rest(network, arc, along_ms, side)
-        np.minimum(best_ms, node_ms[end] + passed_ms, out=best_ms)
+        np.minimum(best_ms, street_ms[street] + passed_ms, out=best_ms)
     for attachment in mine:
         _offer_own_arc(points, along_ms, origin_ends, attachment, best_ms, is_from=is_from)
     return np.minimum(best_ms, UNREACHED_MS).astype(np.int32)

@@ -147,7 +147,8 @@ def _times_at_points(job: _Job, origin: int) -> Milliseconds:
     from ..graph import reverse
 
     is_from = job.direction == "from"
-    graph = job.network.graph if is_from else reverse(job.network.graph)[0]
+    searched = job.network.searched.graph
+    graph = searched if is_from else reverse(searched)[0]
     ends = job.ends.leave if is_from else job.ends.reach
     ways = ends.of_place(origin)
     bound_min = float(job.minutes.max())

@@ -57,10 +57,10 @@ def run_isochrones(
         If an argument is wrong, or none of the places hangs on a street.
     """
     from ..areas.reached import isochrones
-    from ..network.building import build_network
     from ..osm.reader import read_osm
     from ..report.words import read_words
     from ..study.files import find_profile, read_study
+    from ..study.loading import build_for
 
     points = [_point(text) for text in origins]
     bounds = _numbers(minutes, "--minutes", "10,20,30")
@@ -68,7 +68,7 @@ def run_isochrones(
     study = read_study(study_path)
     who = find_profile(study, profile)
     extract = read_osm(study.extract)
-    network = build_network(extract, who)
+    network = build_for(study, extract, who)
     areas = isochrones(network, points, bounds)
     reason_of_origin = _find_unattached(areas)
     if len(reason_of_origin) == len(points):

@@ -27,10 +27,14 @@ class VertexTimes:
         Going along the ways as drawn, shape (v,).
     against_ms
         Time that the way back takes, shape (v,).
+    waiting_along_ms, waiting_against_ms
+        The parts of both that are no movement, shape (v,).
     """
 
     along_ms: Counts
     against_ms: Counts
+    waiting_along_ms: Counts
+    waiting_against_ms: Counts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,15 +85,18 @@ class Points:
         Row in the extract of each point's node, shape (p,).
     point_ms
         From 0 at the arc's tail to the arc's time at its last point, shape (p,).
+    waiting_ms
+        Part of each arc's time that it does not move, shape (m,).
     """
 
     first_point: Offsets
     row: Rows
     point_ms: Milliseconds
+    waiting_ms: Milliseconds
 
 
 def time_vertices(
-    usable: UsableWays, vertices: Vertices, metres: Floats, added_ms: Counts
+    usable: UsableWays, vertices: Vertices, metres: Floats, waiting_ms: tuple[Counts, Counts]
 ) -> VertexTimes:
     """Compute the time to every vertex; each segment is rounded to a millisecond once.
 
@@ -101,8 +108,8 @@ def time_vertices(
         The same, cut.
     metres
         Length of each segment, shape (s,).
-    added_ms
-        Time on each segment besides moving, shape (s,).
+    waiting_ms
+        Time on each segment besides moving, along the ways and against them, shape (s,) each.
 
     Returns
     -------
@@ -119,25 +126,33 @@ def time_vertices(
     >>> from artois_mobility.network.segments import cut_ways, segment_lengths
     >>> vertices = cut_ways(extract, usable, np.zeros(5, np.bool_))
     >>> metres = segment_lengths(extract, vertices)
-    >>> times = time_vertices(usable, vertices, metres, np.zeros(4, np.int64))
+    >>> nothing = np.zeros(4, np.int64)
+    >>> times = time_vertices(usable, vertices, metres, (nothing, nothing))
     >>> times.along_ms
     array([     0,  74623, 149246, 149246, 224331, 299416])
     """
     segment = vertices.first_of_segment
     way = vertices.way[segment]
-    added_ms = added_ms.copy()
+    riding_ms = np.zeros(metres.size, np.int64)
     for row in np.flatnonzero(usable.whole_way_ms):
         own = np.flatnonzero(way == row)
         if own.size:
-            added_ms[own] += share_out(int(usable.whole_way_ms[row]), metres[own])
+            riding_ms[own] += share_out(int(usable.whole_way_ms[row]), metres[own])
     sums = []
-    for kmh in (usable.forward_kmh, usable.backward_kmh):
+    kmh_of_side = (usable.forward_kmh, usable.backward_kmh)
+    for kmh, added_ms in zip(kmh_of_side, waiting_ms, strict=True):
         # a closed direction has no arcs, so its times are never read
         safe_kmh = np.where(kmh > 0, kmh, np.inf)[way]
-        reached_ms = np.zeros(vertices.node.size, np.int64)
-        reached_ms[segment + 1] = added_ms + np.rint(metres * (MS_PER_M_AT_1_KMH / safe_kmh))
-        sums.append(np.cumsum(reached_ms))
-    return VertexTimes(*sums)
+        moving_ms = riding_ms + np.rint(metres * (MS_PER_M_AT_1_KMH / safe_kmh)).astype(np.int64)
+        sums.append(_sum_up(vertices, moving_ms + added_ms))
+    return VertexTimes(*sums, *(_sum_up(vertices, added_ms) for added_ms in waiting_ms))
+
+
+def _sum_up(vertices: Vertices, segment_ms: Counts) -> Counts:
+    """Add up the segments until each vertex, from the first of all."""
+    reached_ms = np.zeros(vertices.node.size, np.int64)
+    reached_ms[vertices.first_of_segment + 1] = segment_ms
+    return np.cumsum(reached_ms)
 
 
 def lay_arcs(usable: UsableWays, vertices: Vertices, stretches: Stretches, metres: Floats) -> Arcs:
@@ -242,7 +257,8 @@ def walk_arcs(arcs: Arcs, vertices: Vertices, times: VertexTimes) -> Points:
     >>> from artois_mobility.network.segments import cut_ways, find_stretches, segment_lengths
     >>> vertices = cut_ways(extract, usable, np.zeros(5, np.bool_))
     >>> metres = segment_lengths(extract, vertices)
-    >>> times = time_vertices(usable, vertices, metres, np.zeros(4, np.int64))
+    >>> nothing = np.zeros(4, np.int64)
+    >>> times = time_vertices(usable, vertices, metres, (nothing, nothing))
     >>> stretches = find_stretches(vertices, np.zeros(5, np.bool_), merge_chains=True)
     >>> arcs = lay_arcs(usable, vertices, stretches, metres)
     >>> walk_arcs(arcs, vertices, times).point_ms[:4]
@@ -259,8 +275,16 @@ def walk_arcs(arcs: Arcs, vertices: Vertices, times: VertexTimes) -> Points:
         times.along_ms[vertex] - times.along_ms[tail],
         times.against_ms[tail] - times.against_ms[vertex],
     )
-    shown_ms = np.minimum(point_ms, LONGEST_ARC_MS).astype(np.int32)
-    return Points(first_point, vertices.node[vertex], shown_ms)
+    last = arcs.first + arcs.step * (arcs.point_count - 1)
+    waiting_ms = np.where(
+        arcs.step > 0,
+        times.waiting_along_ms[last] - times.waiting_along_ms[arcs.first],
+        times.waiting_against_ms[arcs.first] - times.waiting_against_ms[last],
+    )
+    shown_ms, waiting_ms = (
+        np.minimum(each, LONGEST_ARC_MS).astype(np.int32) for each in (point_ms, waiting_ms)
+    )
+    return Points(first_point, vertices.node[vertex], shown_ms, waiting_ms)
 
 
 def _stretch_lengths(vertices: Vertices, stretches: Stretches, metres: Floats) -> Floats:

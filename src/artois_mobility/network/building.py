@@ -3,27 +3,59 @@
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
-from .._types import MS_PER_MIN, NO_NODE, Flags, Floats, Rows
+from .._types import MS_PER_MIN, NO_NODE, Floats, Rows
 from .._version import __version__
 from ..graph import Graph
 from ..osm.extract import Extract
 from .arcs import Arcs, Points, lay_arcs, time_vertices, walk_arcs
 from .barriers import barrier_lines
 from .blocking import BlockingNodes, find_blocking_nodes, lock_gates
+from .delays import find_waiting
+from .expansion import expand
 from .geodesy import metric_crs, project
 from .interpreting import BOAT, UsableWays, interpret_ways
+from .limits import in_main_part, limit_arcs
 from .locks import find_locks
 from .model import Network, Provenance
 from .outlines import ranges
 from .profiles import Profile, read_profile
+from .restrictions import StreetArcs, find_restrictions
+from .searched import search_on
 from .segments import Vertices, cut_ways, find_stretches, segment_lengths
+from .turns import (
+    Bearings,
+    Streets,
+    count_turns,
+    drives_left,
+    find_bearings,
+    list_turns,
+)
+
+# A sign at a junction speaks to the lesser of the streets that meet there.
+CLASSES_BY_IMPORTANCE: Final = (
+    "motorway",
+    "trunk",
+    "primary",
+    "secondary",
+    "tertiary",
+    "unclassified",
+    "residential",
+    "living_street",
+    "service",
+    "track",
+)
 
 
 def build_network(
-    extract: Extract, profile: str | Path | Profile, *, merge_chains: bool = True
+    extract: Extract,
+    profile: str | Path | Profile,
+    *,
+    turns: bool = False,
+    merge_chains: bool = True,
 ) -> Network:
     """Build the network that a profile may use.
 
@@ -37,14 +69,17 @@ def build_network(
         The OpenStreetMap data.
     profile
         A profile, its name, or the path of a profile's file.
+    turns
+        True to obey turn restrictions and to charge the profile's delays for turning. The
+        searched graph then has a node for each arc into a junction and out of it.
     merge_chains
         False to keep every node of the ways.
 
     Returns
     -------
     network
-        Nodes in the order of their OSM ids; no nodes at all where the extract has nothing that
-        the profile may use.
+        Nodes in the order of elimination, in small networks in that of their OSM ids; no nodes at
+        all where the extract has nothing that the profile may use.
 
     Raises
     ------
@@ -68,17 +103,20 @@ def build_network(
     metres = segment_lengths(extract, vertices)
     lock_ms = round(profile.lock_min * MS_PER_MIN)
     locks = find_locks(usable, vertices, metres, lock_gates(extract), lock_ms)
-    times = time_vertices(usable, vertices, metres, locks.added_ms)
+    waiting = find_waiting(extract, profile, vertices, metres, _ranks(usable))
+    waiting_ms = (locks.added_ms + waiting.along_ms, locks.added_ms + waiting.against_ms)
+    times = time_vertices(usable, vertices, metres, waiting_ms)
     stretches = find_stretches(vertices, locks.stays, merge_chains=merge_chains)
     arcs = lay_arcs(usable, vertices, stretches, metres)
     points = walk_arcs(arcs, vertices, times)
     counts = (
         Counter(usable.counts)
         + Counter(locks.counts)
+        + Counter(waiting.counts)
         + _barrier_counts(blocking, vertices)
         + _gap_counts(extract, usable)
     )
-    return _assemble(extract, profile, usable, arcs, points, counts=counts)
+    return _assemble(extract, profile, usable, arcs, points, has_turns=turns, counts=counts)
 
 
 def _assemble(
@@ -88,13 +126,26 @@ def _assemble(
     arcs: Arcs,
     points: Points,
     *,
+    has_turns: bool,
     counts: Mapping[str, int],
 ) -> Network:
     nodes = extract.nodes
     crs = metric_crs(nodes.lon_deg, nodes.lat_deg)
     x_m, y_m = _project_used(extract, points.row, crs)
+    point_x_m, point_y_m = x_m[points.row], y_m[points.row]
     last_point = points.first_point[1:] - 1
     graph = Graph(arcs.first_out, arcs.head, points.point_ms[last_point])
+    limits = limit_arcs(graph, usable.is_limited[arcs.way])
+    turns = None
+    counts = Counter(counts) + Counter(limits.counts)
+    if has_turns:
+        restrictions = find_restrictions(extract, profile, _named(extract, usable, arcs))
+        bearings = find_bearings(points.first_point, point_x_m, point_y_m)
+        streets = _streets(extract, usable, arcs, bearings)
+        turns = list_turns(graph, streets, profile, restrictions)
+        counts += Counter(restrictions.counts) + Counter(count_turns(turns))
+    expansion = expand(graph, arcs.twin, turns, limits.is_limited)
+    may_attach = usable.may_attach[arcs.way] & in_main_part(search_on(graph, expansion))
     return Network(
         graph=graph,
         profile=profile,
@@ -108,58 +159,64 @@ def _assemble(
         way_of_arc=extract.ways.osm_id[usable.row[arcs.way]],
         length_m=arcs.length_m,
         local_ms=graph.weight_ms.copy(),
+        waiting_ms=points.waiting_ms,
+        is_limited=limits.is_limited,
         first_point=points.first_point,
         point_lon_deg=nodes.lon_deg[points.row],
         point_lat_deg=nodes.lat_deg[points.row],
-        point_x_m=x_m[points.row],
-        point_y_m=y_m[points.row],
+        point_x_m=point_x_m,
+        point_y_m=point_y_m,
         point_ms=points.point_ms,
-        may_attach=usable.may_attach[arcs.way] & in_main_part(graph),
+        may_attach=may_attach,
         class_of_arc=usable.kind[arcs.way],
         name_of_way=_names(extract, usable),
         barriers=barrier_lines(extract, crs, with_water=profile.mode != BOAT),
         provenance=_provenance(extract, profile, counts),
+        turns=turns,
+        expansion=expansion,
     )
 
 
-def in_main_part(graph: Graph) -> Flags:
-    """Tell which arcs lie in the main connected part of a graph.
-
-    The main part is the largest set of nodes that can all reach each other; of two equally large
-    ones, that with the smallest node.
-
-    Parameters
-    ----------
-    graph
-        Any graph with m arcs.
-
-    Returns
-    -------
-    is_main
-        Shape (m,).
-
-    Examples
-    --------
-    >>> graph = Graph(np.int32([0, 1, 2, 3]), np.int32([1, 0, 0]), np.int32([5, 5, 5]))
-    >>> in_main_part(graph)
-    array([ True,  True, False])
-    >>> in_main_part(Graph(np.int32([0]), np.int32([]), np.int32([])))
-    array([], dtype=bool)
-    """
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
-    if graph.node_count == 0:
-        return np.zeros(0, np.bool_)
-    links = csr_array(
-        (np.ones(graph.arc_count, np.int8), graph.head, graph.first_out),
-        shape=(graph.node_count, graph.node_count),
+def _streets(extract: Extract, usable: UsableWays, arcs: Arcs, bearings: Bearings) -> Streets:
+    return Streets(
+        arcs.twin,
+        arcs.way,
+        usable.is_roundabout[arcs.way],
+        bearings,
+        drives_left(_winding(extract, usable)),
     )
-    _, part_of_node = connected_components(links, connection="strong")
-    size_of_node = np.bincount(part_of_node)[part_of_node]
-    is_main = part_of_node == part_of_node[np.argmax(size_of_node)]
-    both: Flags = is_main[graph.tail] & is_main[graph.head]
-    return both
+
+
+def _named(extract: Extract, usable: UsableWays, arcs: Arcs) -> StreetArcs:
+    return StreetArcs(
+        arcs.tail,
+        arcs.head,
+        arcs.twin,
+        extract.ways.osm_id[usable.row[arcs.way]],
+        arcs.first_out,
+        extract.nodes.osm_id[arcs.row_of_node],
+    )
+
+
+def _winding(extract: Extract, usable: UsableWays) -> Floats:
+    """Compute twice the area inside each closed roundabout, positive for anticlockwise."""
+    windings = []
+    for row in usable.row[usable.is_roundabout].tolist():
+        node = extract.ways.node_of_ref[slice(*extract.ways.first_ref[row : row + 2])]
+        if node.size > 3 and node[0] == node[-1] and (node != NO_NODE).all():
+            east, north = extract.nodes.lon_deg[node], extract.nodes.lat_deg[node]
+            east, north = east - east[0], north - north[0]
+            windings.append(float((east[:-1] * north[1:] - east[1:] * north[:-1]).sum()))
+    return np.array(windings, np.float64)
+
+
+def _ranks(usable: UsableWays) -> Rows:
+    """Rank the usable ways by the importance of their class."""
+    rank_of_class = {kind: rank for rank, kind in enumerate(CLASSES_BY_IMPORTANCE)}
+    kinds, row = np.unique(usable.kind, return_inverse=True)
+    lowest = len(rank_of_class)
+    ranks = [rank_of_class.get(str(kind).removesuffix("_link"), lowest) for kind in kinds]
+    return np.array(ranks, np.int32)[row] if ranks else np.zeros(0, np.int32)
 
 
 def _project_used(extract: Extract, row: Rows, crs: str) -> tuple[Floats, Floats]:

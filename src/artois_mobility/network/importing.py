@@ -25,10 +25,12 @@ from .._version import __version__
 from ..errors import GraphError
 from ..graph import Graph, sort_arcs
 from .arcs import LONGEST_ARC_MS, MS_PER_M_AT_1_KMH
-from .building import in_main_part
+from .expansion import expand
 from .geodesy import length_m, metric_crs, project
+from .limits import in_main_part
 from .model import Network, Provenance
 from .profiles import Profile, read_profile
+from .searched import search_on
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
@@ -131,6 +133,9 @@ def _network_of_rows(
     local_ms = np.where(weight_ms == UNREACHED_MS, walk_ms, weight_ms).astype(np.int32)
     graph = Graph(sort_arcs(len(nodes), tail, head).first_out, head, weight_ms)
     way_of_arc = np.array([_first(data.get("osmid", 0)) for data in data_of_arc], np.int64)
+    is_limited = np.array([data.get("is_limited", False) for data in data_of_arc], np.bool_)
+    twin = _find_twins(way_of_arc, first_point, corner)
+    expansion = expand(graph, twin, None, is_limited)
     may_attach = np.array(
         [
             data.get("may_attach", kind not in profile.attaches_not_to)
@@ -147,21 +152,24 @@ def _network_of_rows(
         x_m=x_m,
         y_m=y_m,
         crs=crs,
-        twin_of_arc=_find_twins(way_of_arc, first_point, corner),
+        twin_of_arc=twin,
         way_of_arc=way_of_arc,
         length_m=metres,
         local_ms=local_ms,
+        waiting_ms=np.array([data.get("waiting_ms", 0) for data in data_of_arc], np.int32),
+        is_limited=is_limited,
         first_point=first_point,
         point_lon_deg=corner[:, 0].copy(),
         point_lat_deg=corner[:, 1].copy(),
         point_x_m=point_x_m,
         point_y_m=point_y_m,
         point_ms=_point_times(first_point, reached_m, local_ms),
-        may_attach=may_attach & in_main_part(graph),
+        may_attach=may_attach & in_main_part(search_on(graph, expansion)),
         class_of_arc=np.array(kinds, np.str_),
         name_of_way=_names(way_of_arc, data_of_arc),
         barriers=np.empty(0, np.object_) if barriers is None else barriers,
         provenance=Provenance("", "", "", __version__, profile.sha256, counts, is_schematic=False),
+        expansion=expansion,
     )
 
 

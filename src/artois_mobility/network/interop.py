@@ -10,6 +10,7 @@ from .._types import NO_ARC, WGS84
 from .._version import __version__
 from .importing import from_osmnx
 from .model import Network
+from .turns import count_streets
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
@@ -60,6 +61,7 @@ def to_networkx(network: Network) -> "MultiDiGraph[int]":
         "length_m": network.length_m,
         "way": network.way_of_arc,
         "kind": network.class_of_arc,
+        "is_limited": network.is_limited,
     }
     tails, heads = network.graph.tail.tolist(), network.graph.head.tolist()
     for arc, data in enumerate(_rows_of(arc_columns)):
@@ -108,10 +110,10 @@ def to_osmnx(network: Network) -> "MultiDiGraph[int]":
         is_schematic=network.provenance.is_schematic,
     )
     name_of_node = _osmnx_ids(network)
-    node_columns = {
+    node_columns: dict[str, Column] = {
         "x": network.lon_deg,
         "y": network.lat_deg,
-        "street_count": _street_counts(network),
+        "street_count": count_streets(network.graph, network.twin_of_arc),
         "osmid_original": network.osm_node,
         "node": np.arange(network.graph.node_count),
     }
@@ -144,14 +146,6 @@ def _osmnx_ids(network: Network) -> list[int]:
     return ids
 
 
-def _street_counts(network: Network) -> Column:
-    """Count the streets that meet at each node, a street open both ways once."""
-    arc = np.arange(network.graph.arc_count)
-    is_street = (network.twin_of_arc == NO_ARC) | (arc < network.twin_of_arc)
-    ends = np.concatenate((network.graph.tail[is_street], network.graph.head[is_street]))
-    return np.bincount(ends, minlength=network.graph.node_count)
-
-
 def _osmnx_edges(network: Network) -> Iterator[dict[str, Any]]:
     import shapely
 
@@ -169,6 +163,8 @@ def _osmnx_edges(network: Network) -> Iterator[dict[str, Any]]:
         "length": network.length_m,
         "speed_kph": kmh,
         "travel_time": seconds,
+        "waiting_ms": network.waiting_ms,
+        "is_limited": network.is_limited,
         "may_attach": network.may_attach,
         "geometry": shapely.linestrings(points, indices=line) if arc.size else np.empty(0, object),
     }

@@ -35,6 +35,10 @@ class UsableWays:
         Whether places may attach to it, shape (u,).
     is_lock
         True for a lock's chamber, shape (u,).
+    is_limited
+        True where only those may go whose trip begins or ends there, shape (u,).
+    is_roundabout
+        True where traffic goes round, shape (u,).
     kind
         Class of the way, shape (u,).
     counts
@@ -47,6 +51,8 @@ class UsableWays:
     whole_way_ms: npt.NDArray[np.int64]
     may_attach: Flags
     is_lock: Flags
+    is_limited: Flags
+    is_roundabout: Flags
     kind: npt.NDArray[np.str_]
     counts: Mapping[str, int]
 
@@ -97,8 +103,10 @@ def interpret_ways(extract: Extract, profile: Profile) -> UsableWays:
         forward_kmh=forward[rule_of_way, urban],
         backward_kmh=backward[rule_of_way, urban],
         whole_way_ms=np.array([rule.whole_way_ms for rule in rules], np.int64)[rule_of_way],
-        may_attach=np.array([rule.may_attach for rule in rules], np.bool_)[rule_of_way],
-        is_lock=np.array([rule.is_lock for rule in rules], np.bool_)[rule_of_way],
+        **{
+            name: np.array([getattr(rule, name) for rule in rules], np.bool_)[rule_of_way]
+            for name in ("may_attach", "is_lock", "is_limited", "is_roundabout")
+        },
         kind=np.array([rule.kind for rule in rules], np.str_)[rule_of_way],
         counts={kind: count for kind, count in sorted(counts.items()) if count},
     )

@@ -1,7 +1,7 @@
 """The network of one travel profile: a graph, and where and what it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,10 @@ import numpy.typing as npt
 from .._types import UNREACHED_MS, ArcIds, Flags, Floats, Geometries, Milliseconds, Offsets, OsmIds
 from ..errors import GraphError
 from ..graph import Graph
+from .expansion import Expansion
 from .profiles import Profile
+from .searched import Searched, search_on
+from .turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Network:
     Attributes
     ----------
     graph
-        The searched graph; `weight_ms` is the time through each arc.
+        The streets; `weight_ms` is the time through each arc.
     profile
         Who travels, with every constant used.
     osm_node
@@ -70,6 +73,10 @@ class Network:
     local_ms
         Time along the arc for a place attached inside it, shape (m,): `weight_ms`, unless a
         scenario closed the street; then the walk along it.
+    waiting_ms
+        The part of `local_ms` that no speed changes: signals, signs, locks, shape (m,).
+    is_limited
+        True where only those may go whose trip begins or ends there, shape (m,).
     first_point
         Shape points of arc `a` are `first_point[a]` to `first_point[a + 1] - 1`, both ends
         included, in the direction of travel, shape (m + 1,).
@@ -91,6 +98,12 @@ class Network:
         Lines in `crs` that nobody walks across off the network: water, motorways, railways.
     provenance
         File, hashes, versions, and the counted assumptions.
+    turns
+        Allowed turns and their delays; None for a network on which every turn is free.
+    expansion
+        How junctions are opened up for the search; None where nothing is.
+    searched
+        The graph that is searched, with its weights.
     """
 
     graph: Graph
@@ -105,6 +118,8 @@ class Network:
     way_of_arc: OsmIds
     length_m: Floats
     local_ms: Milliseconds
+    waiting_ms: Milliseconds
+    is_limited: Flags
     first_point: Offsets
     point_lon_deg: Floats
     point_lat_deg: Floats
@@ -116,6 +131,9 @@ class Network:
     name_of_way: Mapping[int, str]
     barriers: Geometries
     provenance: Provenance
+    turns: Turns | None = None
+    expansion: Expansion | None = None
+    searched: Searched = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check the columns against the graph, then freeze them."""
@@ -124,7 +142,10 @@ class Network:
         sizes = {
             **dict.fromkeys(("osm_node", "lon_deg", "lat_deg", "x_m", "y_m"), node_count),
             **dict.fromkeys(
-                ("twin_of_arc", "way_of_arc", "length_m", "local_ms", "may_attach", "class_of_arc"),
+                ("twin_of_arc", "way_of_arc", "length_m", "local_ms", "waiting_ms"), arc_count
+            ),
+            **dict.fromkeys(
+                ("is_limited", "may_attach", "class_of_arc"),
                 arc_count,
             ),
             "first_point": arc_count + 1,
@@ -139,6 +160,7 @@ class Network:
                 msg = f"{name} has shape {array.shape}; the network needs ({size},)."
                 raise GraphError(msg)
             array.setflags(write=False)
+        object.__setattr__(self, "searched", search_on(self.graph, self.expansion))
 
     @property
     def is_closed(self) -> Flags:

@@ -18,6 +18,7 @@ from ..errors import ProfileError, list_problems
 Mode: TypeAlias = Literal["car", "moped", "bicycle", "walk", "boat"]
 Speed: TypeAlias = Annotated[float, Field(gt=0, le=150)]
 Share: TypeAlias = Annotated[float, Field(gt=0, le=1.5)]
+Turn: TypeAlias = Literal["across", "aside", "u_turn"]
 Amount: TypeAlias = Annotated[float, Field(ge=0)]
 
 OTHER_BARRIER: Final = "other"
@@ -83,6 +84,11 @@ class Profile:
         The walk between a place and the network: its speed and its greatest length.
     closed_kmh
         Speed along a closed street for those who live on it.
+    node_delay_s
+        Seconds lost at nodes, by tag, such as `highway=stop`.
+    turn_delay_s
+        Seconds for turning at junctions: `across` the oncoming traffic, `aside` to the other
+        side, `u_turn`.
     lock_min
         Minutes in a lock.
     cemt_kmh
@@ -133,6 +139,8 @@ class Profile:
     offroad_kmh: Speed = 3.0
     offroad_limit_m: Amount = 300.0
     closed_kmh: Speed = 3.0
+    node_delay_s: Mapping[str, Amount] = field(default_factory=dict, hash=False)
+    turn_delay_s: Mapping[Turn, Amount] = field(default_factory=dict, hash=False)
     lock_min: Amount = 0.0
     cemt_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)

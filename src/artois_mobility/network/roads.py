@@ -67,6 +67,7 @@ IMPASSABLE: Final = frozenset(
 )
 MOTOR_KEYS: Final = frozenset({"vehicle", "motor_vehicle", "motorcar", "moped"})
 SAYS_NO: Final = frozenset({"", "no"})
+ROUNDABOUTS: Final = frozenset({("junction", "roundabout"), ("junction", "circular")})
 
 _CLOCK: Final = re.compile(r"(?:(\d+):)?(\d+)(?::(\d\d))?")
 _ISO_8601: Final = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
@@ -96,9 +97,8 @@ def is_road(tags: Tags) -> bool:
 def interpret_road(tags: Tags, profile: Profile) -> WayRule:
     """Interpret the tags of a street, path or ferry.
 
-    A permission for those whose trip ends there (`destination`, `customers`, `delivery`) is taken
-    as open where the class is open by default, and counted: nothing keeps through traffic out yet.
-    Conditional tags are counted and ignored.
+    A permission for those whose trip ends there (`destination`, `customers`, `delivery`) makes the
+    way limited where the class is open by default. Conditional tags are counted and ignored.
 
     Parameters
     ----------
@@ -129,8 +129,8 @@ def interpret_road(tags: Tags, profile: Profile) -> WayRule:
     notes = _access_notes(tags, profile)
     goes = dict(zip(DIRECTIONS, decide_directions(tags, profile), strict=True))
     speeds: dict[Direction, tuple[float, float]] = {}
-    for direction in DIRECTIONS:
-        permission = _permission(tags, profile, direction)
+    permissions = [_permission(tags, profile, direction) for direction in DIRECTIONS]
+    for direction, permission in zip(DIRECTIONS, permissions, strict=True):
         is_closed = permission == "closed" or not goes[direction]
         speeds[direction] = (0.0, 0.0)
         if not is_closed:
@@ -147,6 +147,8 @@ def interpret_road(tags: Tags, profile: Profile) -> WayRule:
         speeds["backward"],
         setting=find_setting(tags),
         may_attach=may_attach,
+        is_limited="limited" in permissions,
+        is_roundabout=not ROUNDABOUTS.isdisjoint(tags.items()),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -227,7 +229,7 @@ def _access_notes(tags: Tags, profile: Profile) -> list[str]:
     notes = []
     permission, _ = decide_access(tags, profile, None, is_open_by_default=True)
     if permission == "limited":
-        notes.append("access_limited_taken_as_open")
+        notes.append("access_limited_to_ends")
     conditional = {key.removesuffix(":conditional") for key in tags if ":cond" in key}
     if not conditional.isdisjoint(profile.access_keys + profile.oneway_keys):
         notes.append("access_conditional_ignored")

@@ -27,6 +27,10 @@ class WayRule:
         Whether places may attach to it.
     is_lock
         True for a lock's chamber.
+    is_limited
+        True where only those may go whose trip begins or ends there.
+    is_roundabout
+        True where traffic goes round.
     notes
         What was assumed, imputed or found faulty.
     """
@@ -38,6 +42,8 @@ class WayRule:
     whole_way_ms: int = 0
     may_attach: bool = True
     is_lock: bool = False
+    is_limited: bool = False
+    is_roundabout: bool = False
     notes: tuple[str, ...] = ()
 
     @property

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._types import UNREACHED_MS, ArcIds, Milliseconds, NodeIds
+from .._types import NO_ARC, UNREACHED_MS, ArcIds, Milliseconds, NodeIds
 from ..graph import Graph, reverse, sort_arcs
 from ..network.model import Network
 from .searches import search_from_seeds
@@ -17,9 +17,9 @@ class ClosedStreets:
     Attributes
     ----------
     node
-        Nodes of the network that closed arcs touch, ascending, shape (c,).
+        Nodes of the searched graph that closed arcs touch, ascending, shape (c,).
     arc
-        Arc of the network behind each arc of `ahead`.
+        Arc of the searched graph behind each arc of `ahead`.
     ahead, back
         The closed arcs between nodes 0..c-1, and the same turned round.
     """
@@ -37,7 +37,7 @@ class ClosedStreets:
         Parameters
         ----------
         start_node, start_ms
-            Nodes of the network and the time already spent there, shape (s,).
+            Nodes of the searched graph and the time already spent there, shape (s,).
         is_leaving
             True to walk from the starts in the direction of travel, False to walk to them.
 
@@ -54,7 +54,7 @@ class ClosedStreets:
 
 
 def list_closed_streets(network: Network) -> ClosedStreets:
-    """Take the closed arcs out of a network, at their `local_ms`.
+    """Take the closed arcs out of a network, at their `local_ms`, with the turns between them.
 
     Walking keeps to the direction of travel and is never quicker than the street was, so no
     closure shortens anything.
@@ -69,11 +69,20 @@ def list_closed_streets(network: Network) -> ClosedStreets:
     closed
         Without nodes where nothing is closed.
     """
-    arc = np.flatnonzero(network.is_closed).astype(np.int32)
-    tail, head = network.graph.tail[arc], network.graph.head[arc]
+    searched = network.searched
+    is_turn = searched.street == NO_ARC
+    is_closed = ~is_turn & network.is_closed[np.where(is_turn, 0, searched.street)]
+    comes_from, leads_to = np.zeros((2, searched.graph.node_count), np.bool_)
+    comes_from[searched.graph.head[is_closed]] = True
+    leads_to[searched.tail[is_closed]] = True
+    is_closed |= is_turn & comes_from[searched.tail] & leads_to[searched.graph.head]
+    arc = np.flatnonzero(is_closed).astype(np.int32)
+    street = searched.street[arc]
+    local_ms = np.where(street == NO_ARC, searched.graph.weight_ms[arc], network.local_ms[street])
+    tail, head = searched.tail[arc], searched.graph.head[arc]
     node = np.unique(np.concatenate([tail, head]))
     tail, head = (np.searchsorted(node, each).astype(np.int32) for each in (tail, head))
     order = sort_arcs(node.size, tail, head)
     rows = order.arc_of_input
-    ahead = Graph(order.first_out, head[rows], network.local_ms[arc][rows])
+    ahead = Graph(order.first_out, head[rows], local_ms[rows].astype(np.int32))
     return ClosedStreets(node, arc[rows], ahead, reverse(ahead)[0])

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds, NodeIds, Rows
 from ..network.model import Network
+from ..network.searched import Laid
 from ..places.attachments import Attachments
 from .closures import ClosedStreets, list_closed_streets
 
@@ -125,17 +126,17 @@ def find_ends(network: Network, attachments: Attachments) -> ArcEnds:
     ends
         Times in milliseconds; directions that do not exist are left out.
     """
-    arc = attachments.arc
-    head, local_ms = network.graph.head, network.local_ms
-    tail = (np.searchsorted(network.graph.first_out, arc, side="right") - 1).astype(np.int32)
+    arc, local_ms = attachments.arc, network.local_ms
     twin = network.twin_of_arc[arc]
     has_twin = twin != NO_ARC
     along_ms = _side_by_side(attachments.position_ms, attachments.twin_position_ms, has_twin)
     whole_ms = _side_by_side(local_ms[arc], local_ms[np.where(has_twin, twin, 0)], has_twin)
     rest_ms = np.where(along_ms < UNREACHED_MS, whole_ms - along_ms, UNREACHED_MS)
     offroad_ms = attachments.offroad_ms[:, np.newaxis]
-    leave = _Ways(attachments.place, np.column_stack([head[arc], tail]), _add(rest_ms, offroad_ms))
-    reach = _Ways(attachments.place, np.column_stack([tail, head[arc]]), _add(along_ms, offroad_ms))
+    searched = network.searched
+    streets = np.column_stack([arc, np.where(has_twin, twin, arc)])
+    leave = _list_ways(streets, _add(rest_ms, offroad_ms), searched.begins, searched.graph.head)
+    reach = _list_ways(streets, _add(along_ms, offroad_ms), searched.ends, searched.tail)
     is_closed = network.is_closed[arc]
     closed = list_closed_streets(network) if is_closed.any() else None
     return ArcEnds(
@@ -143,34 +144,40 @@ def find_ends(network: Network, attachments: Attachments) -> ArcEnds:
         arc,
         attachments.offroad_ms,
         along_ms,
-        _walk_on(leave, is_closed, closed, is_leaving=True),
-        _walk_on(reach, is_closed, closed, is_leaving=False),
+        _walk_on(attachments.place, leave, is_closed, closed, is_leaving=True),
+        _walk_on(attachments.place, reach, is_closed, closed, is_leaving=False),
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ways:
-    """Both ways of each attachment, `UNREACHED_MS` for one that is none; `node`, `ms` (t, 2)."""
+    """Ways of attachments, sorted by their row."""
 
-    place: Rows
+    row: Rows
     node: NodeIds
     ms: Milliseconds
 
-    def list(self, is_wanted: Flags) -> NodeEnds:
-        """List the ways there are, of the attachments wanted."""
-        is_way = (self.ms < UNREACHED_MS) & is_wanted[:, np.newaxis]
-        place = np.repeat(self.place, 2).reshape(-1, 2)
-        return NodeEnds(place[is_way], self.node[is_way].astype(np.int32), self.ms[is_way])
+    def of(self, place: Rows, is_wanted: Flags) -> NodeEnds:
+        """List the ways of the attachments wanted, by place."""
+        kept = is_wanted[self.row]
+        return NodeEnds(place[self.row[kept]], self.node[kept], self.ms[kept])
+
+
+def _list_ways(streets: ArcIds, ms: Milliseconds, laid: Laid, node_of_arc: NodeIds) -> _Ways:
+    """List the ways along both sides of streets; `streets` and `ms` have shape (t, 2)."""
+    row, side = np.nonzero(ms < UNREACHED_MS)
+    way, arc = laid.along(streets[row, side])
+    return _Ways(row[way].astype(np.int32), node_of_arc[arc], ms[row, side][way])
 
 
 def _walk_on(
-    ways: _Ways, is_closed: Flags, closed: ClosedStreets | None, *, is_leaving: bool
+    place: Rows, ways: _Ways, is_closed: Flags, closed: ClosedStreets | None, *, is_leaving: bool
 ) -> NodeEnds:
     """List the ends, and let who is attached to a closed arc walk on along closed streets."""
-    ends = ways.list(np.ones_like(is_closed))
+    ends = ways.of(place, np.ones_like(is_closed))
     if closed is None:
         return ends
-    starts = ways.list(is_closed)
+    starts = ways.of(place, is_closed)
     tables = [ends]
     for row in np.unique(starts.place):
         mine = starts.of_place(row)

@@ -10,8 +10,9 @@ from ..graph import Graph, NodeOrder
 from .hierarchy import Hierarchy, build_hierarchy, count_completion
 from .metrics import Metric, customize, recustomize
 
-# A dissected road network completes to fewer than two upward arcs for each arc.
-MOST_UP_ARCS_PER_ARC = 4
+# A dissected road network completes to fewer than two upward arcs for each arc, one with turns to
+# four, and to some more where a scenario's links join it.
+MOST_UP_ARCS_PER_ARC = 8
 # Bringing in new weights anew takes as long as bringing in changes of about every 2,000th arc.
 ARCS_PER_CHANGE = 2_000
 

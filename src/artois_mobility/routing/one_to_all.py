@@ -9,18 +9,16 @@ from .._types import UNREACHED_MS, Direction, Milliseconds, NodeIds
 from ..errors import NodeError
 from ..graph import Graph, reverse
 from .budget import check_budget
-from .engine import has_metric, metric_of
+from .engine import metric_of
+from .junctions import write_between_junctions
 from .searches import as_bound_ms, check_nodes, search_lines
 from .sweeps import sweep_lines
 from .threads import run_each, thread_count
+from .ways import sweeps_pay
 
 if TYPE_CHECKING:
     from ..network.model import Network
 
-# Below so many nodes a search is over before a hierarchy is made.
-FEWEST_NODES: Final = 2_000
-FEWEST_SOURCES: Final = 16
-BOUNDED_COSTS_LESS: Final = 4
 BUDGET_ADVICE: Final = (
     "Ask for fewer sources at a time, hand in out=, raise budget_bytes, or let "
     "travel_time_matrix write the times between places to a file."
@@ -41,7 +39,8 @@ def travel_times(
     Parameters
     ----------
     network
-        A network, or the bare graph of one; n nodes.
+        A network, or the bare graph of one; n nodes. On a network with turns the nodes are its
+        junctions: one sets out from a junction along any street, and arrives by any.
     sources
         Node ids to start from, shape (s,).
     direction
@@ -91,6 +90,10 @@ def travel_times(
     table = _check_out(out, nodes.size, graph.node_count, budget_bytes)
     bound_ms = as_bound_ms(bound_min)
     is_turned = _check_direction(direction)
+    if not isinstance(network, Graph) and network.searched.is_expanded:
+        write_between_junctions(network.searched, network.graph, nodes, table, is_turned=is_turned)
+        table[table > bound_ms] = UNREACHED_MS
+        return table
     if sweeps_pay(graph, nodes.size, is_bounded=bound_min is not None):
         metric = metric_of(graph)
         sweep_lines(metric.reversed() if is_turned else metric, nodes, table)
@@ -103,29 +106,6 @@ def travel_times(
     searched = reverse(graph)[0] if is_turned else graph
     run_each(lambda rows: search_lines(searched, nodes, bound_ms, table, rows), blocks)
     return table
-
-
-def sweeps_pay(graph: Graph, source_count: int, *, is_bounded: bool) -> bool:
-    """Tell whether sweeps over a hierarchy are worth making it.
-
-    Parameters
-    ----------
-    graph
-        Any graph.
-    source_count
-        How many searches.
-    is_bounded
-        True where Dijkstra's search may stop early.
-
-    Returns
-    -------
-    sweeps_pay
-        False for small graphs and few sources; a hierarchy that is already there costs nothing.
-    """
-    if graph.node_count < FEWEST_NODES:
-        return False
-    needed = FEWEST_SOURCES * (BOUNDED_COSTS_LESS if is_bounded else 1)
-    return source_count >= needed or (has_metric(graph) and not is_bounded)
 
 
 def _check_direction(direction: str) -> bool:

@@ -77,7 +77,7 @@ def routes(network: Network, origins: Places, destinations: Places) -> "gpd.GeoD
     pairs = _pair(len(origins), len(destinations))
     sides = [_hang(network, each) for each in (origins, destinations)]
     ends = [side.ends for side in sides]
-    by_nodes = find_paths(metric_of(network.graph), ends[0].leave, ends[1].reach, pairs)
+    by_nodes = find_paths(metric_of(network.searched.graph), ends[0].leave, ends[1].reach, pairs)
     trips = [
         _choose(network, sides[0], sides[1], pair, path)
         for pair, path in zip(pairs, by_nodes, strict=True)
@@ -184,7 +184,7 @@ def _choose(
         ms = path.ms
         stretches = [
             *_between(network, here, here.ends.leave, path.start, is_leaving=True),
-            *(_whole(network, arc) for arc in path.arc.tolist()),
+            *_streets(network, path.arc),
             *_between(network, there, there.ends.reach, path.end, is_leaving=False),
         ]
     arc, street, begin, end = zip(*stretches, strict=True) if stretches else ((), (), (), ())
@@ -225,6 +225,12 @@ def _rows_of(ends: ArcEnds, place: int) -> range:
     return range(*np.searchsorted(ends.place, [place, place + 1]).tolist())
 
 
+def _streets(network: Network, arc: ArcIds) -> list[Stretch]:
+    """List the whole streets that arcs of the searched graph follow."""
+    street = network.searched.street[arc]
+    return [_whole(network, each) for each in street[street != NO_ARC].tolist()]
+
+
 def _whole(network: Network, arc: int) -> Stretch:
     twin = int(network.twin_of_arc[arc])
     return (arc, twin, 1.0, 0.0) if NO_ARC != twin < arc else (arc, arc, 0.0, 1.0)
@@ -250,39 +256,37 @@ def _between(
     ways = list(_list_ways(network, side.ends, place, is_leaving=is_leaving))
     direct = [way for way in ways if (way.node, way.ms) == (node, ms)]
     way, walked = (
-        (direct[0], []) if direct else _walk_closed(network, ways, node, is_leaving=is_leaving)
+        (direct[0], np.empty(0, np.int32))
+        if direct
+        else _walk_closed(network, ways, node, is_leaving=is_leaving)
     )
     near = float(side.share[way.attachment])
-    whole = [_whole(network, arc) for arc in walked]
+    whole = _streets(network, walked)
     if is_leaving:
         return [(way.arc, way.street, near, way.far), *whole]
     return [*whole, (way.arc, way.street, way.far, near)]
 
 
 def _list_ways(network: Network, ends: ArcEnds, place: int, *, is_leaving: bool) -> Iterator[_Way]:
+    searched = network.searched
+    laid, node_of_arc = (
+        (searched.begins, searched.graph.head) if is_leaving else (searched.ends, searched.tail)
+    )
     for row in _rows_of(ends, place):
         street = int(ends.arc[row])
-        tail = int(np.searchsorted(network.graph.first_out, street, side="right")) - 1
-        head = int(network.graph.head[street])
         for side, arc in enumerate((street, int(network.twin_of_arc[street]))):
             if arc == NO_ARC:
                 continue
             along_ms = int(ends.along_ms[row, side])
             spent_ms = int(network.local_ms[arc]) - along_ms if is_leaving else along_ms
-            is_at_head = is_leaving == (side == 0)
-            yield _Way(
-                row,
-                arc,
-                street,
-                1.0 if is_at_head else 0.0,
-                head if is_at_head else tail,
-                spent_ms + int(ends.offroad_ms[row]),
-            )
+            far = 1.0 if is_leaving == (side == 0) else 0.0
+            for node in node_of_arc[laid.arc[slice(*laid.first[arc : arc + 2])]].tolist():
+                yield _Way(row, arc, street, far, node, spent_ms + int(ends.offroad_ms[row]))
 
 
 def _walk_closed(
     network: Network, ways: list[_Way], node: int, *, is_leaving: bool
-) -> tuple[_Way, list[int]]:
+) -> tuple[_Way, ArcIds]:
     """Find the walk along closed streets between one of a place's ways and a node."""
     closed = list_closed_streets(network)
     own = NodeEnds(
@@ -295,7 +299,7 @@ def _walk_closed(
     metric = metric_of(closed.ahead)
     path = find_paths(metric, *((own, far) if is_leaving else (far, own)), [(0, 0)])[0]
     way = ways[path.start if is_leaving else path.end]
-    return way, closed.arc[path.arc].tolist()
+    return way, closed.arc[path.arc]
 
 
 def _say_why(here: _Side, there: _Side, pair: tuple[int, int]) -> str:

@@ -1,6 +1,6 @@
 """Travel-time tables between two sets of places."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -16,11 +16,7 @@ from ..places.naming import names_of
 from ..places.starts import Places
 from .budget import check_budget, memory_budget
 from .ends import ArcEnds, find_ends, minutes_of
-from .engine import metric_of
-from .one_to_all import sweeps_pay
-from .searches import search_from_seeds
-from .sweeps import aim_at, sweep_to
-from .threads import run_each
+from .ways import choose_way
 
 ORIGINS_PER_BLOCK = 256
 # Times while they are found, minutes, two codes of categories, and a copy when blocks are joined.
@@ -112,7 +108,11 @@ def _once(places: Places) -> Places:
 
 def _blocks(table: _Table, per_block: int, progress: Progress | None) -> Iterator[pd.DataFrame]:
     origin_count = table.origin.size
-    times_of = _choose_way(table)
+    times_of = choose_way(
+        table.network.searched.graph,
+        (table.origin_ends.leave, origin_count),
+        (table.destination_ends.reach, table.destination.size),
+    )
     (origin, origins), (destination, destinations) = (
         pd.factorize(names) for names in (table.origin, table.destination)
     )
@@ -137,28 +137,6 @@ def _blocks(table: _Table, per_block: int, progress: Progress | None) -> Iterato
         )
         if progress is not None:
             progress("travel-time matrix", rows.stop, origin_count)
-
-
-def _choose_way(table: _Table) -> Callable[[range], Milliseconds]:
-    """Choose sweeps or single searches; both find times by way of nodes, one line an origin."""
-    graph = table.network.graph
-    here, there = table.origin_ends.leave, table.destination_ends.reach
-    if sweeps_pay(graph, table.origin.size, is_bounded=False):
-        targets = aim_at(metric_of(graph), there, table.destination.size, table.origin.size)
-        return lambda rows: sweep_to(here, rows, targets)
-
-    def search(row: int) -> Milliseconds:
-        mine = here.of_place(row)
-        node_ms = search_from_seeds(graph, here.node[mine], here.ms[mine])
-        best_ms = np.full(table.destination.size, UNREACHED_MS, np.int32)
-        np.minimum.at(best_ms, there.place, node_ms[there.node] + there.ms)
-        return best_ms
-
-    def search_all(rows: range) -> Milliseconds:
-        lines = run_each(search, rows)
-        return np.array(lines, np.int32).reshape(len(rows), table.destination.size)
-
-    return search_all
 
 
 def _offer_own_arc(here: ArcEnds, attachment: int, there: ArcEnds, best_ms: Milliseconds) -> None:

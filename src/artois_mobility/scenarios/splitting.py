@@ -24,6 +24,7 @@ from ..network.model import Network
 from ..places.attachments import Attachments
 from .edits import Joints, NewLink
 from .shapes import Shape, cut_shape, find_inner_points, join_shapes, shape_of_arc, turn_round
+from .turning import carry_turns
 
 LINK_CLASS: Final = "new_link"
 
@@ -138,7 +139,8 @@ def add_links(
         )
         for street, first in zip(streets, first_parts, strict=True)
     )
-    return JoinedNetwork(changed, arc_of_row[:arc_count], split)
+    joined = JoinedNetwork(changed, arc_of_row[:arc_count], split)
+    return replace(joined, network=carry_turns(network, joined))
 
 
 def _group_by_street(
@@ -271,6 +273,8 @@ class _Rows:
     way: OsmIds
     length_m: Floats
     local_ms: Milliseconds
+    waiting_ms: Milliseconds
+    is_limited: Flags
     is_closed: Flags
     may_attach: Flags
     class_name: npt.NDArray[np.str_]
@@ -288,12 +292,22 @@ def _list_rows(network: Network, new_arcs: Sequence[_NewArc], twins: Sequence[in
         np.concatenate([network.way_of_arc, np.array([each.way for each in new_arcs], np.int64)]),
         np.concatenate([network.length_m, np.array([each.length_m for each in new_arcs], float)]),
         _append(network.local_ms, [each.local_ms for each in new_arcs]),
+        _append(network.waiting_ms, [_waiting_ms(network, each) for each in new_arcs]),
+        np.concatenate([network.is_limited, network.is_limited[source] & ~is_link]),
         np.concatenate([network.is_closed, network.is_closed[source] & ~is_link]),
         np.concatenate([network.may_attach, network.may_attach[source] | is_link]),
         np.concatenate(
             [network.class_of_arc, np.where(is_link, LINK_CLASS, network.class_of_arc[source])]
         ),
     )
+
+
+def _waiting_ms(network: Network, new_arc: _NewArc) -> int:
+    """Share out the waiting on a split arc by time."""
+    whole_ms = int(network.local_ms[new_arc.source])
+    if new_arc.source == NO_ARC or whole_ms == 0:
+        return 0
+    return int(network.waiting_ms[new_arc.source]) * new_arc.local_ms // whole_ms
 
 
 def _assemble(
@@ -323,6 +337,8 @@ def _assemble(
         way_of_arc=rows.way[row],
         length_m=rows.length_m[row],
         local_ms=rows.local_ms[row],
+        waiting_ms=rows.waiting_ms[row],
+        is_limited=rows.is_limited[row],
         first_point=shapes.first_point,
         point_lon_deg=shapes.lon_deg,
         point_lat_deg=shapes.lat_deg,
@@ -331,6 +347,8 @@ def _assemble(
         point_ms=shapes.point_ms,
         may_attach=rows.may_attach[row],
         class_of_arc=rows.class_name[row],
+        turns=None,
+        expansion=None,
     )
     return changed, arc_of_row
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from .._types import MS_PER_MIN, NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds
+from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds
 from ..changes.hints import suggest
 from ..changes.notices import Notice, Value
 from ..changes.schema import CloseWays, SetSpeed
@@ -333,40 +333,24 @@ def _lies_within(network: Network, ring: Sequence[tuple[float, float]]) -> Flags
 
 
 def _time_at_speed(network: Network, change: SetSpeed) -> Milliseconds:
-    """Compute the time along each arc at a new speed; what a lock takes stays.
+    """Compute the time along each arc at a new speed; what locks and signals take stays.
 
     A time that differs from today's by no more than the rounding of the arc's segments is that of
     the same speed and stays.
     """
     today_ms = network.local_ms
     if change.factor is not None:
-        new_ms = _as_ms(np.rint(today_ms / change.factor))
+        moving_ms = np.rint((today_ms - network.waiting_ms) / change.factor)
+        new_ms = _as_ms(moving_ms + network.waiting_ms)
     else:
         assert change.kmh is not None  # the schema allows exactly one of the two
         moving_ms = np.rint(network.length_m * (MS_PER_M_AT_1_KMH / change.kmh))
-        new_ms = _as_ms(moving_ms + _lock_ms(network))
+        new_ms = _as_ms(moving_ms + network.waiting_ms)
         segments = np.diff(network.first_point) - 1
         new_ms = np.where(np.abs(new_ms - today_ms) <= segments, today_ms, new_ms)
     if change.only == "slower":
         return np.maximum(new_ms, today_ms)
     return np.minimum(new_ms, today_ms) if change.only == "faster" else new_ms
-
-
-def _lock_ms(network: Network) -> Floats:
-    """Estimate the time in locks on each arc: what the boat loses against its best segment."""
-    lock_ms = network.profile.lock_min * MS_PER_MIN
-    if not lock_ms or not network.graph.arc_count:
-        return np.zeros(network.graph.arc_count)
-    step_m = np.hypot(np.diff(network.point_x_m, append=0), np.diff(network.point_y_m, append=0))
-    step_ms = np.diff(network.point_ms, append=0)
-    is_step = np.ones(step_ms.size, np.bool_)
-    is_step[network.first_point[1:] - 1] = False
-    m_per_ms = np.where(is_step, step_m / np.maximum(step_ms, 1), 0.0)
-    best = np.maximum.reduceat(m_per_ms, network.first_point[:-1])
-    slowest = min(network.profile.cemt_kmh.values(), default=0.0) / MS_PER_M_AT_1_KMH
-    lost_ms = network.local_ms - network.length_m / np.maximum(best, max(slowest, 1e-6))
-    locks: Floats = np.maximum(np.rint(lost_ms / lock_ms), 0) * lock_ms
-    return locks
 
 
 def _as_ms(time_ms: Floats) -> Milliseconds:

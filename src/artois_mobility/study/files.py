@@ -43,6 +43,7 @@ class _Access(FileModel):
     profiles: Names = ("car", "bicycle", "walk")
     categories: Names = ("care", "culture", "training")
     nearest: Annotated[int, Strict(), Field(ge=1, le=100)] = 1
+    turns: Annotated[bool, Strict()] = True
     thresholds_min: Annotated[tuple[Minutes, ...], Field(min_length=1)] = (10.0, 20.0, 30.0)
 
 
@@ -88,6 +89,8 @@ class Study:
         One entry for each category of the tables; `care/*` is written out.
     nearest
         How many sites of each category.
+    turns
+        Whether vehicles obey turn restrictions and lose time by turning.
     thresholds_min
         Minutes within which people are counted, ascending.
     """
@@ -106,6 +109,7 @@ class Study:
     travel_profiles: tuple[Profile, ...]
     categories: tuple[str, ...]
     nearest: int
+    turns: bool
     thresholds_min: tuple[float, ...]
 
 
@@ -167,6 +171,7 @@ def read_study(path: str | Path) -> Study:
         travel_profiles=profiles,
         categories=categories,
         nearest=content.access.nearest,
+        turns=content.access.turns,
         thresholds_min=tuple(sorted(set(content.access.thresholds_min))),
     )
 

@@ -84,7 +84,7 @@ def load(study: Study, progress: Progress) -> Loaded:
     extract = _read_extract(study, progress)
     readers = [
         *_place_readers(study, extract, study.categories),
-        *(_each(build_network, extract, profile) for profile in study.travel_profiles),
+        *(_each(build_for, study, extract, profile) for profile in study.travel_profiles),
     ]
     everybody, communes, sites, *networks = _run_all(readers, BUILDING, progress)
     residents, communes = _settle(study, everybody, communes)
@@ -134,10 +134,30 @@ def load_profile(
     extract = _read_extract(study, progress)
     readers = [
         *_place_readers(study, extract, categories),
-        _each(build_network, extract, profile),
+        _each(build_for, study, extract, profile),
     ]
     everybody, communes, sites, network = _run_all(readers, BUILDING, progress)
     return network, _settle(study, everybody, communes)[0], sites
+
+
+def build_for(study: Study, extract: Extract, profile: Profile) -> Network:
+    """Build the network of a profile as a study wants it.
+
+    Parameters
+    ----------
+    study
+        With turns or without.
+    extract
+        Its OpenStreetMap data.
+    profile
+        Who travels; turns matter to those who lose time by them.
+
+    Returns
+    -------
+    network
+        With turns where the study wants them and the profile knows any.
+    """
+    return build_network(extract, profile, turns=study.turns and bool(profile.turn_delay_s))
 
 
 def _read_extract(study: Study, progress: Progress) -> Extract:

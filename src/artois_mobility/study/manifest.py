@@ -48,6 +48,7 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[Scenario]) -> dict[str, An
             "profiles": list(study.profiles),
             "categories": list(study.categories),
             "nearest": study.nearest,
+            "turns": study.turns,
             "thresholds_min": list(study.thresholds_min),
         },
         "profiles": {

@@ -1,0 +1,125 @@
+"""Carry turns over to a network with new links."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags
+from ..network.expansion import UNRANKED, EndRanks, expand
+from ..network.model import Network
+from ..network.turns import Streets, Turns, all_turns, delay_of_turns, find_bearings
+
+if TYPE_CHECKING:
+    from .splitting import JoinedNetwork
+
+
+def carry_turns(before: Network, joined: "JoinedNetwork") -> Network:
+    """Give a network with new links the turns of before, and those from and to the links.
+
+    Every turn of today takes the time of today, so that no link slows anyone; going straight on
+    past a joint is free. Turns from and to links are judged by their angle, like any other.
+
+    Parameters
+    ----------
+    before
+        The network before the links were added.
+    joined
+        The network after, without turns.
+
+    Returns
+    -------
+    network
+        The network after with its turns, and with its junctions opened up for the search.
+    """
+    after = joined.network
+    heirs = _find_heirs(before, joined)
+    turns = None if before.turns is None else _list_turns(before.turns, after, heirs)
+    ranks = None
+    if before.expansion is not None:
+        ranks = _carry_ranks(before.expansion.rank_ends(before.graph.arc_count), after, heirs)
+    expansion = expand(after.graph, after.twin_of_arc, turns, after.is_limited, ranks)
+    return replace(after, turns=turns, expansion=expansion)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Heirs:
+    """What arcs from before have become, m of them.
+
+    `first` and `last` are the arcs at the tail and the head, `whole` the arc that stayed whole
+    beside its parts or `NO_ARC`, `parts` those of each arc that was split. `is_link` tells which
+    of the new arcs are no part of an old one.
+    """
+
+    first: ArcIds
+    last: ArcIds
+    whole: ArcIds
+    parts: dict[int, tuple[int, ...]]
+    is_link: Flags
+
+
+def _find_heirs(before: Network, joined: "JoinedNetwork") -> _Heirs:
+    twin = joined.network.twin_of_arc
+    parts: dict[int, tuple[int, ...]] = {}
+    for street in joined.split:
+        parts[street.arc] = tuple(street.part.tolist())
+        back = int(before.twin_of_arc[street.arc])
+        if back != NO_ARC:
+            parts[back] = tuple(twin[street.part[::-1]].tolist())
+    first, last = joined.arc_of_old.copy(), joined.arc_of_old.copy()
+    whole = np.full(first.size, NO_ARC, np.int32)
+    for arc, own in parts.items():
+        first[arc], last[arc], whole[arc] = own[0], own[-1], joined.arc_of_old[arc]
+    is_link = np.ones(twin.size, np.bool_)
+    is_link[joined.arc_of_old[joined.arc_of_old != NO_ARC]] = False
+    is_link[[arc for own in parts.values() for arc in own]] = False
+    return _Heirs(first, last, whole, parts, is_link)
+
+
+def _list_turns(turns: Turns, after: Network, heirs: _Heirs) -> Turns:
+    graph = after.graph
+    is_new = np.ones(graph.node_count, np.bool_)
+    is_new[: turns.is_listed.size] = False
+    is_listed = is_new.copy()
+    is_listed[: turns.is_listed.size] = turns.is_listed
+    from_arc, to_arc = all_turns(graph, is_listed)
+    is_more = is_new[graph.head[from_arc]] | heirs.is_link[from_arc] | heirs.is_link[to_arc]
+    from_arc, to_arc = from_arc[is_more], to_arc[is_more]
+    bearings = find_bearings(after.first_point, after.point_x_m, after.point_y_m)
+    no_roundabout = np.zeros(graph.arc_count, np.bool_)
+    streets = Streets(
+        after.twin_of_arc, after.way_of_arc, no_roundabout, bearings, turns.drives_left
+    )
+    delay_ms = delay_of_turns(graph, streets, after.profile, from_arc, to_arc)
+    is_allowed = delay_ms < UNREACHED_MS
+    tables = [np.column_stack([from_arc, to_arc, delay_ms])[is_allowed]]
+    for before_turn in (heirs.last, heirs.whole):
+        for behind_turn in (heirs.first, heirs.whole):
+            pair = before_turn[turns.from_arc], behind_turn[turns.to_arc]
+            is_there = (pair[0] != NO_ARC) & (pair[1] != NO_ARC)
+            tables.append(np.column_stack([*pair, turns.delay_ms])[is_there])
+    table = np.concatenate(tables)
+    table = table[np.lexsort((table[:, 1], table[:, 0]))]
+    return Turns(
+        is_listed,
+        table[:, 0].astype(np.int32),
+        table[:, 1].astype(np.int32),
+        table[:, 2].astype(np.int32),
+        tuple(_carry_path(path, heirs) for path in turns.banned_paths),
+        turns.drives_left,
+    )
+
+
+def _carry_path(path: tuple[int, ...], heirs: _Heirs) -> tuple[int, ...]:
+    inner = [part for arc in path[1:-1] for part in heirs.parts.get(arc, (int(heirs.first[arc]),))]
+    return (int(heirs.last[path[0]]), *inner, int(heirs.first[path[-1]]))
+
+
+def _carry_ranks(ranks: EndRanks, after: Network, heirs: _Heirs) -> EndRanks:
+    carried = EndRanks(*np.full((2, after.graph.arc_count), UNRANKED, np.int32))
+    carried.tail[heirs.first] = ranks.tail
+    carried.head[heirs.last] = ranks.head
+    is_whole = heirs.whole != NO_ARC
+    for own, column in ((carried.tail, ranks.tail), (carried.head, ranks.head)):
+        own[heirs.whole[is_whole]] = column[is_whole]
+    return carried

@@ -5,6 +5,7 @@
 """
 
 import argparse
+import functools
 import platform
 import resource
 import statistics
@@ -33,6 +34,8 @@ from scipy.sparse.csgraph import dijkstra
 from worlds import interior_ends
 
 import artois_mobility as am
+from artois_mobility.network.building import build_network
+from artois_mobility.network.model import Network
 from artois_mobility.ordering import order_nodes
 from artois_mobility.routing.ends import NodeEnds
 from artois_mobility.routing.engine import metric_of
@@ -297,6 +300,32 @@ def counts(world: World, peer: object | None, *, whole: bool) -> list[Row]:
     return [Row(work, ours, "pandana aggregate", peer_ms, ">= 60")]
 
 
+def turns(world: World) -> list[Row]:
+    """Hold the network with turns against the one without them, in three kinds of work."""
+    sources = world.draw.integers(0, world.merged.graph.node_count, 256).astype(np.int32)
+
+    def build(network: Network) -> None:
+        build_network(world.extract, "car", turns=network is world.turned)
+
+    def bring_in_weights(network: Network) -> None:
+        graph = network.searched.graph
+        customize(metric_of(graph).hierarchy, graph.weight_ms)
+
+    def search(network: Network) -> None:
+        am.travel_times(network.searched.graph, sources)
+
+    rows = []
+    for work, each in (
+        ("turns: network from the extract", build),
+        ("turns: new weights", bring_in_weights),
+        ("turns: one to all, 256 sources", search),
+    ):
+        ours = cost_of(functools.partial(each, world.turned), 3)
+        plain_ms = median_ms(functools.partial(each, world.merged), 3)
+        rows.append(Row(work, ours, "without turns", plain_ms, ""))
+    return rows
+
+
 def matrix(world: World, peer: object | None) -> list[Row]:
     graph = world.graph
     metric = metric_of(graph)
@@ -345,7 +374,9 @@ def describe_machine(world: World) -> list[str]:
         f"versions  {', '.join(f'{name} {version(name)}' for name in names)}",
         f"graph     {world.name} by car: unmerged {world.graph.node_count} nodes, "
         f"{world.graph.arc_count} arcs; merged {world.merged.graph.node_count} nodes, "
-        f"{world.merged.graph.arc_count} arcs",
+        f"{world.merged.graph.arc_count} arcs; with turns "
+        f"{world.turned.searched.graph.node_count} nodes, "
+        f"{world.turned.searched.graph.arc_count} arcs",
         "",
         f"{'work':<48}{'ours, ms':>11}{'MiB':>8}  {'peer':<22}{'peer, ms':>11}{'ratio':>9}  bar",
     ]
@@ -364,6 +395,7 @@ def main() -> None:
         *one_to_all(world),
         *nearest(world, peer),
         *matrix(world, peer),
+        *turns(world),
         *counts(world, peer, whole=options.whole),
     ]
     peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,5 +1,6 @@
 """What the comparison with peers is made of: a row, a clock, and the graphs."""
 
+import dataclasses
 import importlib.util
 import statistics
 import time
@@ -15,6 +16,7 @@ import artois_mobility as am
 from artois_mobility.graph import Graph
 from artois_mobility.network.building import build_network
 from artois_mobility.network.model import Network
+from artois_mobility.osm.extract import Extract
 
 RUNS = 7
 UNREACHED = am.UNREACHED_MS
@@ -74,7 +76,9 @@ class World:
     """The graphs that all rows share."""
 
     name: str
+    extract: Extract
     merged: Network
+    turned: Network
     unmerged: Plain
     draw: np.random.Generator
 
@@ -87,9 +91,16 @@ def load_world() -> World:
     path = PORTO if PORTO.is_file() else EMBEDDED
     extract = am.read_osm(path)
     merged, unmerged = (
-        build_network(extract, "car", merge_chains=merge) for merge in (True, False)
+        open_to_all(build_network(extract, "car", merge_chains=merge)) for merge in (True, False)
     )
-    return World(path.name, merged, main_part(unmerged), np.random.default_rng(7))
+    turned = build_network(extract, "car", turns=True)
+    return World(path.name, extract, merged, turned, main_part(unmerged), np.random.default_rng(7))
+
+
+def open_to_all(network: Network) -> Network:
+    """Open the streets for residents to everybody: peers know no others."""
+    no_limits = np.zeros_like(network.is_limited)
+    return dataclasses.replace(network, is_limited=no_limits, expansion=None)
 
 
 def as_matrix(graph: Graph) -> csr_array:

@@ -53,6 +53,7 @@ def write_between_junctions(
 
 def _at_junctions(junction: NodeIds, node: NodeIds) -> NodeEnds:
     """List the nodes of the searched graph at every junction, once each."""
-    pairs = np.unique(np.column_stack([junction, node]), axis=0)
-    place, node = np.ascontiguousarray(pairs.T, np.int32)
+    size = int(node.max(initial=0)) + 1
+    pairs = np.unique(junction.astype(np.int64) * size + node)
+    place, node = (pairs // size).astype(np.int32), (pairs % size).astype(np.int32)
     return NodeEnds(place, node, np.zeros_like(place))

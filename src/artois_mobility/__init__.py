@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .places.communes import assign_communes, read_communes
     from .places.residents import read_residents
     from .places.sites import merge_sites, read_sites
+    from .quality.checking import check
     from .report.writing import write_report
     from .routing.one_to_all import travel_times
     from .routing.route_lines import routes
@@ -49,6 +50,7 @@ _HOME_OF_NAME = {
     "assign_communes": "places.communes",
     "attach": "places.attaching",
     "build_network": "network.building",
+    "check": "quality.checking",
     "compare": "study.comparing",
     "download_osm": "osm.download",
     "from_osmnx": "network.interop",
@@ -82,6 +84,7 @@ __all__ = [
     "assign_communes",
     "attach",
     "build_network",
+    "check",
     "compare",
     "download_osm",
     "from_osmnx",

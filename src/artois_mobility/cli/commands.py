@@ -170,6 +170,52 @@ def access(
 
 
 @app.command(
+    short_help="Check OpenStreetMap data before anyone models on it.",
+    epilog="Example: artois-mobility check lens.osm.pbf --output check/",
+)
+def check(
+    extract: Annotated[
+        Path,
+        typer.Argument(metavar="EXTRACT", help="A .osm.pbf, .osm, .osm.gz or .osm.bz2 file."),
+    ],
+    *,
+    profile: Annotated[
+        str, typer.Option("--profile", "-p", help="Whose network is looked at.")
+    ] = "car",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="Folder for a GeoPackage, tables and a map."
+        ),
+    ] = None,
+    lang: Annotated[Language, typer.Option("--lang", help="Language.")] = Language.FRENCH,
+    json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Find what is wrong or missing in OpenStreetMap data, so that it can be mended there first.
+
+    Islands, one-way traps, ends that stop short of the next street, streets through water, turn
+    restrictions and limits that cannot be right, sites without access; and the kilometres without
+    a speed limit. Leaves faults.gpkg (open it in QGIS), faults.csv, missing_speeds.csv, faults.png.
+    """
+    with reported_errors(verbose=is_verbose(asked=verbose)):
+        from .checking import run_check
+
+        announce_compiling(quiet=quiet)
+        with shown_progress(quiet=quiet) as progress:
+            answer = run_check(
+                extract,
+                output,
+                profile=profile,
+                language=lang.value,
+                as_json=json,
+                progress=progress,
+            )
+        tell(answer, quiet=quiet, is_wanted=json)
+
+
+@app.command(
     short_help="Draw what is reached from a place in some minutes.",
     epilog=(
         "Example: artois-mobility isochrones scenarios/artois.toml "

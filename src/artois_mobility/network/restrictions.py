@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
 from .._types import ArcIds, NodeIds, OsmIds
 from ..osm.extract import Extract, Tags
 from .profiles import Profile
+
+if TYPE_CHECKING:
+    from .model import Network
 
 # Arcs one after the other: two at a node, more by way of streets.
 ArcPath: TypeAlias = tuple[int, ...]
@@ -52,6 +55,30 @@ class StreetArcs:
     way: OsmIds
     first_out: ArcIds
     osm_node: OsmIds
+
+    @classmethod
+    def of(cls, network: "Network") -> "StreetArcs":
+        """Take the arcs of a network.
+
+        Parameters
+        ----------
+        network
+            Of one profile.
+
+        Returns
+        -------
+        arcs
+            Its own.
+        """
+        graph = network.graph
+        return cls(
+            graph.tail,
+            graph.head,
+            network.twin_of_arc,
+            network.way_of_arc,
+            graph.first_out,
+            network.osm_node,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,25 +135,59 @@ def find_restrictions(extract: Extract, profile: Profile, arcs: StreetArcs) -> R
     >>> find_restrictions(crossroads(), read_profile("car"), arcs).paths
     ()
     """
+    turns: set[tuple[int, int]] = set()
+    paths: dict[ArcPath, None] = {}
     counts: Counter[str] = Counter()
+    for _, found, note in _judge_all(extract, profile, arcs):
+        counts[note] += 1
+        turns.update((path[0], path[1]) for path in found if len(path) == 2)
+        paths.update(dict.fromkeys(path for path in found if len(path) > 2))
+    return Restrictions(frozenset(turns), tuple(paths), dict(counts))
+
+
+def explain_restrictions(
+    extract: Extract, profile: Profile, arcs: StreetArcs
+) -> list[tuple[int, str]]:
+    """Tell what came of every restriction that concerns a profile.
+
+    Parameters
+    ----------
+    extract, profile, arcs
+        As in `find_restrictions`.
+
+    Returns
+    -------
+    notes
+        Row of the relation, and the name under which it is counted.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> from artois_mobility.network.profiles import read_profile
+    >>> none, ids = np.zeros(0, np.int32), np.zeros(0, np.int64)
+    >>> arcs = StreetArcs(none, none, none, ids, np.zeros(1, np.int32), ids)
+    >>> explain_restrictions(crossroads(), read_profile("car"), arcs)
+    []
+    """
+    return [(row, note) for row, _, note in _judge_all(extract, profile, arcs)]
+
+
+def _judge_all(
+    extract: Extract, profile: Profile, arcs: StreetArcs
+) -> Iterator[tuple[int, list[ArcPath], str]]:
+    """Yield for each restriction its row, the sequences it forbids, and what to count."""
     wanted = []
     for row, tags in enumerate(extract.relations.tags):
         if tags.get("type") != "restriction":
             continue
         kind, note = _kind_for(tags, profile)
         if note:
-            counts[note] += 1
+            yield row, [], note
         if kind:
-            wanted.append((kind, _members(extract, row)))
-    finder = _Finder(arcs, {way for _, members in wanted for way in members.ways})
-    turns: set[tuple[int, int]] = set()
-    paths: dict[ArcPath, None] = {}
-    for kind, members in wanted:
-        found, note = finder.find(kind, members)
-        counts[note] += 1
-        turns.update((path[0], path[1]) for path in found if len(path) == 2)
-        paths.update(dict.fromkeys(path for path in found if len(path) > 2))
-    return Restrictions(frozenset(turns), tuple(paths), dict(counts))
+            wanted.append((row, kind, _members(extract, row)))
+    finder = _Finder(arcs, {way for _, _, members in wanted for way in members.ways})
+    for row, kind, members in wanted:
+        yield row, *finder.find(kind, members)
 
 
 def _kind_for(tags: Tags, profile: Profile) -> tuple[str, str]:

@@ -1,0 +1,137 @@
+"""What `artois-mobility check` does once its options are read."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputError, ResultError
+from .texts import Answer, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._types import Progress
+    from ..changes.sentences import Language
+    from ..osm.extract import Extract
+    from ..quality.checking import Check
+
+READING = "reading the extract"
+CHECKING = "checking the data"
+
+
+def run_check(
+    extract_path: Path,
+    folder: Path | None,
+    *,
+    profile: str,
+    language: Language,
+    as_json: bool,
+    progress: Progress,
+) -> Answer:
+    """Check an extract and write what is wrong with it.
+
+    Parameters
+    ----------
+    extract_path
+        The OpenStreetMap file.
+    folder
+        Where tables, GeoPackage and map go, or None.
+    profile
+        Whose network is looked at.
+    language
+        Of the details.
+    as_json
+        Give JSON instead of a table.
+    progress
+        Told about every stage.
+
+    Returns
+    -------
+    answer
+        How many faults there are of each kind, and how much has no limit.
+
+    Raises
+    ------
+    InputError
+        If an argument is wrong.
+    ResultError
+        If the results cannot be written.
+    """
+    from ..osm.reader import read_osm
+    from ..quality.checking import check
+
+    if folder is not None and folder.exists() and not folder.is_dir():
+        msg = f"{folder} is a file. Name a folder for the results."
+        raise InputError(msg)
+    progress(READING, 0, 1)
+    extract = read_osm(extract_path)
+    progress(READING, 1, 1)
+    progress(CHECKING, 0, 1)
+    found = check(extract, profile, language=language)
+    progress(CHECKING, 1, 1)
+    mention = _mention(extract, language)
+    files = [] if folder is None else _write_all(found, extract, folder, language, mention)
+    if as_json:
+        return Answer(_as_json(found, extract, files))
+    return Answer("\n".join(filter(None, [mention, *_lines(found, language), *files[:1]])))
+
+
+def _mention(extract: Extract, language: Language) -> str:
+    from ..report.words import read_words
+
+    return read_words(language).say("schematic.mark") if extract.source.is_schematic else ""
+
+
+def _as_json(found: Check, extract: Extract, files: list[str]) -> str:
+    return write_json(
+        {
+            "is_schematic": extract.source.is_schematic,
+            "counts": dict(found.counts()),
+            "missing_speeds": found.missing_speeds.to_dict("records"),
+            "files": files,
+        }
+    )
+
+
+def _lines(found: Check, language: Language) -> list[str]:
+    """Write the counts by kind, then the kilometres without a limit."""
+    from ..changes.notices import Notice
+    from ..quality.checking import NAME_OF_KIND
+
+    labels = {kind: name.say(language) for kind, name in NAME_OF_KIND.items()}
+    width = max(len(label) for label in labels.values())
+    lines = [f"{labels[kind]:<{width}}  {count:6d}" for kind, count in found.counts().items()]
+    missing = found.missing_speeds
+    km, total = (f"{missing[name].sum():.0f}" for name in ("km_without_limit", "km"))
+    return [*lines, Notice("missing_limits", {"km": km, "total": total}).say(language)]
+
+
+def _write_all(
+    found: Check, extract: Extract, folder: Path, language: Language, mention: str
+) -> list[str]:
+    """Write every file under a temporary name, then move them; return their names."""
+    from ..report.fault_map import draw_faults
+
+    faults = found.faults.assign(mention=mention) if mention else found.faults
+    table = faults.drop(columns="geometry")
+    missing = found.missing_speeds.assign(mention=mention) if mention else found.missing_speeds
+    writers: dict[str, Callable[[Path], object]] = {
+        "faults.gpkg": lambda path: faults.to_file(path, layer="faults", driver="GPKG"),
+        "faults.csv": lambda path: table.to_csv(path, index=False, lineterminator="\n"),
+        "missing_speeds.csv": lambda path: missing.to_csv(path, index=False, lineterminator="\n"),
+        "faults.png": lambda path: draw_faults(found.faults, extract, path, language, mention),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as partial:
+            for name, write in writers.items():
+                write(Path(partial) / name)
+            for name in writers:
+                os.replace(Path(partial) / name, folder / name)  # noqa: PTH105  as elsewhere
+    except OSError as error:
+        msg = f"{folder} could not be written: {error.strerror or error}."
+        raise ResultError(msg) from error
+    return [str(folder / name) for name in writers]

@@ -1,0 +1,1 @@
+"""What is wrong or missing in OpenStreetMap data, before anyone models on it."""

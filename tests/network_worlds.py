@@ -16,6 +16,9 @@ from artois_mobility.osm.extract import (
 )
 from artois_mobility.routing.hierarchy import build_hierarchy
 
+# One profile of each kind; the others differ from one of these by their constants alone.
+KINDS = ("car", "moped", "bicycle", "walk", "pleasure_boat")
+
 LON_DEG, LAT_DEG = 2.83, 50.43
 M_PER_DEG_LAT = 111_235.0
 M_PER_DEG_LON = 71_050.0

@@ -340,4 +340,4 @@ def test_boats_go_as_fast_as_the_water_allows(tags, kmh):
 
 
 def test_no_profile_is_left_out_here():
-    assert set(profile_names()) == {*ROAD_PROFILES, "pleasure_boat"}
+    assert {read_profile(name).mode for name in profile_names()} == {*ROAD_PROFILES, "boat"}

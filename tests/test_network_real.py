@@ -9,11 +9,10 @@ import pytest
 from artois_mobility._types import UNREACHED_MS
 from artois_mobility.network.building import build_network
 from artois_mobility.network.interop import from_osmnx, to_osmnx
-from artois_mobility.network.profiles import profile_names
 from artois_mobility.osm.reader import read_osm
 from artois_mobility.routing.one_to_all import travel_times
 from certificates import assert_shortest, scipy_times_of_trips
-from network_worlds import certify
+from network_worlds import KINDS, certify
 
 pytestmark = pytest.mark.realdata
 
@@ -50,7 +49,7 @@ def some_nodes(network, count=3):
     return np.linspace(0, network.graph.node_count - 1, count).astype(np.int32)
 
 
-@pytest.mark.parametrize("profile", profile_names())
+@pytest.mark.parametrize("profile", KINDS)
 @pytest.mark.parametrize("name", EXTRACTS)
 def test_travel_times_are_proven_and_equal_scipys(network_of, name, profile):
     network = network_of(name, profile)
@@ -66,7 +65,7 @@ def test_travel_times_are_proven_and_equal_scipys(network_of, name, profile):
     assert_shortest(searched, start, travel_times(searched, [start])[0])
 
 
-@pytest.mark.parametrize("profile", profile_names())
+@pytest.mark.parametrize("profile", KINDS)
 @pytest.mark.parametrize("name", EXTRACTS)
 def test_merging_chains_changes_no_travel_time(extract_of, network_of, name, profile):
     merged = network_of(name, profile)

@@ -179,3 +179,38 @@ def test_everybody_else_has_a_pace_of_their_own(name, tags, kmh):
 def test_an_unknown_surface_changes_nothing(kind):
     speeds = car_speeds(surface=kind, maxspeed="30")
     assert speeds[0] == (27, 24)
+
+
+@pytest.mark.parametrize(
+    ("name", "tags", "speeds"),
+    [
+        ("car_peak", {"highway": "residential"}, (30, 25 / 1.15)),
+        ("car_peak", {"highway": "primary", "maxspeed": "50"}, (45, 40 / 1.15)),
+        ("car_no_toll", {"highway": "motorway"}, (110, 90)),
+        ("car_no_toll", {"highway": "motorway", "toll": "no"}, (110, 90)),
+        ("car_no_toll", {"highway": "motorway", "toll": "yes"}, (0, 0)),
+        ("car_osrm", {"highway": "motorway"}, (90, 90)),
+        ("car_osrm", {"highway": "primary", "maxspeed": "50"}, (40, 40)),
+        ("car_osrm", {"highway": "tertiary_link"}, (20, 20)),
+        ("car_osrm", {"highway": "service"}, (15, 15)),
+        ("car_osrm", {"highway": "track", "motorcar": "yes"}, (0, 0)),
+        ("ebike", {"highway": "cycleway"}, (20, 20)),
+        ("ebike", {"highway": "footway"}, (5, 5)),
+        ("ebike", {"highway": "track", "surface": "gravel"}, (12, 12)),
+        ("cargo_bike", {"highway": "residential"}, (18, 18)),
+        ("cargo_bike", {"highway": "steps"}, (0, 0)),
+        ("bicycle", {"highway": "steps"}, (5, 5)),
+        ("walk_senior", {"highway": "footway"}, (3.0, 3.0)),
+        ("walk_senior", {"highway": "steps"}, (1.875, 1.875)),
+        ("wheelchair", {"highway": "footway"}, (4.0, 4.0)),
+        ("wheelchair", {"highway": "steps"}, (0, 0)),
+        ("wheelchair", {"highway": "footway", "wheelchair": "no"}, (0, 0)),
+        ("wheelchair", {"highway": "footway", "surface": "gravel"}, (0, 0)),
+        ("wheelchair", {"highway": "path", "smoothness": "very_bad"}, (0, 0)),
+        ("wheelchair", {"highway": "path", "surface": "asphalt"}, (4.0, 4.0)),
+        ("wheelchair", {"highway": "track", "tracktype": "grade4"}, (0, 0)),
+    ],
+)
+def test_profiles_of_their_own_kind(name, tags, speeds):
+    rule = interpret_road(tags, read_profile(name))
+    assert rule.forward_kmh == pytest.approx(speeds)

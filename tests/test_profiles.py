@@ -25,9 +25,21 @@ def write(path, text):
 
 
 def test_the_shipped_profiles():
-    assert profile_names() == ("car", "moped", "bicycle", "walk", "pleasure_boat")
-    modes = [read_profile(name).mode for name in profile_names()]
-    assert modes == ["car", "moped", "bicycle", "walk", "boat"]
+    modes = {name: read_profile(name).mode for name in profile_names()}
+    assert modes == {
+        "car": "car",
+        "car_peak": "car",
+        "car_no_toll": "car",
+        "car_osrm": "car",
+        "moped": "moped",
+        "bicycle": "bicycle",
+        "ebike": "bicycle",
+        "cargo_bike": "bicycle",
+        "walk": "walk",
+        "walk_senior": "walk",
+        "wheelchair": "walk",
+        "pleasure_boat": "boat",
+    }
 
 
 @pytest.mark.parametrize("name", profile_names())
@@ -35,7 +47,8 @@ def test_every_constant_has_its_source_and_date(name):
     profile = read_profile(name)
     plain = {item.name: getattr(profile, item.name) for item in fields(Profile)}
     used = {key for key, value in plain.items() if value not in ({}, (), "", False, 0.0)}
-    defaults = {"pushing_kmh", "limit_factor", "urban_junctions_per_km2"}
+    defaults = {"pushing_kmh", "limit_factor", "time_factor", "turn_bias"}
+    defaults |= {"urban_junctions_per_km2"}
     missing = used - NOT_CONSTANTS - set(profile.sources) - defaults
     assert not missing
     assert all("20" in source[-8:] for source in profile.sources.values())

@@ -3,6 +3,7 @@ import pytest
 
 import artois_mobility as am
 from certificates import assert_shortest, scipy_times
+from network_worlds import KINDS
 
 EXTRACTS = (
     "nantes-centre.osm.pbf",
@@ -20,7 +21,7 @@ def extract(request, realdata):
 
 
 @pytest.mark.realdata
-@pytest.mark.parametrize("profile", am.profile_names())
+@pytest.mark.parametrize("profile", KINDS)
 def test_times_equal_scipys_to_the_millisecond_and_are_proven(extract, profile):
     graph = am.build_network(extract, profile).graph
     if not graph.node_count:
@@ -34,7 +35,7 @@ def test_times_equal_scipys_to_the_millisecond_and_are_proven(extract, profile):
 
 
 @pytest.mark.realdata
-@pytest.mark.parametrize("profile", am.profile_names())
+@pytest.mark.parametrize("profile", KINDS)
 def test_merging_chains_changes_no_time(extract, profile):
     merged = am.build_network(extract, profile)
     whole = am.build_network(extract, profile, merge_chains=False)

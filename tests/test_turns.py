@@ -49,6 +49,19 @@ def test_a_turn_takes_time_by_its_side(start, end, seconds):
     assert seconds_between(build_network(crossing(), "car", turns=True), start, end) == seconds
 
 
+@pytest.mark.parametrize(("end", "seconds"), [(3, 0.0069), (2, 5.3947), (4, 2.1053)])
+def test_the_settings_of_osrm_charge_by_the_angle(end, seconds):
+    """7.5 / (1 + exp(6.5 / b - 13 b t)), t the angle in half turns, b 1.075 to the left."""
+    bias, half_turns = {2: (1.075, 0.5), 4: (1 / 1.075, 0.5), 3: (1 / 1.075, 0.0)}[end]
+    formula = 7.5 / (1 + math.exp(6.5 / bias - 13 * bias * half_turns))
+    assert formula == pytest.approx(seconds, abs=0.0001)
+    network = build_network(crossing(), "car_osrm", turns=True)
+    plain = build_network(crossing(), "car_osrm")
+    node = {int(osm_id): row for row, osm_id in enumerate(network.osm_node)}
+    lost = travel_times(network, [node[1]]) - travel_times(plain, [node[1]])
+    assert lost[0, node[end]] / 1000 == pytest.approx(formula, abs=0.02)
+
+
 def test_without_turns_nothing_is_charged():
     assert seconds_between(build_network(crossing(), "car"), 1, 2) == 0
 

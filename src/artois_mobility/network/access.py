@@ -76,7 +76,16 @@ WAYS_OF_CONVEYING: Final[dict[str, tuple[bool, bool]]] = {
     "backward": (False, True),
 }
 
-ACCESS_KEYS: Final = ("access", "vehicle", "motor_vehicle", "motorcar", "moped", "bicycle", "foot")
+ACCESS_KEYS: Final = (
+    "access",
+    "vehicle",
+    "motor_vehicle",
+    "motorcar",
+    "moped",
+    "bicycle",
+    "foot",
+    "wheelchair",
+)
 WATER_ACCESS_KEYS: Final = ("access", "boat", "motorboat")
 
 

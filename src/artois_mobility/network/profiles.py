@@ -18,6 +18,10 @@ from ..errors import ProfileError, list_problems
 Mode: TypeAlias = Literal["car", "moped", "bicycle", "walk", "boat"]
 Speed: TypeAlias = Annotated[float, Field(gt=0, le=150)]
 Share: TypeAlias = Annotated[float, Field(gt=0, le=1.5)]
+Factor: TypeAlias = Annotated[float, Field(gt=0, le=10)]
+ClosingKey: TypeAlias = Literal[
+    "highway", "smoothness", "surface", "toll", "tracktype", "tunnel", "wheelchair"
+]
 Turn: TypeAlias = Literal["across", "aside", "u_turn"]
 Amount: TypeAlias = Annotated[float, Field(ge=0)]
 
@@ -65,6 +69,10 @@ class Profile:
         Highest speed by `surface` and by `tracktype`.
     surface_factor
         Factor on the speed by `surface`.
+    time_factor
+        How many times longer everything but ferries takes than at these speeds, (rural, urban).
+    closed_by
+        Values of tags that close a way to the traveller whatever else its tags say, by key.
     barrier_is_open
         Whether a barrier without access tags lets the traveller pass; `other` speaks for every
         value that is not listed.
@@ -89,6 +97,10 @@ class Profile:
     turn_delay_s
         Seconds for turning at junctions: `across` the oncoming traffic, `aside` to the other
         side, `u_turn`.
+    turn_most_s, turn_bias
+        Where the first is not 0, turning takes seconds by its angle: half of it about a right
+        angle, all of it for turning back, and by the bias more across the oncoming traffic;
+        `u_turn` comes on top, the other two of `turn_delay_s` do not count.
     lock_min
         Minutes in a lock.
     cemt_kmh
@@ -130,6 +142,8 @@ class Profile:
     surface_cap_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     tracktype_cap_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     surface_factor: Mapping[str, Share] = field(default_factory=dict, hash=False)
+    time_factor: tuple[Factor, Factor] = (1.0, 1.0)
+    closed_by: Mapping[ClosingKey, tuple[str, ...]] = field(default_factory=dict, hash=False)
     barrier_is_open: Mapping[str, bool] = field(default_factory=dict, hash=False)
     avoids_motorroads: bool = False
     uses_areas: bool = False
@@ -141,6 +155,8 @@ class Profile:
     closed_kmh: Speed = 3.0
     node_delay_s: Mapping[str, Amount] = field(default_factory=dict, hash=False)
     turn_delay_s: Mapping[Turn, Amount] = field(default_factory=dict, hash=False)
+    turn_most_s: Amount = 0.0
+    turn_bias: Factor = 1.0
     lock_min: Amount = 0.0
     cemt_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -157,8 +173,9 @@ def profile_names() -> tuple[str, ...]:
 
     Examples
     --------
-    >>> profile_names()
-    ('car', 'moped', 'bicycle', 'walk', 'pleasure_boat')
+    >>> profile_names()  # doctest: +NORMALIZE_WHITESPACE
+    ('car', 'car_peak', 'car_no_toll', 'car_osrm', 'moped', 'bicycle', 'ebike', 'cargo_bike',
+     'walk', 'walk_senior', 'wheelchair', 'pleasure_boat')
     """
     return tuple(key for key, value in _shipped_tables().items() if isinstance(value, dict))
 

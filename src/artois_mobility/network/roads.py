@@ -56,6 +56,7 @@ ROAD_KEYS: Final = frozenset(
         "service",
         "smoothness",
         "surface",
+        "toll",
         "tracktype",
         "tunnel",
     )
@@ -184,6 +185,8 @@ def read_duration_ms(value: str) -> int | None:
 def _is_unusable(tags: Tags, profile: Profile) -> bool:
     """Tell whether a way is out of the question before access tags are read."""
     if not IMPASSABLE.isdisjoint(tags.items()):
+        return True
+    if any(tags.get(key) in values for key, values in profile.closed_by.items()):
         return True
     if tags.get("area") == "yes" and not profile.uses_areas:
         return True

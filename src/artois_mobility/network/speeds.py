@@ -190,7 +190,11 @@ def driven_speeds(tags: Tags, profile: Profile, limit_kmh: float | None) -> tupl
         profile.tracktype_cap_kmh.get(tags.get("tracktype", ""), profile.max_kmh),
     )
     factor = profile.surface_factor.get(surface, 1.0)
-    return min(rural_kmh * factor, cap_kmh), min(urban_kmh * factor, cap_kmh)
+    longer = profile.time_factor
+    return (
+        min(rural_kmh * factor, cap_kmh) / longer[0],
+        min(urban_kmh * factor, cap_kmh) / longer[1],
+    )
 
 
 def _limit_of(value: str, tags: Tags, profile: Profile, direction: Direction) -> float | None:

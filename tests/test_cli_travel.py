@@ -93,7 +93,7 @@ def test_a_profile_of_the_studys_own_can_be_named(run, tmp_path):
 
 def test_a_profile_that_nobody_has_is_refused_with_those_there_are(run, town):
     assert find_profile(am.read_study(town), "moped").name == "moped"
-    expected = r"no profile 'runner'\. town\.toml has car, walk; the library has car, moped, "
+    expected = r"no profile 'runner'\. town\.toml has car, walk; the library has car, car_peak, "
     with pytest.raises(InputError, match=expected):
         find_profile(am.read_study(town), "runner")
     result = run("matrix", town, "-p", "runner")

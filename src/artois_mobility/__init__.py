@@ -19,6 +19,7 @@ from ._version import __version__
 from .errors import ArtoisMobilityError, InputError
 
 if TYPE_CHECKING:
+    from .access.explaining import explain
     from .access.nearest import access_times
     from .access.reaching import opportunities
     from .areas.reached import isochrones
@@ -53,6 +54,7 @@ _HOME_OF_NAME = {
     "check": "quality.checking",
     "compare": "study.comparing",
     "download_osm": "osm.download",
+    "explain": "access.explaining",
     "from_osmnx": "network.interop",
     "isochrones": "areas.reached",
     "merge_sites": "places.sites",
@@ -87,6 +89,7 @@ __all__ = [
     "check",
     "compare",
     "download_osm",
+    "explain",
     "from_osmnx",
     "isochrones",
     "merge_sites",

@@ -16,6 +16,7 @@ from artois_mobility.study.laws import check_laws
 from artois_mobility.study.running import attach_new_sites, compute_all
 from scenario_worlds import close, make_loaded, make_scenario, silent, speed
 from test_scenarios_applying import check_shapes
+from turn_oracle import time_between, trips_over_arcs
 
 CATEGORIES = ("care", "training")
 CELL_COUNT, LINK_COUNT, WAY_COUNT = 300, 8, 40
@@ -89,4 +90,16 @@ def test_laws_hold_on_real_streets(realdata, town):
     assert (after["both"] <= after["closed"]).all()
     for each in resolved:
         for profile, edits in each.edits.items():
-            check_shapes(apply_to_network(networks[profile], edits).network)
+            changed = apply_to_network(networks[profile], edits).network
+            check_shapes(changed)
+            if changed.turns is not None and each.scenario.key == "links":
+                check_turns(changed, draw)
+
+
+def check_turns(network, draw):
+    """Hold times on a network with new links against a search over its arcs."""
+    states = trips_over_arcs(network)
+    sources, targets = draw.integers(0, network.graph.node_count, (2, 12))
+    ms = am.travel_times(network, sources)
+    for row, (source, target) in enumerate(zip(sources.tolist(), targets.tolist(), strict=True)):
+        assert ms[row, target] == min(time_between(states, source, target), am.UNREACHED_MS)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from artois_mobility._types import UNREACHED_MS
+from artois_mobility.errors import GraphError
 from artois_mobility.network.building import build_network
 from artois_mobility.network.expansion import expand
 from artois_mobility.network.turns import Turns, all_turns
@@ -139,6 +140,54 @@ def test_a_way_through_the_junction_leaves_open_which_side_is_meant():
     assert network.provenance.counts["restrictions_faulty"] == 1
 
 
+def test_a_restriction_on_turning_round_forbids_that_alone():
+    network, free = (
+        build_network(crossing(relations), "car", turns=True)
+        for relations in ([restriction("no_u_turn", 1, 1)], [])
+    )
+    before, after = (
+        set(zip(each.turns.from_arc.tolist(), each.turns.to_arc.tolist(), strict=True))
+        for each in (free, network)
+    )
+    ((arc, other),) = before - after
+    assert network.twin_of_arc[arc] == other
+    assert network.osm_node[network.graph.head[arc]] == 0
+
+
+def test_turning_round_may_be_forbidden_on_a_way_through_the_junction():
+    positions = {0: (0, 0), **ARMS}
+    ways = {5: ([1, 0, 3], KIND), 2: ([2, 0], KIND), 4: ([4, 0], KIND)}
+    relations = {7: restriction("no_u_turn", 5, 5)}
+    network = build_network(make_extract(positions, ways, {}, relations), "car", turns=True)
+    assert seconds_between(network, 1, 3) == 0
+    assert network.provenance.counts["restrictions_obeyed"] == 1
+
+
+def test_banned_paths_that_begin_within_each_other():
+    """From 0 by way of 1, 2, 3 neither to 4 nor to 5; from 1 not to 5; from 2 to both."""
+    ends = [(0, 1), (1, 2), (2, 3), (3, 4), (3, 5)]
+    streets = [Street(*pair, is_oneway=True, way=row + 1) for row, pair in enumerate(ends)]
+    nodes = [(100 * row, 0) for row in range(4)] + [(300, 100), (300, -100)]
+    network = make_network(nodes, streets)
+    graph = network.graph
+    a, b, c, e, d = (int(np.flatnonzero(network.way_of_arc == way)[0]) for way in range(1, 6))
+    is_listed = np.ones(graph.node_count, np.bool_)
+    pairs = all_turns(graph, is_listed)
+    free = np.zeros(pairs[0].size, np.int32)
+    turns = Turns(is_listed, *pairs, free, ((a, b, c, e), (b, c, d)), drives_left=False)
+    no_limits = np.zeros(graph.arc_count, np.bool_)
+    expansion = expand(graph, network.twin_of_arc, turns, no_limits)
+    ms = travel_times(replace(network, turns=turns, expansion=expansion), [0, 1, 2])
+    assert (ms[:, [4, 5]] < UNREACHED_MS).tolist() == [[False, False], [True, False], [True, True]]
+
+
+def test_turns_join_arcs_that_meet():
+    network = build_network(crossing(), "car", turns=True)
+    turned = replace(network.turns, to_arc=network.turns.to_arc[::-1].copy())
+    with pytest.raises(GraphError, match="turns join arcs that do not meet, first"):
+        replace(network, turns=turned)
+
+
 def test_nobody_turns_round_where_a_street_goes_on():
     positions = {1: (0, 0), 2: (100, 0), 3: (200, 0)}
     fast, slow = {"highway": "residential", "maxspeed": "50"}, {"highway": "service"}
@@ -230,6 +279,7 @@ def random_network(seed):
     kept = draw.random(from_arc.size) < 0.75
     delay_ms = draw.choice([0, 0, 0, 3000, 6000, 30000], from_arc.size).astype(np.int32)
     banned = {walk for _ in range(4) for walk in [random_walk(graph, draw)] if len(walk) > 2}
+    banned |= {other for path in banned for other in [entangled(graph, path, draw)] if other}
     for path in banned:
         is_listed[graph.head[list(path[:-1])]] = True
     pairs = set(zip(from_arc[kept].tolist(), to_arc[kept].tolist(), strict=True))
@@ -247,6 +297,14 @@ def random_network(seed):
     is_limited = draw.random(graph.arc_count) < draw.choice([0.0, 0.3])
     expansion = expand(graph, network.twin_of_arc, turns, is_limited)
     return replace(network, turns=turns, is_limited=is_limited, expansion=expansion)
+
+
+def entangled(graph, path, draw):
+    """A path that begins within another and leaves it before its end."""
+    node = graph.head[path[-2]]
+    leaving = range(graph.first_out[node], graph.first_out[node + 1])
+    other = int(draw.choice(leaving))
+    return (*path[1:-1], other) if len(path) > 3 and other != path[-1] else ()
 
 
 def random_walk(graph, draw):

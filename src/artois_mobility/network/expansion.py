@@ -255,8 +255,6 @@ def _join_phases(ports: _Ports, node_count: int) -> _Links:
     tables = []
     for begin, end in ((LEAVING, ROAMING), (ROAMING, ARRIVING), (LEAVING, ARRIVING)):
         is_joined = (port_of[:, [begin, end]] >= 0).all(axis=1)
-        if (begin, end) == (LEAVING, ARRIVING):
-            is_joined &= port_of[:, ROAMING] < 0
         tables.append(port_of[is_joined][:, [begin, end]])
     tail, head = np.concatenate(tables).T
     return _Links(tail, head, np.zeros(tail.size, np.int32))

@@ -160,6 +160,7 @@ class Network:
                 msg = f"{name} has shape {array.shape}; the network needs ({size},)."
                 raise GraphError(msg)
             array.setflags(write=False)
+        _check_turns(self.graph, self.turns)
         object.__setattr__(self, "searched", search_on(self.graph, self.expansion))
 
     @property
@@ -167,3 +168,15 @@ class Network:
         """True for arcs that a scenario closed to through traffic, shape (m,)."""
         is_closed: Flags = self.graph.weight_ms == UNREACHED_MS
         return is_closed
+
+
+def _check_turns(graph: Graph, turns: Turns | None) -> None:
+    if turns is None:
+        return
+    apart = np.flatnonzero(graph.head[turns.from_arc] != graph.tail[turns.to_arc])
+    if apart.size:
+        pair = int(turns.from_arc[apart[0]]), int(turns.to_arc[apart[0]])
+        msg = (
+            f"{apart.size} of {turns.from_arc.size} turns join arcs that do not meet, first {pair}."
+        )
+        raise GraphError(msg)

@@ -32,8 +32,8 @@ def to_networkx(network: Network) -> "MultiDiGraph[int]":
     -------
     graph
         Nodes 0 to n - 1 with `osm_id`, `lon_deg`, `lat_deg`, `x_m`, `y_m`; an edge for each arc,
-        its key being the arc's number, with `weight_ms`, `length_m`, `way` and `kind`. A closed
-        arc keeps the weight `UNREACHED_MS`.
+        its key being the arc's number, with `weight_ms`, `length_m`, `way`, `kind` and
+        `is_limited`; the streets, without turns. A closed arc keeps the weight `UNREACHED_MS`.
 
     Examples
     --------
@@ -71,6 +71,8 @@ def to_networkx(network: Network) -> "MultiDiGraph[int]":
 
 def to_osmnx(network: Network) -> "MultiDiGraph[int]":
     """Turn a network into a graph by the conventions of OSMnx 2, in degrees.
+
+    Turns are left behind, as such graphs know none; limited streets are marked `is_limited`.
 
     Parameters
     ----------

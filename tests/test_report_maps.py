@@ -1,5 +1,6 @@
 """The maps: right colours, right frame, every text on them, no matter what it says."""
 
+import os
 from dataclasses import replace
 from io import BytesIO
 
@@ -13,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from matplotlib.image import imread
 from PIL import Image
 
-from artois_mobility.report import maps
+from artois_mobility.report import maps, printing
 from artois_mobility.report.backdrop import lines_of, make_backdrop
 from artois_mobility.report.classes import (
     ACCESS_BOUNDS_MIN,
@@ -29,6 +30,7 @@ from artois_mobility.report.classes import (
     change_labels,
 )
 from artois_mobility.report.lettering import printable
+from artois_mobility.report.printing import Press
 from artois_mobility.report.times import read_times
 from artois_mobility.report.window import MAP_ASPECT, fit_window, round_length
 from artois_mobility.report.words import read_words
@@ -126,8 +128,21 @@ def test_the_backdrop_knows_how_far_apart_cells_are():
     assert backdrop.communes.size == 4
 
 
+def lay_out(result, folder, language):
+    backdrop, words = make_backdrop(result), read_words(language)
+    plates, sheets = maps.lay_out_maps(result, read_times(result), backdrop, folder, words)
+    return plates, sheets, backdrop
+
+
 def draw(result, folder, language):
-    return maps.write_maps(result, read_times(result), folder, language)
+    plates, sheets, backdrop = lay_out(result, folder, language)
+    with Press(sheets, backdrop, language) as press:
+        press.finish(tell_nothing)
+    return plates
+
+
+def tell_nothing(done, total):
+    pass
 
 
 @pytest.fixture(scope="module")
@@ -216,3 +231,54 @@ def test_scenarios_whose_names_look_alike_have_their_own_files(tmp_path):
     twins = replace(result, scenarios=(*result.scenarios, twin), **more)
     plates = draw(twins, tmp_path, "fr")
     assert len({plate.path.name.lower() for plate in plates}) == 5
+
+
+def pictures_of(plates):
+    return [plate.path.read_bytes() for plate in plates]
+
+
+@pytest.fixture
+def beside(monkeypatch):
+    """Draw in a process of its own, however few the maps and the processors."""
+    monkeypatch.setenv("ARTOIS_THREADS", "2")
+    monkeypatch.setattr(printing, "FEWEST_BESIDE", 1)
+
+
+def test_maps_drawn_by_another_process_are_the_same(tmp_path, plates, beside):
+    printing._common.clear()
+    told = []
+    again, sheets, backdrop = lay_out(make_comparison(schematic=True), tmp_path, "fr")
+    with Press(sheets, backdrop, "fr") as press:
+        press.finish(lambda *counts: told.append(counts))
+    assert printing._common == []  # nothing was drawn here
+    assert pictures_of(again) == pictures_of(plates)
+    assert told == [(done, 4) for done in range(1, 5)]
+
+
+def test_maps_are_drawn_where_no_process_can_be_started(tmp_path, plates, beside, monkeypatch):
+    def refuse(*args, **options):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr("loky.ProcessPoolExecutor", refuse)
+    assert pictures_of(draw(make_comparison(schematic=True), tmp_path, "fr")) == pictures_of(plates)
+
+
+def test_maps_are_drawn_when_the_other_process_dies(tmp_path, plates, beside, monkeypatch):
+    monkeypatch.setattr(printing, "_draw", die_elsewhere(os.getpid(), printing._draw))
+    assert pictures_of(draw(make_comparison(schematic=True), tmp_path, "fr")) == pictures_of(plates)
+
+
+def die_elsewhere(home, draw_sheet):
+    def work(sheet):
+        if os.getpid() != home:
+            os._exit(9)
+        draw_sheet(sheet)
+
+    return work
+
+
+def test_a_map_that_cannot_be_written_is_an_error_from_whatever_process(tmp_path, beside):
+    plates, sheets, backdrop = lay_out(make_comparison(), tmp_path / "missing", "fr")
+    assert plates
+    with Press(sheets, backdrop, "fr") as press, pytest.raises(FileNotFoundError):
+        press.finish(tell_nothing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,6 +13,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Affine2D
 
 from .lettering import FONT, INK, QUIET_INK, Lettering, letter, printable, shorten
+from .sheet import Strokes
 from .window import MAP_ASPECT, PAGE_INCHES, SIDE_BOX, round_length
 from .words import write_number
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from .backdrop import Backdrop, Lines
+    from .sheet import Symbol
     from .window import Window
     from .words import Words
 
@@ -45,48 +46,22 @@ LEGEND_LINE: Final = 0.042
 LOCATOR_HEIGHT: Final = 0.17
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """One line of a legend.
-
-    Attributes
-    ----------
-    label
-        What it means.
-    colour
-        Of the symbol.
-    marker
-        A matplotlib marker, or `"-"`, `"--"` for lines.
-    """
-
-    label: str
-    colour: str
-    marker: str = "s"
-
-
-def add_lines(
-    axes: Axes, lines: Lines, colour: str, *, width: float, height: float, style: str = "-"
-) -> None:
+def add_lines(axes: Axes, strokes: Strokes) -> None:
     """Draw many lines alike.
 
     Parameters
     ----------
     axes
         The map.
-    lines
-        In metres.
-    colour
-        Of all lines.
-    width
-        In points.
-    height
-        What lies higher covers them.
-    style
-        `"-"` or `"--"`.
+    strokes
+        The lines and how they look.
     """
-    if lines.count:
-        drawn = PathPatch(path_of(lines), fill=False, edgecolor=colour, linewidth=width)
-        drawn.set(zorder=height, linestyle=style, capstyle="round" if style == "-" else "butt")
+    if strokes.lines.count:
+        colour, width_pt, style = strokes.colour, strokes.width_pt, strokes.style
+        path = path_of(strokes.lines)
+        drawn = PathPatch(path, fill=False, edgecolor=colour, linewidth=width_pt)
+        drawn.set(zorder=strokes.height, linestyle=style)
+        drawn.set_capstyle("round" if style == "-" else "butt")
         axes.add_artist(drawn)
 
 
@@ -121,7 +96,7 @@ def fill_communes(axes: Axes, backdrop: Backdrop) -> None:
     if backdrop.commune_shells.count:
         land = PathPatch(path_of(backdrop.commune_shells), facecolor=LAND, linewidth=0, zorder=1)
         axes.add_artist(land)
-    add_lines(axes, backdrop.commune_shells, COMMUNE_LINE, width=0.5, height=4)
+    add_lines(axes, Strokes(backdrop.commune_shells, COMMUNE_LINE, 0.5, height=4))
 
 
 def label_communes(axes: Axes, backdrop: Backdrop, window: Window) -> None:

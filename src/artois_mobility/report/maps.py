@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from ..study.results import TODAY
-from .backdrop import make_backdrop
+from .backdrop import lines_of
 from .classes import (
     ACCESS_COLOURS,
     CHANGE_COLOURS,
@@ -21,25 +21,23 @@ from .classes import (
     change_classes,
     change_labels,
 )
-from .drawing import SITE_COLOUR, draw_cells, draw_points, draw_scenario
 from .findings import find, headline, leading_pair, today_headline
-from .furniture import LAND, Symbol
 from .labels import pair_label, source_line
 from .names import ascii_name
-from .plate import Plate, PlateText, finish_plate, save_plate, start_plate
 from .rows import read_pairs, take_rows
+from .sheet import Cells, Marks, Sheet, SheetText, Strokes, Symbol
 from .window import fit_window
-from .words import read_words
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
 
-    from .._types import Flags, Progress
+    from .._types import Flags, Geometries
     from ..study.results import Comparison, ScenarioResult
     from .backdrop import Backdrop
     from .rows import Pair
+    from .sheet import Layer
     from .times import Times
     from .window import Window
     from .words import Words
@@ -48,14 +46,17 @@ MOST_MAPS_TODAY: Final = 4
 LEAST_WIDTH_M: Final = 6000.0
 # Nearer than this share of the territory's width, a map of its own part shows more.
 LARGEST_PART: Final = 0.8
-EXACT_COLOURS: Final = ("#ffffff", LAND, *ACCESS_COLOURS, *CHANGE_COLOURS)
 NEWLY_COLOUR: Final = "#00574b"
 NO_LONGER_COLOUR: Final = "#4a0d04"
+LINK_COLOUR: Final = "#b5179e"
+CLOSED_COLOUR: Final = "#c1121f"
+SPEED_COLOUR: Final = "#6a4c93"
+SITE_COLOUR: Final = "#1d2a35"
 
 
 @dataclass(frozen=True, slots=True)
 class PlateFile:
-    """One map that was written.
+    """One map of a comparison.
 
     Attributes
     ----------
@@ -89,15 +90,10 @@ class _Atlas:
         return fit_window(self.backdrop.window, least_width_m=LEAST_WIDTH_M, share=0.0)
 
 
-def write_maps(
-    result: Comparison,
-    times: Times,
-    folder: Path,
-    language: str,
-    *,
-    progress: Progress | None = None,
-) -> list[PlateFile]:
-    """Draw the maps: today by the first profile, and what each scenario changes.
+def lay_out_maps(
+    result: Comparison, times: Times, backdrop: Backdrop, folder: Path, words: Words
+) -> tuple[list[PlateFile], list[Sheet]]:
+    """Decide what the maps show: today by the first profile, and what each scenario changes.
 
     Parameters
     ----------
@@ -105,32 +101,32 @@ def write_maps(
         The comparison.
     times
         Its nearest times.
+    backdrop
+        What lies under its maps.
     folder
-        Where to; must exist.
-    language
-        `"fr"` or `"en"`.
-    progress
-        Called with what is being done, how many maps are done, and how many there are.
+        Where the maps will be written.
+    words
+        The catalogue.
 
     Returns
     -------
     plates
         The maps in the order of the scenarios.
+    sheets
+        The same maps, ready to be drawn.
     """
-    atlas = _Atlas(result, times, make_backdrop(result), read_words(language))
+    atlas = _Atlas(result, times, backdrop, words)
     jobs = [(result.scenarios[0], pair) for pair in pairs_of_today(result)]
     jobs += [(scenario, leading_pair(result, scenario)) for scenario in result.scenarios[1:]]
     plates: list[PlateFile] = []
+    sheets: list[Sheet] = []
     taken: set[str] = set()
-    for number, (scenario, pair) in enumerate(jobs, 1):
+    for scenario, pair in jobs:
         path = folder / f"{_file_stem(scenario.key, pair, taken)}.png"
-        draw = _draw_today if scenario.key == TODAY else _draw_change
-        plate, text = draw(atlas, scenario, pair)
-        save_plate(plate, path, text, EXACT_COLOURS)
-        plates.append(PlateFile(path, scenario.key, pair, text.title))
-        if progress is not None:
-            progress("maps", number, len(jobs))
-    return plates
+        lay_out = _lay_out_today if scenario.key == TODAY else _lay_out_change
+        sheets.append(lay_out(atlas, scenario, pair, path))
+        plates.append(PlateFile(path, scenario.key, pair, sheets[-1].text.title))
+    return plates, sheets
 
 
 def pairs_of_today(result: Comparison) -> list[Pair]:
@@ -150,38 +146,42 @@ def pairs_of_today(result: Comparison) -> list[Pair]:
     return [pair for pair in pairs if pair[0] == pairs[0][0]][:MOST_MAPS_TODAY]
 
 
-def _draw_today(atlas: _Atlas, scenario: ScenarioResult, pair: Pair) -> tuple[Plate, PlateText]:
+def _lay_out_today(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: Path) -> Sheet:
     result, words = atlas.result, atlas.words
-    plate = start_plate(atlas.backdrop, atlas.whole)
-    minutes = atlas.times.today(pair)
-    classes = access_classes(minutes)
-    is_cell = np.ones(minutes.size, np.bool_)
-    draw_cells(plate, classes, [*ACCESS_COLOURS, NOT_REACHED_COLOUR], is_cell)
+    classes = access_classes(atlas.times.today(pair))
+    colours = (*ACCESS_COLOURS, NOT_REACHED_COLOUR)
     labels = zip(access_labels(words), ACCESS_COLOURS, strict=True)
     symbols = [Symbol(label, colour) for label, colour in labels]
     if (classes == NOT_REACHED).any():
         symbols.append(Symbol(words.say("map.not_reached"), NOT_REACHED_COLOUR))
     symbols.append(Symbol(words.say("map.site"), SITE_COLOUR, "."))
-    draw_points(plate, _sites_in_use(result, scenario, pair), symbols[-1])
-    text = PlateText(
-        title=today_headline(result, pair, words),
-        subtitle=f"{words.say('page.today')} – {pair_label(result, pair, words)}",
-        legend_title=words.say("map.access_title"),
-        source=source_line(result, words),
-        mention=words.say("schematic.mark") if result.is_schematic else "",
+    sites = _sites_in_use(result, scenario, pair)
+    return Sheet(
+        path,
+        atlas.whole,
+        (
+            Cells(classes, colours, np.ones(classes.size, np.bool_)),
+            _marks(atlas, sites, symbols[-1]),
+        ),
+        tuple(symbols),
+        SheetText(
+            title=today_headline(result, pair, words),
+            subtitle=f"{words.say('page.today')} – {pair_label(result, pair, words)}",
+            legend_title=words.say("map.access_title"),
+            source=source_line(result, words),
+            mention=words.say("schematic.mark") if result.is_schematic else "",
+        ),
     )
-    finish_plate(plate, text, symbols, words)
-    return plate, text
 
 
-def _draw_change(atlas: _Atlas, scenario: ScenarioResult, pair: Pair) -> tuple[Plate, PlateText]:
+def _lay_out_change(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: Path) -> Sheet:
     result, words = atlas.result, atlas.words
     before, after = atlas.times.today(pair), atlas.times.of(scenario.key, pair)
     was_reached, is_reached = ~np.isnan(before), ~np.isnan(after)
     classes = change_classes(before - after)
     is_changed = (classes != UNCHANGED) | (was_reached != is_reached)
-    plate = start_plate(atlas.backdrop, _window_of_change(atlas, scenario, is_changed))
-    draw_cells(plate, classes, CHANGE_COLOURS, was_reached & is_reached)
+    window = _window_of_change(atlas, scenario, is_changed)
+    layers: list[Layer] = [Cells(classes, CHANGE_COLOURS, was_reached & is_reached)]
     labels = zip(change_labels(words), CHANGE_COLOURS, strict=True)
     symbols = [Symbol(label, colour) for label, colour in labels][::-1]
     for key, is_kind, colour, marker in (
@@ -190,18 +190,65 @@ def _draw_change(atlas: _Atlas, scenario: ScenarioResult, pair: Pair) -> tuple[P
         ("no_longer", was_reached & ~is_reached, NO_LONGER_COLOUR, "v"),
     ):
         if is_kind.any():
-            draw_cells(plate, np.zeros_like(classes), [colour], is_kind, marker)
+            layers.append(Cells(np.zeros_like(classes), (colour,), is_kind, marker))
             symbols.append(Symbol(words.say(f"map.{key}"), colour, marker))
-    symbols += draw_scenario(plate, scenario, words)
-    text = PlateText(
-        title=headline(find(result, atlas.times, scenario.key, pair), words),
-        subtitle=f"{scenario.name} – {pair_label(result, pair, words)}",
-        legend_title=words.say("map.change_title"),
-        source=source_line(result, words),
-        mention=words.say("schematic.mark") if result.is_schematic else "",
+    _add_changes(layers, symbols, atlas, scenario, window)
+    return Sheet(
+        path,
+        window,
+        tuple(layers),
+        tuple(symbols),
+        SheetText(
+            title=headline(find(result, atlas.times, scenario.key, pair), words),
+            subtitle=f"{scenario.name} – {pair_label(result, pair, words)}",
+            legend_title=words.say("map.change_title"),
+            source=source_line(result, words),
+            mention=words.say("schematic.mark") if result.is_schematic else "",
+        ),
     )
-    finish_plate(plate, text, symbols, words)
-    return plate, text
+
+
+def _add_changes(
+    layers: list[Layer],
+    symbols: list[Symbol],
+    atlas: _Atlas,
+    scenario: ScenarioResult,
+    window: Window,
+) -> None:
+    """Add what a scenario changes, and what the legend must explain of it."""
+    words = atlas.words
+    for key, table, colour, style in (
+        ("speeds", scenario.speeds, SPEED_COLOUR, "-"),
+        ("closed", scenario.closed, CLOSED_COLOUR, "--"),
+        ("links", scenario.links, LINK_COLOUR, "-"),
+    ):
+        if len(table):
+            symbols.append(Symbol(words.say(f"map.{key}"), colour, style))
+            lines = lines_of(_in_metres(atlas, table)).inside(window)
+            if key == "speeds":  # often a whole town: thin, so that the cells stay visible
+                layers.append(Strokes(lines, colour, 0.45, height=6))
+                continue
+            layers.append(Strokes(lines, "white", 5.0, height=6))
+            layers.append(Strokes(lines, colour, 2.8, height=7, style=style))
+    is_new = scenario.sites["change"].isin(["added", "moved"])
+    for key, table, colour, marker in (
+        ("added_site", scenario.sites[is_new], LINK_COLOUR, "*"),
+        ("removed_site", scenario.removed_sites, CLOSED_COLOUR, "X"),
+    ):
+        if len(table):
+            symbols.append(Symbol(words.say(f"map.{key}"), colour, marker))
+            layers.append(_marks(atlas, table, symbols[-1]))
+
+
+def _marks(atlas: _Atlas, table: gpd.GeoDataFrame, symbol: Symbol) -> Marks:
+    """Mark the middle of each place."""
+    points = shapely.centroid(_in_metres(atlas, table))
+    return Marks(shapely.get_x(points), shapely.get_y(points), symbol.colour, symbol.marker)
+
+
+def _in_metres(atlas: _Atlas, table: gpd.GeoDataFrame) -> Geometries:
+    geometry: Geometries = table.to_crs(atlas.backdrop.crs).geometry.to_numpy()
+    return geometry
 
 
 def _window_of_change(atlas: _Atlas, scenario: ScenarioResult, is_changed: Flags) -> Window:
@@ -209,7 +256,7 @@ def _window_of_change(atlas: _Atlas, scenario: ScenarioResult, is_changed: Flags
     cells = shapely.points(backdrop.cell_x_m[is_changed], backdrop.cell_y_m[is_changed])
     changed_sites = scenario.sites[scenario.sites["change"] != ""]
     tables = (scenario.links, scenario.closed, changed_sites, scenario.removed_sites)
-    shapes = [table.to_crs(backdrop.crs).geometry.to_numpy() for table in tables if len(table)]
+    shapes = [_in_metres(atlas, table) for table in tables if len(table)]
     seen = np.concatenate([cells, *shapes])
     if seen.size == 0:
         return whole

@@ -22,10 +22,10 @@ from .findings import details, find, headline, leading_pair
 from .labels import osm_day, pair_label
 from .rows import read_pairs
 from .sources import assumption_table, input_table, read_table
-from .words import read_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from ..study.results import Comparison, ScenarioResult
     from .grid import Table
@@ -43,13 +43,13 @@ class Picture:
 
     Attributes
     ----------
-    data
-        The PNG file as a `data:` address.
+    path
+        The PNG file.
     caption
         What is seen, also for those who cannot see it.
     """
 
-    data: str
+    path: Path
     caption: str
 
 
@@ -97,13 +97,10 @@ class Section:
     unchanged: str
 
 
-def render_page(
-    result: Comparison, times: Times, plates: Sequence[PlateFile], language: str
-) -> str:
-    """Write the report as one HTML page with everything inside.
-
-    Every text from a file is escaped, and the page forbids itself, by its content security
-    policy, to fetch anything or to run any script but its own.
+def compose_page(
+    result: Comparison, times: Times, plates: Sequence[PlateFile], words: Words
+) -> Mapping[str, Any]:
+    """Gather everything that the page says; its maps may still be drawn.
 
     Parameters
     ----------
@@ -112,30 +109,48 @@ def render_page(
     times
         Its nearest times.
     plates
-        Its maps, already drawn.
-    language
-        `"fr"` or `"en"`.
+        Its maps.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    view
+        What the page's template asks for.
+    """
+    pictures = _pictures(result, plates, words)
+    view = _view(result, pictures, words)
+    view["sections"] = _sections(result, times, pictures, words)
+    return view
+
+
+def render_page(view: Mapping[str, Any]) -> str:
+    """Write the report as one HTML page with everything inside.
+
+    Every text from a file is escaped, and the page forbids itself, by its content security
+    policy, to fetch anything or to run any script but its own.
+
+    Parameters
+    ----------
+    view
+        What `compose_page` gave; its maps are drawn by now.
 
     Returns
     -------
     html
         The whole page.
     """
-    words = read_words(language)
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    script = _resource("page.js")
-    template = environment.from_string(_resource("page.html.jinja"))
-    view = _view(result, plates, words, script)
-    view["sections"] = _sections(result, times, _pictures(result, plates, words), words)
-    return template.render(view)
+    environment.filters["inlined"] = _inlined
+    return environment.from_string(_resource("page.html.jinja")).render(view)
 
 
 def _view(
-    result: Comparison, plates: Sequence[PlateFile], words: Words, script: str
+    result: Comparison, pictures: Mapping[str, tuple[Picture, ...]], words: Words
 ) -> dict[str, Any]:
-    pictures = _pictures(result, plates, words)
+    script = _resource("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return {
         "say": words.say,
@@ -220,8 +235,7 @@ def _pictures(
                 "title": plate.title,
             },
         )
-        data = base64.b64encode(plate.path.read_bytes()).decode()
-        picture = Picture(f"data:image/png;base64,{data}", caption)
+        picture = Picture(plate.path, caption)
         pictures[plate.scenario] = (*pictures.get(plate.scenario, ()), picture)
     return pictures
 
@@ -240,6 +254,11 @@ def _percent(part: float, whole: float) -> float:
 
 def _resource(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _inlined(path: Path) -> str:
+    """Write a PNG file as a `data:` address."""
+    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def _trusted(text: str) -> Any:  # noqa: ANN401

@@ -1,20 +1,20 @@
-"""One map plate: backdrop, title, legend, scale, north and source line on one page."""
+"""Draw one map plate: backdrop, data, title, legend, scale, north and source line on one page."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_rgb, to_rgba_array
 from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from .classes import ACCESS_COLOURS, CHANGE_COLOURS
 from .furniture import (
     COMMUNE_LINE,
-    Symbol,
+    LAND,
     add_lines,
     draw_legend,
     draw_locator,
@@ -25,7 +25,8 @@ from .furniture import (
     label_communes,
 )
 from .lettering import QUIET_INK, Lettering, letter, shorten
-from .window import MAP_BOX, PAGE_INCHES
+from .sheet import Cells, Marks, Sheet, SheetText, Strokes
+from .window import MAP_BOX, PAGE_INCHES, points_per_metre
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +42,20 @@ if TYPE_CHECKING:
 DPI: Final = 110
 MOST_COLOURS: Final = 256
 NO_DITHER: Final = Image.Dither.NONE
+# Colours that must come out as they are, those of the legends.
+EXACT_COLOURS: Final = ("#ffffff", LAND, *ACCESS_COLOURS, *CHANGE_COLOURS)
 # Of 255, by which a colour may move when the picture is reduced to 256 of them.
 LARGEST_SHIFT: Final = 8
 PAPER: Final = "#f7f6f3"
 ROAD: Final = "#98928a"
 STREET: Final = "#cfcac0"
 BARRIER: Final = "#8fb0c4"
+
+# A cell is never drawn smaller than this, in points, or nobody sees it.
+LEAST_SIDE_PT: Final = 2.0
+# A triangle says "now" or "no longer", whatever the size of its cell.
+LARGEST_TRIANGLE_PT: Final = 15.0
+MARK_AREA: Final = {".": 42, "*": 230, "X": 90}
 
 # Characters of a title in large letters, and in smaller ones.
 TITLE_LENGTHS: Final = (78, 100)
@@ -58,69 +67,43 @@ LARGEST_LOCATED: Final = 0.7
 LOCATOR_TOP: Final = 0.27
 
 
-@dataclass(frozen=True, slots=True)
-class PlateText:
-    """Everything written on a plate.
-
-    Attributes
-    ----------
-    title
-        The finding.
-    subtitle
-        What the map shows: scenario, profile, category.
-    legend_title
-        What the colours stand for.
-    source
-        Source line with the attribution.
-    mention
-        The mark of a made-up territory, or `""`.
-    """
-
-    title: str
-    subtitle: str
-    legend_title: str
-    source: str
-    mention: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Plate:
-    """A page that is being drawn.
-
-    Attributes
-    ----------
-    figure
-        The page.
-    axes
-        The map on it, in metres.
-    window
-        What the map shows.
-    backdrop
-        What lies under the data.
-    """
-
-    figure: Figure
-    axes: Axes
-    window: Window
-    backdrop: Backdrop
-
-
-def start_plate(backdrop: Backdrop, window: Window) -> Plate:
-    """Begin a plate with what lies under the data.
+def draw_plate(sheet: Sheet, backdrop: Backdrop, words: Words) -> None:
+    """Draw a map and write it as PNG, with its title and source inside the file.
 
     Parameters
     ----------
+    sheet
+        What goes on it.
     backdrop
         Communes, streets and barriers.
-    window
-        What the map shows, in metres, of the map's aspect (`fit_window`).
-
-    Returns
-    -------
-    plate
-        Ready for the data, which belongs at heights 5 to 8.
+    words
+        The catalogue.
     """
     figure = Figure(figsize=PAGE_INCHES, dpi=DPI, facecolor="white")
+    axes = _start_map(figure, backdrop, sheet.window)
+    for layer in sheet.layers:
+        if isinstance(layer, Cells):
+            _draw_cells(axes, layer, backdrop, sheet.window)
+        elif isinstance(layer, Marks):
+            _draw_marks(axes, layer)
+        else:
+            add_lines(axes, layer)
+    label_communes(axes, backdrop, sheet.window)
+    _write_frame(figure, sheet.text)
+    bottom = draw_legend(figure, sheet.text.legend_title, sheet.symbols)
+    draw_scale(axes, sheet.window, words)
+    draw_north(axes)
+    whole = backdrop.window
+    share = (sheet.window[2] - sheet.window[0]) / (whole[2] - whole[0])
+    if share < LARGEST_LOCATED and bottom > LOCATOR_TOP:
+        draw_locator(figure, backdrop, sheet.window, words)
+    if sheet.text.mention:
+        draw_mention(axes, sheet.text.mention)
+    _save(figure, sheet.path, sheet.text)
+
+
+def _start_map(figure: Figure, backdrop: Backdrop, window: Window) -> Axes:
+    """Draw what lies under the data, which itself belongs at heights 5 to 8."""
     axes = figure.add_axes(MAP_BOX, facecolor=PAPER)
     axes.set(xlim=(window[0], window[2]), ylim=(window[1], window[3]), xticks=[], yticks=[])
     axes.set_autoscale_on(b=False)
@@ -128,60 +111,58 @@ def start_plate(backdrop: Backdrop, window: Window) -> Plate:
         spine.set(color=COMMUNE_LINE, linewidth=0.8)
     fill_communes(axes, backdrop)
     if window[2] - window[0] <= WIDEST_WITH_STREETS_M:
-        add_lines(axes, backdrop.streets.inside(window), STREET, width=0.5, height=5.4)
-    add_lines(axes, backdrop.barriers.inside(window), BARRIER, width=0.9, height=5.5)
-    add_lines(axes, backdrop.main_roads.inside(window), ROAD, width=0.8, height=5.6)
-    return Plate(figure, axes, window, backdrop)
+        add_lines(axes, Strokes(backdrop.streets.inside(window), STREET, 0.5, height=5.4))
+    add_lines(axes, Strokes(backdrop.barriers.inside(window), BARRIER, 0.9, height=5.5))
+    add_lines(axes, Strokes(backdrop.main_roads.inside(window), ROAD, 0.8, height=5.6))
+    return axes
 
 
-def finish_plate(plate: Plate, text: PlateText, symbols: Sequence[Symbol], words: Words) -> None:
-    """Add everything that is not data: names, title, legend, scale, north, source.
-
-    Parameters
-    ----------
-    plate
-        With its data drawn.
-    text
-        What is written.
-    symbols
-        Lines of the legend.
-    words
-        The catalogue.
-    """
-    label_communes(plate.axes, plate.backdrop, plate.window)
-    _write_frame(plate.figure, text)
-    bottom = draw_legend(plate.figure, text.legend_title, symbols)
-    draw_scale(plate.axes, plate.window, words)
-    draw_north(plate.axes)
-    whole = plate.backdrop.window
-    share = (plate.window[2] - plate.window[0]) / (whole[2] - whole[0])
-    if share < LARGEST_LOCATED and bottom > LOCATOR_TOP:
-        draw_locator(plate.figure, plate.backdrop, plate.window, words)
-    if text.mention:
-        draw_mention(plate.axes, text.mention)
+def _draw_cells(axes: Axes, cells: Cells, backdrop: Backdrop, window: Window) -> None:
+    side_pt = max(backdrop.cell_side_m * points_per_metre(window), LEAST_SIDE_PT)
+    if cells.marker != "s":
+        side_pt = min(2 * side_pt, LARGEST_TRIANGLE_PT)
+    axes.scatter(
+        backdrop.cell_x_m[cells.is_drawn],
+        backdrop.cell_y_m[cells.is_drawn],
+        s=side_pt**2,
+        c=to_rgba_array(cells.colours)[cells.classes[cells.is_drawn]],
+        marker=cells.marker,
+        edgecolors="none" if cells.marker == "s" else "white",
+        linewidths=0 if cells.marker == "s" else 0.6,
+        zorder=5,
+    )
 
 
-def save_plate(plate: Plate, path: Path, text: PlateText, exact: Sequence[str] = ()) -> None:
-    """Write a plate as PNG of 256 colours, with its title and source inside the file.
+def _draw_marks(axes: Axes, marks: Marks) -> None:
+    axes.scatter(
+        marks.x_m,
+        marks.y_m,
+        s=MARK_AREA[marks.marker],
+        marker=marks.marker,
+        c=marks.colour,
+        edgecolors="white",
+        linewidths=0.7,
+        zorder=8,
+    )
 
-    Parameters
-    ----------
-    plate
-        The finished plate.
-    path
-        Where to.
-    text
-        For the file's own description.
-    exact
-        Colours that must come out as they are, those of the legend: the others may shift by
-        what nobody sees.
-    """
-    canvas = FigureCanvasAgg(plate.figure)
+
+def _write_frame(figure: Figure, text: SheetText) -> None:
+    large, small = TITLE_LENGTHS
+    size = 14.5 if len(text.title) <= large else 11.5
+    title = Lettering(size, is_bold=True)
+    letter(figure, (0.012, 0.945), shorten(text.title, small), title)
+    letter(figure, (0.012, 0.893), shorten(text.subtitle, 120), Lettering(10.5, QUIET_INK))
+    letter(figure, (0.012, 0.022), shorten(text.source, 170), Lettering(7.2, QUIET_INK))
+
+
+def _save(figure: Figure, path: Path, text: SheetText) -> None:
+    """Write a PNG of 256 colours; those of the legend exact, others shift by what nobody sees."""
+    canvas = FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
     pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     picture = Image.fromarray(pixels[..., :3])
     reduced = picture.quantize(MOST_COLOURS, method=Image.Quantize.FASTOCTREE, dither=NO_DITHER)
-    reduced.putpalette(_with_exact(np.array(reduced.getpalette()).reshape(-1, 3), exact))
+    reduced.putpalette(_with_exact(np.array(reduced.getpalette()).reshape(-1, 3), EXACT_COLOURS))
     about = PngInfo()
     for key, value in (
         ("Title", text.title),
@@ -202,12 +183,3 @@ def _with_exact(palette: npt.NDArray[np.int_], exact: Sequence[str]) -> list[int
             palette[distance.argmin()] = wanted
     values: list[int] = palette.ravel().tolist()
     return values
-
-
-def _write_frame(figure: Figure, text: PlateText) -> None:
-    large, small = TITLE_LENGTHS
-    size = 14.5 if len(text.title) <= large else 11.5
-    title = Lettering(size, is_bold=True)
-    letter(figure, (0.012, 0.945), shorten(text.title, small), title)
-    letter(figure, (0.012, 0.893), shorten(text.subtitle, 120), Lettering(10.5, QUIET_INK))
-    letter(figure, (0.012, 0.022), shorten(text.source, 170), Lettering(7.2, QUIET_INK))

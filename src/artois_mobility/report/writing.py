@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from .._types import tell_nobody
 from ..errors import InputError, ResultError
 from .words import read_words
 
@@ -154,18 +155,23 @@ def _remove_empty(folders: Sequence[Path]) -> None:
 def _write_files(
     result: Comparison, stage: Path, language: str, progress: Progress | None
 ) -> list[str]:
+    from .backdrop import make_backdrop
     from .layers import write_geopackage
-    from .maps import write_maps
-    from .page import render_page
+    from .maps import lay_out_maps
+    from .page import compose_page, render_page
+    from .printing import Press
     from .rows import index_summary
     from .tables import write_access_times, write_differences, write_summary
     from .times import read_times
 
+    report = progress or tell_nobody
     (stage / "maps").mkdir()
     times = read_times(result)
     result = index_summary(result)
-    # Writing the large tables mostly happens outside Python, beside the drawing of the maps.
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    words = read_words(language)
+    # The tables are mostly written outside Python and the maps are drawn by other processes, while
+    # this one composes the page's text.
+    with ThreadPoolExecutor(max_workers=2) as pool:
         tables = [
             pool.submit(write_geopackage, result, times, stage / "results.gpkg", language),
             pool.submit(write_access_times, result, stage / "access_times.parquet", language),
@@ -173,16 +179,18 @@ def _write_files(
             pool.submit(write_summary, result, stage / "summary.csv", language),
         ]
         try:
-            plates = write_maps(result, times, stage / "maps", language, progress=progress)
-            page = render_page(result, times, plates, language)
+            backdrop = make_backdrop(result)
+            plates, sheets = lay_out_maps(result, times, backdrop, stage / "maps", words)
+            with Press(sheets, backdrop, language) as press:
+                view = compose_page(result, times, plates, words)
+                press.finish(lambda done, total: report("maps", done, total))
             for number, table in enumerate(tables, 1):
                 table.result()
-                if progress is not None:
-                    progress("tables and layers", number, len(tables))
+                report("tables and layers", number, len(tables))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    (stage / "report.html").write_text(page, encoding="utf-8")
+    (stage / "report.html").write_text(render_page(view), encoding="utf-8")
     names = ["results.gpkg", "access_times.parquet", "differences.parquet", "summary.csv"]
     return ["report.html", *names, *(f"maps/{plate.path.name}" for plate in plates)]
 

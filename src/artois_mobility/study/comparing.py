@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .._types import Progress
+from .._types import Progress, tell_nobody
 from ..changes.notices import say_all
 from ..changes.schema import Change, MoveSite, RemoveSite
 from ..changes.sentences import sentence
@@ -57,7 +57,7 @@ def compare(
     ResultError
         If a result breaks a law, which would be a fault of the program.
     """
-    report = progress or _tell_nobody
+    report = progress or tell_nobody
     scenarios = read_scenarios(_choose(study, scenario_paths))
     loaded = load(study, report)
     resolved = resolve(scenarios, loaded.today)
@@ -106,10 +106,6 @@ def assess(study: Study, *, progress: Progress | None = None) -> Comparison:
         If the study's data is faulty.
     """
     return compare(study, [], progress=progress)
-
-
-def _tell_nobody(what: str, done: int, total: int) -> None:
-    del what, done, total
 
 
 def _choose(study: Study, paths: Sequence[str | Path]) -> list[Path]:

@@ -1,0 +1,109 @@
+"""Draw many maps, in processes beside the one that writes the rest of the report."""
+
+from __future__ import annotations
+
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, Final
+
+from ..routing.threads import thread_count
+from .words import read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+    from types import TracebackType
+
+    from loky import ProcessPoolExecutor
+
+    from .backdrop import Backdrop
+    from .sheet import Sheet
+
+# Starting a process takes about as long as drawing so many maps.
+FEWEST_BESIDE: Final = 6
+
+# What all sheets of a process lie on; set when the process starts.
+_common: list[tuple[Backdrop, str]] = []
+
+
+class Press:
+    """Draws the maps of one report; leaving its `with` block stops what is still drawing.
+
+    Parameters
+    ----------
+    sheets
+        What to draw.
+    backdrop
+        What lies under all of them.
+    language
+        `"fr"` or `"en"`.
+    """
+
+    def __init__(self, sheets: Sequence[Sheet], backdrop: Backdrop, language: str) -> None:
+        self._sheets = sheets
+        self._on = backdrop, language
+        self._pool: ProcessPoolExecutor | None = None
+        self._futures: list[Future[None]] = []
+
+    def __enter__(self) -> Press:
+        """Begin to draw, where other processes are to do it."""
+        worker_count = thread_count() - 1
+        if worker_count and len(self._sheets) >= FEWEST_BESIDE:
+            # loky's processes do not run the caller's script again, as the standard library's do
+            from loky import ProcessPoolExecutor
+
+            try:
+                self._pool = ProcessPoolExecutor(
+                    worker_count, initializer=_lay_down, initargs=self._on
+                )
+                self._futures = [self._pool.submit(_draw, sheet) for sheet in self._sheets]
+            except (OSError, ImportError):  # a system that allows no processes of our own
+                self._futures = []
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, kill_workers=True)
+
+    def finish(self, progress: Callable[[int, int], None]) -> None:
+        """Wait until every map is drawn; draw those that no other process did.
+
+        Parameters
+        ----------
+        progress
+            Called with how many maps are drawn and how many there are.
+
+        Raises
+        ------
+        OSError
+            If a map cannot be written.
+        """
+        for number, sheet in enumerate(self._sheets):
+            if not self._is_drawn_beside(number):
+                _lay_down(*self._on)
+                _draw(sheet)
+            progress(number + 1, len(self._sheets))
+
+    def _is_drawn_beside(self, number: int) -> bool:
+        try:
+            if self._futures:
+                self._futures[number].result()
+        except BrokenProcessPool:  # the system stopped a process, for want of memory as a rule
+            self._futures = []
+        return bool(self._futures)
+
+
+def _lay_down(backdrop: Backdrop, language: str) -> None:
+    _common[:] = [(backdrop, language)]
+
+
+def _draw(sheet: Sheet) -> None:
+    from .plate import draw_plate
+
+    backdrop, language = _common[0]
+    draw_plate(sheet, backdrop, read_words(language))

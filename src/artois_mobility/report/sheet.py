@@ -1,0 +1,152 @@
+"""What goes on a map, as plain data: decided here, drawn elsewhere, in another process too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .._types import Flags, Floats, Rows
+    from .backdrop import Lines
+    from .window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One line of a legend.
+
+    Attributes
+    ----------
+    label
+        What it means.
+    colour
+        Of the symbol.
+    marker
+        A matplotlib marker, or `"-"`, `"--"` for lines.
+    """
+
+    label: str
+    colour: str
+    marker: str = "s"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Populated cells as squares of their size, or as small triangles.
+
+    Attributes
+    ----------
+    classes
+        Class of each cell, shape (c,).
+    colours
+        Of each class.
+    is_drawn
+        True for the cells to draw, shape (c,).
+    marker
+        `"s"`, `"^"` or `"v"`.
+    """
+
+    classes: Rows
+    colours: tuple[str, ...]
+    is_drawn: Flags
+    marker: str = "s"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """Places, all marked alike.
+
+    Attributes
+    ----------
+    x_m, y_m
+        Where, in metres.
+    colour
+        Of the marks.
+    marker
+        `"."`, `"*"` or `"X"`.
+    """
+
+    x_m: Floats
+    y_m: Floats
+    colour: str
+    marker: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strokes:
+    """Lines, all drawn alike.
+
+    Attributes
+    ----------
+    lines
+        In metres.
+    colour
+        Of all lines.
+    width_pt
+        In points.
+    height
+        What lies higher covers them; the cells lie at 5, places at 8.
+    style
+        `"-"` or `"--"`.
+    """
+
+    lines: Lines
+    colour: str
+    width_pt: float
+    height: float
+    style: str = "-"
+
+
+Layer: TypeAlias = Cells | Marks | Strokes
+
+
+@dataclass(frozen=True, slots=True)
+class SheetText:
+    """Everything written on a map.
+
+    Attributes
+    ----------
+    title
+        The finding.
+    subtitle
+        What the map shows: scenario, profile, category.
+    legend_title
+        What the colours stand for.
+    source
+        Source line with the attribution.
+    mention
+        The mark of a made-up territory, or `""`.
+    """
+
+    title: str
+    subtitle: str
+    legend_title: str
+    source: str
+    mention: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """One map, ready to be drawn.
+
+    Attributes
+    ----------
+    path
+        The PNG file to write.
+    window
+        What it shows, in metres, of the map's aspect (`fit_window`).
+    layers
+        The data.
+    symbols
+        Lines of the legend.
+    text
+        What is written.
+    """
+
+    path: Path
+    window: Window
+    layers: tuple[Layer, ...]
+    symbols: tuple[Symbol, ...]
+    text: SheetText

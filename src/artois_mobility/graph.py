@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ._types import UNREACHED_MS, ArcIds, Milliseconds, NodeIds, Offsets
+from ._types import UNREACHED_MS, ArcIds, Milliseconds, NodeIds, Offsets, Rows
 from .errors import GraphError
+from .kernels.grouping import group
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -108,11 +109,61 @@ def sort_arcs(node_count: int, tail: NodeIds, head: NodeIds) -> SortedArcs:
     >>> sort_arcs(2, np.int32([1, 0]), np.int32([0, 1])).arc_of_input
     array([1, 0], dtype=int32)
     """
-    arc_of_input = np.lexsort((head, tail)).astype(np.int32)
-    out_degree = np.bincount(tail, minlength=node_count)
-    first_out = np.zeros(node_count + 1, np.int32)
-    np.cumsum(out_degree, out=first_out[1:])
-    return SortedArcs(first_out, arc_of_input)
+    by_head = group_rows(head, node_count).row_of_place
+    by_tail = group_rows(tail[by_head], node_count)
+    return SortedArcs(by_tail.first, by_head[by_tail.row_of_place])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Rows of a table by a number that each has, g groups.
+
+    Attributes
+    ----------
+    first
+        The rows of group `k` stand from `first[k]` to `first[k + 1] - 1`, shape (g + 1,).
+    row_of_place
+        Rows, ascending in each group, shape (r,).
+    """
+
+    first: Offsets
+    row_of_place: Rows
+
+
+def group_rows(group_of_row: Rows, group_count: int) -> Groups:
+    """List the rows of each group.
+
+    Parameters
+    ----------
+    group_of_row
+        Group of each row, below g; negative for none.
+    group_count
+        Number of groups, g.
+
+    Returns
+    -------
+    groups
+        Without the rows that are in none.
+
+    Raises
+    ------
+    GraphError
+        If a group does not exist.
+
+    Examples
+    --------
+    >>> groups = group_rows(np.int32([1, 0, -1, 1]), 2)
+    >>> groups.first, groups.row_of_place
+    (array([0, 1, 3], dtype=int32), array([1, 0, 3], dtype=int32))
+    """
+    keys = np.ascontiguousarray(group_of_row, np.int32)
+    if keys.size and keys.max() >= group_count:
+        msg = f"There are {group_count} groups; a row names number {keys.max()}."
+        raise GraphError(msg)
+    row_of_place = np.empty(np.count_nonzero(keys >= 0), np.int32)
+    first = np.empty(group_count + 1, np.int32)
+    group(keys, first, row_of_place)
+    return Groups(first, row_of_place)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

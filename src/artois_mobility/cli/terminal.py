@@ -30,6 +30,7 @@ KERNELS_OF_COMMANDS: Final = (
     "customize",
     "dijkstra",
     "elimination",
+    "grouping",
     "heap",
     "nearest",
     "nearest_sweep",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags, Milliseconds, NodeIds, Offsets, Rows
-from ..graph import Graph
+from ..graph import Graph, group_rows
 from .expansion import Expansion
 from .outlines import ranges
 
@@ -143,10 +143,9 @@ def search_on(graph: Graph, expansion: Expansion | None) -> Searched:
 
 
 def _lay(street: ArcIds, is_used: Flags, street_count: int) -> Laid:
-    arc = np.flatnonzero(is_used & (street != NO_ARC)).astype(np.int32)
-    arc = arc[np.argsort(street[arc], kind="stable")]
-    first = np.searchsorted(street[arc], np.arange(street_count + 1)).astype(np.int32)
-    return Laid(first, arc)
+    """List the arcs of each street that are used."""
+    arcs = group_rows(np.where(is_used, street, NO_ARC), street_count)
+    return Laid(arcs.first, arcs.row_of_place)
 
 
 def _least(laid: Laid, time_ms: Milliseconds) -> Milliseconds:

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._types import ArcIds, Flags, NodeIds, Offsets
 from ..errors import GraphError
-from ..graph import Graph, NodeOrder
+from ..graph import Graph, NodeOrder, group_rows
 from ..kernels import chordal
 from ..ordering import Links, grow_tree, neighbours_of, order_nodes, put_in_postorder
 
@@ -142,7 +142,7 @@ def build_hierarchy(graph: Graph, order: NodeOrder | None = None) -> Hierarchy:
         graph.first_out, graph.head, order.rank_of_node, up_first, up_head, up_of_arc, is_climb
     )
     up_tail = np.repeat(np.arange(parent.size, dtype=np.int32), np.diff(up_first))
-    first_of_up, arc_of_place = _group_arcs(up_of_arc, up_head.size)
+    arcs_of_up = group_rows(up_of_arc, up_head.size)
     return Hierarchy(
         first_out=graph.first_out,
         head=graph.head,
@@ -159,8 +159,8 @@ def build_hierarchy(graph: Graph, order: NodeOrder | None = None) -> Hierarchy:
         down_end=up_first[up_tail[down_arc] + 1],
         up_of_arc=up_of_arc,
         is_climb=is_climb,
-        first_of_up=first_of_up,
-        arc_of_place=arc_of_place,
+        first_of_up=arcs_of_up.first,
+        arc_of_place=arcs_of_up.row_of_place,
     )
 
 
@@ -221,15 +221,6 @@ def _complete(links: Links, parent: NodeIds) -> tuple[Offsets, NodeIds, Offsets,
         down_arc,
     )
     return up_first, up_head, down_first, down_arc
-
-
-def _group_arcs(up_of_arc: ArcIds, up_count: int) -> tuple[Offsets, ArcIds]:
-    """List the graph's arcs of each upward arc."""
-    arc_of_place = np.argsort(up_of_arc, kind="stable").astype(np.int32)
-    arc_of_place = arc_of_place[np.count_nonzero(up_of_arc < 0) :]
-    first_of_up = np.zeros(up_count + 1, np.int32)
-    np.cumsum(np.bincount(up_of_arc[arc_of_place], minlength=up_count), out=first_of_up[1:])
-    return first_of_up, arc_of_place
 
 
 def _sizes(rank_count: int, up_count: int, arc_count: int, place_count: int) -> dict[str, int]:

@@ -230,7 +230,8 @@ def _adapter() -> TypeAdapter[Profile]:
     return TypeAdapter(Profile)
 
 
-def _shipped_tables() -> dict[str, Any]:
+@cache
+def _shipped_tables() -> Mapping[str, Any]:
     text = resources.files(__package__).joinpath("profiles.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 

@@ -14,6 +14,7 @@ from ..errors import PlacesError
 from ..network.model import Network
 from ..network.profiles import profile_names
 from ..places.categories import find_category
+from ..routing.threads import run_each
 from .drawing import draw_links, draw_speeds, draw_ways
 from .edits import NetworkEdits, no_joints
 from .link_changes import LinkPlan, resolve_links
@@ -48,7 +49,7 @@ def resolve(scenarios: Sequence[Scenario], today: Today) -> tuple[ResolvedScenar
         files.
     """
     findings = [Findings(scenario) for scenario in scenarios]
-    resolved = tuple(_resolve(each, today) for each in findings)
+    resolved = tuple(run_each(lambda each: _resolve(each, today), findings))
     raise_problems([(each.scenario.path.name, each.errors) for each in findings])
     return resolved
 

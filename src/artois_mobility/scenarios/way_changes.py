@@ -1,6 +1,6 @@
 """Find the arcs that closures and new speeds mean, and their new times."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -15,6 +15,7 @@ from ..changes.schema import CloseWays, SetSpeed
 from ..network.model import Network
 from ..network.profiles import profile_names
 from ..osm.extract import Extract
+from ..places.streets import points_of_arcs
 from .resolved import Findings, Today
 
 MS_PER_M_AT_1_KMH: Final = 3600.0
@@ -144,8 +145,8 @@ def _check_names(findings: Findings, row: int, change: CloseWays | SetSpeed, tod
         count = f"{len(missing)} of {len(change.ids)} way ids are not in the extract"
         near = _near_ids(missing[0], today.extract)
         findings.refuse(row, f"{count}, first {missing[0]}.{near}")
+    known = _street_names(today) if change.names else set()
     for name in change.names:
-        known = names_of_ways(today)
         if name not in known:
             hint = suggest(name, sorted(known), most=0) if known else ""
             near = hint if "Did you mean" in hint else ""
@@ -155,34 +156,18 @@ def _check_names(findings: Findings, row: int, change: CloseWays | SetSpeed, tod
 
 
 def _check_classes(findings: Findings, row: int, classes: Iterable[str], today: Today) -> None:
-    known = {kind for network in today.networks.values() for kind in network.profile.class_kmh}
-    known |= {str(k) for network in today.networks.values() for k in set(network.class_of_arc)}
+    networks = today.networks.values()
+    known = {kind for network in networks for kind in network.profile.class_kmh}
     for kind in classes:
-        if kind not in known:
-            hint = suggest(kind, sorted(known))
+        if kind not in known and not any((each.class_of_arc == kind).any() for each in networks):
+            met = {str(kind) for network in networks for kind in np.unique(network.class_of_arc)}
+            hint = suggest(kind, sorted(known | met))
             findings.refuse(row, f"names the class {kind!r}, which no profile travels on.{hint}")
 
 
-def names_of_ways(today: Today) -> Mapping[str, list[int]]:
-    """List the ways of each name, over all networks of a study.
-
-    Parameters
-    ----------
-    today
-        The situation.
-
-    Returns
-    -------
-    ways_of_name
-        OSM ids by name.
-    """
-    ways_of_name: dict[str, list[int]] = {}
-    name_of_way: dict[int, str] = {}
-    for network in today.networks.values():
-        name_of_way.update(network.name_of_way)
-    for way, name in name_of_way.items():
-        ways_of_name.setdefault(name, []).append(way)
-    return ways_of_name
+def _street_names(today: Today) -> set[str]:
+    """List the names of all ways, over all networks of a study."""
+    return set().union(*(network.name_of_way.values() for network in today.networks.values()))
 
 
 def _has_way(extract: Extract, way: int) -> bool:
@@ -318,18 +303,34 @@ def _level_of_speed(network: Network, change: SetSpeed) -> Levels:
 
 def _lies_within(network: Network, ring: Sequence[tuple[float, float]]) -> Flags:
     """Tell whether the middle of each stretch lies in a polygon, the same for both twins."""
-    arcs = np.arange(network.graph.arc_count)
-    twin = network.twin_of_arc
-    street = np.where(twin == NO_ARC, arcs, np.minimum(arcs, twin))
-    points = np.column_stack([network.point_lon_deg, network.point_lat_deg])
-    row = np.repeat(arcs, np.diff(network.first_point))
-    middle = shapely.line_interpolate_point(
-        shapely.linestrings(points, indices=row), 0.5, normalized=True
-    )
     polygon = shapely.Polygon(ring)
     shapely.prepare(polygon)
-    is_within: Flags = shapely.covers(polygon, middle)[street]
-    return is_within
+    arcs = np.arange(network.graph.arc_count, dtype=np.int32)
+    twin = network.twin_of_arc
+    street = np.where(twin == NO_ARC, arcs, np.minimum(arcs, twin))
+    near = np.unique(street[_meets_box(network, polygon.bounds)])
+    points, row = points_of_arcs(network, near)
+    degrees = np.column_stack([network.point_lon_deg[points], network.point_lat_deg[points]])
+    middle = shapely.line_interpolate_point(
+        shapely.linestrings(degrees, indices=row), 0.5, normalized=True
+    )
+    is_within = np.zeros(arcs.size, np.bool_)
+    is_within[near] = shapely.covers(polygon, middle)
+    return is_within[street]
+
+
+def _meets_box(network: Network, box: tuple[float, float, float, float]) -> Flags:
+    """Tell which arcs have a shape point on either side of, or in, a box in degrees."""
+    is_met = np.ones(network.graph.arc_count, np.bool_)
+    firsts = network.first_point[:-1]
+    if firsts.size:
+        for degrees, least, most in (
+            (network.point_lon_deg, box[0], box[2]),
+            (network.point_lat_deg, box[1], box[3]),
+        ):
+            is_met &= np.minimum.reduceat(degrees, firsts) <= most
+            is_met &= np.maximum.reduceat(degrees, firsts) >= least
+    return is_met
 
 
 def _time_at_speed(network: Network, change: SetSpeed) -> Milliseconds:

@@ -173,14 +173,23 @@ def _stack_texts(
     source: Sequence[tuple[str, str, str]],
     column: str,
 ) -> "pd.Categorical[str]":
-    """Join a column of texts; each text is stored once."""
-    factorized = {key: pd.factorize(computed[key][column]) for key in dict.fromkeys(source)}
-    names = pd.Index(sorted({str(name) for _, own in factorized.values() for name in own}))
-    code_of = {
-        key: names.get_indexer(pd.Index(own)).astype(np.int32)[codes]
-        for key, (codes, own) in factorized.items()
+    """Join a column of texts; each text that occurs is stored once."""
+    columns = {key: computed[key][column].cat for key in dict.fromkeys(source)}
+    known = {id(each.categories): each.categories for each in columns.values()}
+    distinct: list[pd.Index[str]] = []
+    for own in known.values():  # most tables know the same names
+        if not any(own.equals(other) for other in distinct):
+            distinct.append(own)
+    names = pd.Index(sorted(set().union(*distinct)))
+    code_of_name = {
+        key: np.append(names.get_indexer(own), -1).astype(np.int32) for key, own in known.items()
     }
-    return pd.Categorical.from_codes(np.concatenate([code_of[key] for key in source]), names)
+    code_of = {
+        key: code_of_name[id(each.categories)][each.codes.to_numpy()]
+        for key, each in columns.items()
+    }
+    codes = np.concatenate([code_of[key] for key in source])
+    return pd.Categorical.from_codes(codes, names).remove_unused_categories()
 
 
 def _compute(loaded: Loaded, job: Job, new_sites: NewSites) -> dict[str, pd.DataFrame]:

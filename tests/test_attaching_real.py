@@ -1,6 +1,7 @@
 """Ten thousand places beside real canals, motorways and railways: none is led across one."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import osmium
@@ -42,7 +43,7 @@ def read_barriers(path, crs):
     steps = [
         (position_of[one], position_of[other])
         for line in lines
-        for one, other in zip(line[:-1], line[1:], strict=True)
+        for one, other in pairwise(line)
         if one in position_of and other in position_of
     ]
     degrees = np.array(steps).reshape(-1, 2)

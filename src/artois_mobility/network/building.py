@@ -21,11 +21,13 @@ from .interpreting import BOAT, UsableWays, interpret_ways
 from .limits import in_main_part, limit_arcs
 from .locks import find_locks
 from .model import Network, Provenance
+from .naming import names_of_ways
 from .outlines import ranges
 from .profiles import Profile, read_profile
 from .restrictions import StreetArcs, find_restrictions
 from .searched import search_on
 from .segments import Vertices, cut_ways, find_stretches, segment_lengths
+from .squares import add_crossings, find_crossings
 from .turns import (
     Bearings,
     Streets,
@@ -100,6 +102,8 @@ def build_network(
     usable = interpret_ways(extract, profile)
     blocking = find_blocking_nodes(extract, profile)
     vertices = cut_ways(extract, usable, blocking.blocks)
+    crossings = find_crossings(extract, usable, vertices)
+    vertices = add_crossings(vertices, crossings)
     metres = segment_lengths(extract, vertices)
     lock_ms = round(profile.lock_min * MS_PER_MIN)
     locks = find_locks(usable, vertices, metres, lock_gates(extract), lock_ms)
@@ -113,6 +117,7 @@ def build_network(
         Counter(usable.counts)
         + Counter(locks.counts)
         + Counter(waiting.counts)
+        + Counter(crossings.counts)
         + _barrier_counts(blocking, vertices)
         + _gap_counts(extract, usable)
     )
@@ -169,7 +174,7 @@ def _assemble(
         point_ms=points.point_ms,
         may_attach=may_attach,
         class_of_arc=usable.kind[arcs.way],
-        name_of_way=_names(extract, usable),
+        name_of_way=names_of_ways(extract, usable),
         barriers=barrier_lines(extract, crs, with_water=profile.mode != BOAT),
         provenance=_provenance(extract, profile, counts),
         turns=turns,
@@ -227,19 +232,6 @@ def _project_used(extract: Extract, row: Rows, crs: str) -> tuple[Floats, Floats
     x_m, y_m = np.full((2, nodes.osm_id.size), np.nan)
     x_m[is_used], y_m[is_used] = project(nodes.lon_deg[is_used], nodes.lat_deg[is_used], crs)
     return x_m, y_m
-
-
-def _names(extract: Extract, usable: UsableWays) -> dict[int, str]:
-    """Name the ways, by their number where they have no name."""
-    name_of_way = {}
-    tags_of_way = extract.ways.tags
-    osm_ids = extract.ways.osm_id[usable.row].tolist()
-    for row, osm_id in zip(usable.row.tolist(), osm_ids, strict=True):
-        tags = tags_of_way[row]
-        name = tags.get("name") or tags.get("ref")
-        if name:
-            name_of_way[osm_id] = name
-    return name_of_way
 
 
 def _barrier_counts(blocking: BlockingNodes, vertices: Vertices) -> Counter[str]:

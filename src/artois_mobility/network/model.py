@@ -93,7 +93,8 @@ class Network:
     class_of_arc
         Value of `highway`, `waterway` or `route` that the arc was built from, shape (m,).
     name_of_way
-        Name of each way that has one.
+        Name of each way that has one: its own, its number, or that of the signed route for walkers
+        or cyclists along it (a greenway, a towpath).
     barriers
         Lines in `crs` that nobody walks across off the network: water, motorways, railways.
     provenance

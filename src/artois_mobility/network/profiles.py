@@ -79,7 +79,7 @@ class Profile:
     avoids_motorroads
         True where `motorroad=yes` closes a way to the traveller.
     uses_areas
-        True where the outline of an `area=yes` is used as a street.
+        True where an `area=yes` is used as a street: along its outline, and straight across.
     ferry_kmh
         Speed of ferries without a `duration`; 0 when the traveller takes none.
     attaches_not_to

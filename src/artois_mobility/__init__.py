@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .network.interop import from_osmnx, to_networkx, to_osmnx
     from .network.model import Network
     from .network.profiles import profile_names, read_profile
+    from .network.slopes import read_heights
     from .osm.download import download_osm
     from .osm.reader import read_osm
     from .places.attaching import attach
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from .routing.route_lines import routes
     from .routing.tables import travel_time_matrix
     from .study.comparing import assess, compare
+    from .study.congestion import read_congestion
     from .study.files import read_study
 
 # Public names and where they live: loaded when first used, so that the import takes no time.
@@ -61,6 +63,8 @@ _HOME_OF_NAME = {
     "opportunities": "access.reaching",
     "profile_names": "network.profiles",
     "read_communes": "places.communes",
+    "read_congestion": "study.congestion",
+    "read_heights": "network.slopes",
     "read_osm": "osm.reader",
     "read_profile": "network.profiles",
     "read_residents": "places.residents",
@@ -96,6 +100,8 @@ __all__ = [
     "opportunities",
     "profile_names",
     "read_communes",
+    "read_congestion",
+    "read_heights",
     "read_osm",
     "read_profile",
     "read_residents",

@@ -96,7 +96,11 @@ class Points:
 
 
 def time_vertices(
-    usable: UsableWays, vertices: Vertices, metres: Floats, waiting_ms: tuple[Counts, Counts]
+    usable: UsableWays,
+    vertices: Vertices,
+    metres: Floats,
+    waiting_ms: tuple[Counts, Counts],
+    factors: tuple[Floats, Floats] | None = None,
 ) -> VertexTimes:
     """Compute the time to every vertex; each segment is rounded to a millisecond once.
 
@@ -110,6 +114,8 @@ def time_vertices(
         Length of each segment, shape (s,).
     waiting_ms
         Time on each segment besides moving, along the ways and against them, shape (s,) each.
+    factors
+        How many times longer moving takes than at the ways' speeds, likewise; None for once.
 
     Returns
     -------
@@ -140,10 +146,12 @@ def time_vertices(
             riding_ms[own] += share_out(int(usable.whole_way_ms[row]), metres[own])
     sums = []
     kmh_of_side = (usable.forward_kmh, usable.backward_kmh)
-    for kmh, added_ms in zip(kmh_of_side, waiting_ms, strict=True):
+    longer = factors or (np.ones(metres.size), np.ones(metres.size))
+    for kmh, added_ms, factor in zip(kmh_of_side, waiting_ms, longer, strict=True):
         # a closed direction has no arcs, so its times are never read
         safe_kmh = np.where(kmh > 0, kmh, np.inf)[way]
-        moving_ms = riding_ms + np.rint(metres * (MS_PER_M_AT_1_KMH / safe_kmh)).astype(np.int64)
+        paced_ms = np.rint(metres * (MS_PER_M_AT_1_KMH / safe_kmh) * factor).astype(np.int64)
+        moving_ms = riding_ms + paced_ms
         sums.append(_sum_up(vertices, moving_ms + added_ms))
     return VertexTimes(*sums, *(_sum_up(vertices, added_ms) for added_ms in waiting_ms))
 

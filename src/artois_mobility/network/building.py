@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from ..osm.extract import Extract
 from .arcs import Arcs, Points, lay_arcs, time_vertices, walk_arcs
 from .barriers import barrier_lines
 from .blocking import BlockingNodes, find_blocking_nodes, lock_gates
+from .congestion import Congestion, congest_segments
 from .delays import find_waiting
 from .expansion import expand
 from .geodesy import metric_crs, project
@@ -27,6 +29,7 @@ from .profiles import Profile, read_profile
 from .restrictions import StreetArcs, find_restrictions
 from .searched import search_on
 from .segments import Vertices, cut_ways, find_stretches, segment_lengths
+from .slopes import Heights, climb_segments, slow_down
 from .squares import add_crossings, find_crossings
 from .turns import (
     Bearings,
@@ -58,6 +61,8 @@ def build_network(
     *,
     turns: bool = False,
     merge_chains: bool = True,
+    congestion: Congestion | None = None,
+    heights: Heights | None = None,
 ) -> Network:
     """Build the network that a profile may use.
 
@@ -76,6 +81,11 @@ def build_network(
         searched graph then has a node for each arc into a junction and out of it.
     merge_chains
         False to keep every node of the ways.
+    congestion
+        How much longer traffic makes streets for those with a motor: what `read_congestion` gives.
+    heights
+        A raster for slopes, which make walking and cycling slower and faster: what `read_heights`
+        gives.
 
     Returns
     -------
@@ -109,7 +119,10 @@ def build_network(
     locks = find_locks(usable, vertices, metres, lock_gates(extract), lock_ms)
     waiting = find_waiting(extract, profile, vertices, metres, _ranks(usable))
     waiting_ms = (locks.added_ms + waiting.along_ms, locks.added_ms + waiting.against_ms)
-    times = time_vertices(usable, vertices, metres, waiting_ms)
+    conditions = _find_conditions(
+        extract, profile, usable, vertices, metres, congestion=congestion, heights=heights
+    )
+    times = time_vertices(usable, vertices, metres, waiting_ms, conditions.factors)
     stretches = find_stretches(vertices, locks.stays, merge_chains=merge_chains)
     arcs = lay_arcs(usable, vertices, stretches, metres)
     points = walk_arcs(arcs, vertices, times)
@@ -118,10 +131,42 @@ def build_network(
         + Counter(locks.counts)
         + Counter(waiting.counts)
         + Counter(crossings.counts)
+        + Counter(conditions.counts)
         + _barrier_counts(blocking, vertices)
         + _gap_counts(extract, usable)
     )
     return _assemble(extract, profile, usable, arcs, points, has_turns=turns, counts=counts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Conditions:
+    """How many times longer segments take along ways and against them; None for once."""
+
+    factors: tuple[Floats, Floats] | None
+    counts: Mapping[str, int]
+
+
+def _find_conditions(
+    extract: Extract,
+    profile: Profile,
+    usable: UsableWays,
+    vertices: Vertices,
+    metres: Floats,
+    *,
+    congestion: Congestion | None,
+    heights: Heights | None,
+) -> _Conditions:
+    along, against = np.ones(metres.size), np.ones(metres.size)
+    counts: dict[str, int] = {}
+    if congestion is not None:
+        along = against = congest_segments(extract, usable, vertices, profile, congestion)
+        counts["segments_in_traffic"] = int((along != 1).sum())
+    if heights is not None and profile.slope_law:
+        slope = climb_segments(extract, usable, vertices, metres, heights)
+        up, down = slow_down(slope, profile)
+        along, against = along * up, against * down
+        counts["segments_on_a_slope"] = int((slope != 0).sum())
+    return _Conditions((along, against) if counts else None, counts)
 
 
 def _assemble(

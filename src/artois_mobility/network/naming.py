@@ -37,7 +37,7 @@ def names_of_ways(extract: Extract, usable: UsableWays) -> dict[int, str]:
     >>> from artois_mobility.network.profiles import read_profile
     >>> extract = crossroads()
     >>> names_of_ways(extract, interpret_ways(extract, read_profile("walk")))
-    {}
+    {10: 'Rue de Lille'}
     """
     name_of_way = {}
     route_of_way = _routes_of_ways(extract)

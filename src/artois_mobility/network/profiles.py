@@ -22,6 +22,7 @@ Factor: TypeAlias = Annotated[float, Field(gt=0, le=10)]
 ClosingKey: TypeAlias = Literal[
     "highway", "smoothness", "surface", "toll", "tracktype", "tunnel", "wheelchair"
 ]
+SlopeLaw: TypeAlias = Literal["", "tobler", "linear"]
 Turn: TypeAlias = Literal["across", "aside", "u_turn"]
 Amount: TypeAlias = Annotated[float, Field(ge=0)]
 
@@ -101,6 +102,13 @@ class Profile:
         Where the first is not 0, turning takes seconds by its angle: half of it about a right
         angle, all of it for turning back, and by the bias more across the oncoming traffic;
         `u_turn` comes on top, the other two of `turn_delay_s` do not count.
+    slope_law
+        How slopes change the speed where a raster of heights is given: `""` not at all,
+        `"tobler"` as those of walkers, `"linear"` by the four that follow.
+    slope_uphill, slope_downhill
+        Share of the speed lost with each percent up, and gained with each percent down.
+    slope_slowest, slope_fastest
+        Shares of the speed on the flat that slopes leave at least and at most.
     lock_min
         Minutes in a lock.
     cemt_kmh
@@ -157,6 +165,11 @@ class Profile:
     turn_delay_s: Mapping[Turn, Amount] = field(default_factory=dict, hash=False)
     turn_most_s: Amount = 0.0
     turn_bias: Factor = 1.0
+    slope_law: SlopeLaw = ""
+    slope_uphill: Amount = 0.0
+    slope_downhill: Amount = 0.0
+    slope_slowest: Share = 1.0
+    slope_fastest: Factor = 1.0
     lock_min: Amount = 0.0
     cemt_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -28,6 +28,8 @@ class _Data(FileModel):
     residents: Text
     communes: Text = OSM
     sites: Names = (OSM,)
+    congestion: Text | None = None
+    heights: Text | None = None
 
 
 class _Territory(FileModel):
@@ -44,6 +46,7 @@ class _Access(FileModel):
     categories: Names = ("care", "culture", "training")
     nearest: Annotated[int, Strict(), Field(ge=1, le=100)] = 1
     turns: Annotated[bool, Strict()] = True
+    period: Text | None = None
     thresholds_min: Annotated[tuple[Minutes, ...], Field(min_length=1)] = (10.0, 20.0, 30.0)
 
 
@@ -77,6 +80,10 @@ class Study:
         `"osm"` for the communes of the extract, or a file.
     sites
         `"osm"` for the sites of the extract, and files.
+    congestion
+        Table of traffic, or None.
+    heights
+        Raster of heights, or None.
     epci
         SIREN of each agglomeration whose residents count; empty for everybody.
     buffer_min
@@ -91,6 +98,8 @@ class Study:
         How many sites of each category.
     turns
         Whether vehicles obey turn restrictions and lose time by turning.
+    period
+        Which period of the table of traffic, or `""`.
     thresholds_min
         Minutes within which people are counted, ascending.
     """
@@ -103,6 +112,8 @@ class Study:
     residents: Path
     communes: str | Path
     sites: tuple[str | Path, ...]
+    congestion: Path | None
+    heights: Path | None
     epci: tuple[str, ...]
     buffer_min: float
     profiles: tuple[str, ...]
@@ -110,6 +121,7 @@ class Study:
     categories: tuple[str, ...]
     nearest: int
     turns: bool
+    period: str
     thresholds_min: tuple[float, ...]
 
 
@@ -153,6 +165,10 @@ def read_study(path: str | Path) -> Study:
         data.communes if data.communes == OSM else checks.find_file(data.communes, "communes")
     )
     sources = tuple(s if s == OSM else checks.find_file(s, "sites") for s in data.sites)
+    congestion, heights = (
+        None if given is None else checks.find_file(given, key)
+        for given, key in ((data.congestion, "congestion"), (data.heights, "heights"))
+    )
     profiles = checks.read_profiles(content.access.profiles)
     categories = checks.expand_categories(content.access.categories)
     raise_problems([(path, checks.problems)])
@@ -165,6 +181,8 @@ def read_study(path: str | Path) -> Study:
         residents=residents,
         communes=communes,
         sites=tuple(dict.fromkeys(sources)),
+        congestion=congestion,
+        heights=heights,
         epci=tuple(dict.fromkeys(content.territory.epci)),
         buffer_min=content.territory.buffer_min,
         profiles=tuple(profile.name for profile in profiles),
@@ -172,6 +190,7 @@ def read_study(path: str | Path) -> Study:
         categories=categories,
         nearest=content.access.nearest,
         turns=content.access.turns,
+        period=content.access.period or "",
         thresholds_min=tuple(sorted(set(content.access.thresholds_min))),
     )
 

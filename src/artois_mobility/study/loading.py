@@ -14,6 +14,7 @@ from ..errors import InputError, StudyError
 from ..network.building import build_network
 from ..network.model import Network
 from ..network.profiles import Profile
+from ..network.slopes import read_heights
 from ..osm.extract import Extract
 from ..osm.reader import read_osm
 from ..places.attaching import attach
@@ -23,6 +24,7 @@ from ..places.residents import read_residents
 from ..places.sites import merge_sites, read_sites
 from ..routing.threads import run_each
 from ..scenarios.resolved import Today
+from .congestion import read_congestion
 from .files import OSM, Study
 
 if TYPE_CHECKING:
@@ -155,9 +157,17 @@ def build_for(study: Study, extract: Extract, profile: Profile) -> Network:
     Returns
     -------
     network
-        With turns where the study wants them and the profile knows any.
+        With turns where the study wants them and the profile knows any, with traffic and slopes
+        where the study has tables of them.
     """
-    return build_network(extract, profile, turns=study.turns and bool(profile.turn_delay_s))
+    table, raster = study.congestion, study.heights
+    return build_network(
+        extract,
+        profile,
+        turns=study.turns and bool(profile.turn_delay_s),
+        congestion=None if table is None else read_congestion(table, study.period),
+        heights=None if raster is None else read_heights(raster),
+    )
 
 
 def _read_extract(study: Study, progress: Progress) -> Extract:

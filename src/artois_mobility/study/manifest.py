@@ -49,6 +49,7 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[Scenario]) -> dict[str, An
             "categories": list(study.categories),
             "nearest": study.nearest,
             "turns": study.turns,
+            "period": study.period,
             "thresholds_min": list(study.thresholds_min),
         },
         "profiles": {
@@ -77,6 +78,8 @@ def _list_inputs(loaded: Loaded, scenarios: Sequence[Scenario]) -> list[dict[str
     files.append(("extract", study.extract, loaded.today.extract.source.sha256))
     others = [("residents", study.residents), ("communes", study.communes)]
     others += [("sites", each) for each in study.sites]
+    optional = (("congestion", study.congestion), ("heights", study.heights))
+    others += [(role, path) for role, path in optional if path is not None]
     files += [(role, Path(path), _hash(Path(path))) for role, path in others if path != OSM]
     files += [("scenario", each.path, each.sha256) for each in scenarios]
     return [

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ from artois_mobility.network.geodesy import project, unproject
 from artois_mobility.osm.reader import read_osm
 from artois_mobility.places.attaching import attach, attach_to_arcs
 from artois_mobility.places.sites import read_sites
+from artois_mobility.routing.tables import travel_time_matrix
 from street_worlds import (
     BLOCK_M,
     BLOCK_MS,
@@ -244,9 +246,33 @@ def test_a_gate_behind_the_canal_is_not_taken():
 
 
 def test_an_area_is_left_from_its_outline():
-    corners = [at(x, y) for x, y in ((0, 120), (700, 120), (700, 900), (0, 900))]
+    corners = [at(x, y) for x, y in ((0, 120), (640, 130), (700, 900), (30, 900))]
     park = gpd.GeoSeries([shapely.Polygon(corners)], crs="EPSG:4326")
-    assert attach(grid_world(8, 2), park).offroad_m == pytest.approx([20], abs=1e-3)
+    found = attach(grid_world(8, 2), park)
+    assert set(found.place) == {0}
+    assert found.offroad_m == pytest.approx(20, abs=1e-3)
+
+
+def test_a_place_nearest_to_a_junction_hangs_on_every_street_that_meets_there():
+    """Way 1 leads away from the junction for a kilometre, way 3 back; way 2 goes both ways."""
+    network = street_world(
+        [(0, 0), (0, -1000), (100, 0), (-1000, -1000)],
+        [
+            Street(0, 1, 600_000, way=1),
+            Street(1, 3, 600_000, way=4),
+            Street(3, 0, 900_000, way=3),
+            two_way(0, 2, 60_000, way=2),
+        ],
+    )
+    corner, east = cells_at([(-20, 30)]), cells_at([(100, 10)])
+    found = attach(network, corner)
+    assert sorted(network.way_of_arc[found.arc]) == [1, 2, 3]
+    assert np.ptp(found.offroad_m) == 0
+    table = travel_time_matrix(network, corner, east)
+    walk_min = (math.hypot(20, 30) + 10) / 3000 * 60
+    assert table["minutes"].tolist() == pytest.approx([1 + walk_min], abs=1e-3)
+    back = travel_time_matrix(network, east, corner)
+    assert back["minutes"].tolist() == pytest.approx([1 + walk_min], abs=1e-3)
 
 
 def test_a_table_that_lost_its_empty_entrances_still_works():

@@ -26,7 +26,8 @@ def attach(network: Network, places: Places) -> Attachments:
     motorway, tunnel or bridge). The walk is a straight line at the profile's `offroad_kmh`, at
     most `offroad_limit_m` long, and crosses no barrier; to board a boat one does cross the bank.
     Places with `entrances` are attached from these, areas from their outline. Of two streets
-    equally near the one with the smaller arc id is taken.
+    equally near the one with the smaller arc id is taken; where the walk ends at a junction, all
+    streets that meet there, so that nobody has to drive along a one-way street whose end is near.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def attach(network: Network, places: Places) -> Attachments:
     Returns
     -------
     attachments
-        One for each place that could be attached, and the reason for each that could not.
+        At least one for each place that could be attached, and the reason for each that could not.
 
     Raises
     ------

@@ -12,7 +12,8 @@ from .._types import ArcIds, Floats, Milliseconds, Rows
 class Attachments:
     """Places attached to the inside of arcs: p places, t attachments.
 
-    A place has one attachment today; a scenario's new link may add more, and the shortest counts.
+    A place has one attachment, or one to each street of the junction that is nearest to it; a
+    scenario's new link may add more, and the shortest counts.
     `arc` is always the smaller id of two twins, so two places on one street share it.
 
     Attributes

@@ -13,6 +13,8 @@ from .starts import Starts
 # A barrier this close to either end of a walk only touches it: the bank that a quay stands on,
 # the canal that ends at a street.
 TOUCH_M: Final = 0.01
+# Walks that end this near to each other end at the same junction.
+SAME_END_M: Final = 0.001
 # So many starts at once are held against all streets around them; bounds the memory.
 BATCH: Final = 512
 # Streets within this share of the limit are looked at first; most walks round a barrier end there.
@@ -124,7 +126,8 @@ def find_walks(network: Network, arc: ArcIds, starts: Starts) -> tuple[Walks, Ro
     Returns
     -------
     walks
-        One for each start that has any; equally short ones end at the smaller arc id.
+        One for each start that has any; of equally short ones the one to the smaller arc id, and
+        where that ends at a junction, one to each of the streets that meet there.
     near
         Starts with a street within the limit, behind a barrier or not, ascending.
     """
@@ -133,7 +136,7 @@ def find_walks(network: Network, arc: ArcIds, starts: Starts) -> tuple[Walks, Ro
     limit_m = network.profile.offroad_limit_m
     start, street = tree.query_nearest(starts.geometry, max_distance=max(limit_m, TOUCH_M))
     nearest = _walk(starts, start, arc, lines, street)
-    nearest = _choose(nearest, _first_of_each(nearest))
+    nearest = _choose(nearest, _shortest_of_each(nearest.start, nearest))
     is_blocked = _cross(nearest.line, barriers)
     found = [_choose(nearest, ~is_blocked)]
     blocked = nearest.start[is_blocked]
@@ -143,7 +146,7 @@ def find_walks(network: Network, arc: ArcIds, starts: Starts) -> tuple[Walks, Ro
             row, street = tree.query(starts.geometry[batch], "dwithin", radius_m)
             walks = _walk(starts, batch[row], arc, lines, street)
             walks = _choose(walks, ~_cross(walks.line, barriers))
-            found.append(_choose(walks, _first_of_each(walks)))
+            found.append(_choose(walks, _shortest_of_each(walks.start, walks)))
         blocked = np.setdiff1d(blocked, np.concatenate([each.start for each in found]))
     return _join(found), nearest.start
 
@@ -154,19 +157,17 @@ def shortest_of_each_place(walks: Walks, starts: Starts) -> Walks:
     Parameters
     ----------
     walks
-        At most one for each start.
+        Of each start.
     starts
         Where walks start, and whose they are.
 
     Returns
     -------
     walks
-        At most one for each place, by ascending place.
+        By ascending place, then arc: one for each place, or one to each of the streets that meet
+        where it ends.
     """
-    place = starts.place[walks.start]
-    order = np.lexsort((walks.arc, walks.length_m, place))
-    is_first = np.diff(place[order], prepend=-1) > 0
-    return _choose(walks, order[is_first].astype(np.int32))
+    return _choose(walks, _shortest_of_each(starts.place[walks.start], walks))
 
 
 def _steps(lines: Geometries) -> Geometries:
@@ -184,10 +185,18 @@ def _walk(starts: Starts, start: Rows, arc: ArcIds, lines: Geometries, street: R
     return Walks(start.astype(np.int32), arc[street], line, shapely.length(line))
 
 
-def _first_of_each(walks: Walks) -> Rows:
-    """Find the shortest walk of every start, then that to the smaller arc."""
-    order = np.lexsort((walks.arc, walks.length_m, walks.start))
-    return order[np.diff(walks.start[order], prepend=-1) > 0].astype(np.int32)
+def _shortest_of_each(owner: Rows, walks: Walks) -> Rows:
+    """Find the shortest walk of every owner, then that to the smaller arc, and those beside it.
+
+    A place that hangs at the end of a one-way street may leave by any street that begins there.
+    """
+    order = np.lexsort((walks.arc, walks.length_m, owner)).astype(np.int32)
+    is_first = np.diff(owner[order], prepend=-1) > 0
+    first = order[np.flatnonzero(is_first)[np.cumsum(is_first) - 1]]
+    end_m = shapely.get_coordinates(walks.line).reshape(-1, 2, 2)[:, 1]
+    apart_m = np.linalg.norm(end_m[order] - end_m[first], axis=1)
+    is_beside = (walks.start[order] == walks.start[first]) & (apart_m <= SAME_END_M)
+    return order[is_beside]
 
 
 def _cross(line: Geometries, barriers: shapely.STRtree) -> Flags:

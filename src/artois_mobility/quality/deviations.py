@@ -10,6 +10,8 @@ from .._types import Flags, Floats
 
 # Names of the classes of length, and the kilometres at which each begins.
 KM_OF_CLASS: Final[Mapping[str, float]] = {"0-5": 0.0, "5-15": 5.0, "15+": 15.0}
+# A ratio to less than this says nothing of the speed.
+LEAST_MIN: Final = 0.1
 FIGURE_COLUMNS: Final = (
     "bias", "mean_bias", "median_difference", "p90_difference", "share_within_10",
     "share_within_20", "factor", "speed_factor",
@@ -67,7 +69,7 @@ def _summarize(table: pd.DataFrame) -> dict[str, float]:
 
 
 def _median_ratio(observed_min: Floats, modelled_min: Floats) -> float:
-    """Divide where the model takes any time at all; NaN where it never does."""
-    is_above = modelled_min > 1e-9
+    """Divide where the model takes long enough to divide by; NaN where it never does."""
+    is_above = modelled_min >= LEAST_MIN
     ratios = observed_min[is_above] / modelled_min[is_above]
     return float(np.median(ratios)) if ratios.size else np.nan

@@ -1,7 +1,7 @@
 """Hold trips that people timed against the model: how far apart, and what the time is made of."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,6 +29,8 @@ from .telling import tell_validation
 if TYPE_CHECKING:
     import geopandas as gpd
 
+# Trips may begin and end so far beyond the network before anyone asks whether they are swapped.
+MARGIN_DEG: Final = 0.1
 PART_COLUMNS: Final = ("trip", "kind", "speed_from", "km", "seconds")
 
 
@@ -53,8 +55,9 @@ class Validation:
         relative difference), `median_difference` and `p90_difference` (median and ninth decile of
         its size), `share_within_10` and `share_within_20` (of the compared, within so many percent
         of the observed minutes), `factor` (median of observed by modelled minutes) and
-        `speed_factor` (the same of what is left of both without waiting, turning and walks). NaN
-        where nothing was compared.
+        `speed_factor` (the same of what is left of both without waiting, turning and walks), each
+        of the trips that it leaves at least six seconds in the model. NaN where nothing was
+        compared.
     parts
         Of the worst trips, the farthest off first, what the modelled time is made of, the longest
         part first: `trip`, `kind` (`speed`, `waiting`, `turning`, `walk`), `speed_from` (where the
@@ -143,7 +146,9 @@ def validate(
     [-0.11, -0.11]
     """
     network_of_profile = _by_profile(network)
-    observed = read_trips(trips, list(network_of_profile), _bounds_of(network_of_profile.values()))
+    observed = read_trips(
+        trips, list(network_of_profile), _bounds_of(list(network_of_profile.values()))
+    )
     modelled = _find_all(observed, network_of_profile)
     table = _tabulate(observed, modelled)
     by_size = table["relative_difference"].abs().sort_values(ascending=False, kind="stable")
@@ -184,14 +189,14 @@ def _by_profile(network: Network | Sequence[Network]) -> dict[str, Network]:
     return by_profile
 
 
-def _bounds_of(networks: Iterable[Network]) -> Bounds | None:
+def _bounds_of(networks: Sequence[Network]) -> Bounds | None:
     lon_deg = np.concatenate([network.lon_deg for network in networks])
     lat_deg = np.concatenate([network.lat_deg for network in networks])
     if lon_deg.size == 0:
         return None
-    return (
-        float(lon_deg.min()), float(lat_deg.min()), float(lon_deg.max()), float(lat_deg.max())
-    )  # fmt: skip
+    west, south = (float(degrees.min()) - MARGIN_DEG for degrees in (lon_deg, lat_deg))
+    east, north = (float(degrees.max()) + MARGIN_DEG for degrees in (lon_deg, lat_deg))
+    return west, south, east, north
 
 
 def _find_all(observed: pd.DataFrame, network_of_profile: Mapping[str, Network]) -> list[_Modelled]:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import artois_mobility as am
 from artois_mobility.cli.commands import app
 from artois_mobility.errors import PlacesError, ProfileError
+from artois_mobility.network.profiles import read_profile
 from artois_mobility.quality.observed_trips import read_trips
 from network_worlds import LAT_DEG, LON_DEG, M_PER_DEG_LAT, M_PER_DEG_LON, make_extract
 from study_worlds import place, write_town
@@ -96,6 +97,16 @@ def test_a_profile_with_the_factor_drives_as_observed(car, extract, exact, tmp_p
     row = whole(am.validate(car, exact.assign(minutes=observed)))
     assert row["factor"] < 1.295
     assert row["speed_factor"] == pytest.approx(1.3, abs=0.002)
+
+
+def test_a_factor_is_a_hint_and_rests_on_ten_trips(car, exact):
+    trips = pd.concat([exact] * 2).assign(minutes=lambda table: table["minutes"] * 1.5)
+    said = am.validate(car, trips).text()
+    assert "car: observed minutes are 1.50 times the model's (median, trips: 12). To follow" in said
+    assert said.count("Nothing was changed") == 1
+    few = am.validate(car, trips.iloc[:9]).text()
+    assert "(median, trips: 9). These are too few trips to change a profile by" in few
+    assert "To follow" not in few
 
 
 def test_the_figures_are_those_of_numpy(car, exact):
@@ -184,7 +195,7 @@ def test_what_the_model_has_no_time_for_is_kept_and_counted(extract):
     row = whole(found)
     assert row[["trips", "compared"]].tolist() == [4, 1]
     said = found.text("fr")
-    assert said.startswith("1 trajets sur 4 comparés")
+    assert said.startswith("Trajets comparés : 1 sur 4. Le modèle")
     for line in ("arrivée : aucune voie à moins de 300 m", "départ : aucune", "aucun itinéraire"):
         assert f"non comparés, car : 1 ({line}" in said
 
@@ -192,7 +203,7 @@ def test_what_the_model_has_no_time_for_is_kept_and_counted(extract):
 def test_nothing_that_can_be_compared(car):
     found = am.validate(car, make_trips([(0, 9000, 0, 0)], [4.0]))
     assert found.text().splitlines() == [
-        "0 of 1 trips compared; the model travels on a free road, without queues, whatever the "
+        "Trips compared: 0 of 1. The model travels on a free road, without queues, whatever the "
         "hour of departure.",
         "  not compared, car: 1 (origin: no street within 300 m)",
     ]
@@ -233,12 +244,13 @@ def test_trips_are_told_in_two_languages(car, extract, exact):
     )
     found = am.validate(car, trips, extract=extract)
     french, english = found.text("fr").splitlines(), found.text().splitlines()
-    assert english[0].startswith("2 of 2 trips compared")
+    assert english[0].startswith("Trips compared: 2 of 2.")
     assert english[2].startswith("  0–5 km, trips: 1; the model takes 50% less than observed")
     assert french[1].startswith("car, trajets : 2 ; le modèle met 37\u202f% de moins")
     assert "50\u202f%" in french[2]
-    (hint,) = (line for line in french if line.startswith("car : les minutes observées"))
-    assert "Rien n'a été changé" in hint
+    (factor,) = (line for line in french if line.startswith("car : les minutes observées"))
+    assert factor.endswith("trajets : 2). C'est trop peu de trajets pour changer un profil ; "
+                           "il en faut au moins 10.")  # fmt: skip
     assert (
         "  trajet 1 (Lens, car, 2026-03-12T08:05) : 3,0 min observées, 1,5 min modélisées "
         "(-50\u202f%), 0,6 km"
@@ -274,6 +286,32 @@ def test_one_trip_in_many_dialects(tmp_path, text):
     assert read[["trip", "profile", "departure"]].values.tolist() == [
         [1, "walk", "2026-03-12T08:05"]
     ]
+
+
+def test_the_table_in_the_documentation_can_be_read(repository, tmp_path):
+    text = (repository / "docs" / "validation.md").read_text(encoding="utf-8")
+    (tmp_path / "trips.csv").write_text(text.split("```csv\n")[1].split("```")[0], encoding="utf-8")
+    read = read_trips(tmp_path / "trips.csv", ["car", "walk"])
+    assert read["minutes"].tolist() == [14.5, 12]
+    (tmp_path / "our_car.toml").write_text(text.split("```toml\n")[1].split("```")[0])
+    assert read_profile(tmp_path / "our_car.toml").time_factor == (1.12, 1.12)
+
+
+@pytest.mark.parametrize(
+    ("rows", "number"),
+    [
+        ("2.83 50.43,2.84 50.44,12,5\n", 1),
+        ("2.83,50.43,2.84,50.44,12\n2.83,50.43,2.84,50.44,12\n", 1),
+        ("2.83 50.43,2.84 50.44,12,\n2.83 50.43,2.84 50.44,12,5\n", 2),
+    ],
+)
+def test_no_column_without_a_name_is_dropped(tmp_path, rows, number):
+    path = tmp_path / "trips.csv"
+    path.write_text("origin,destination,minutes\n" + rows, encoding="utf-8")
+    with pytest.raises(PlacesError, match=f"row {number} has more columns than the first line"):
+        read_trips(path, ["car"])
+    path.write_text("origin,destination,minutes\n\n2.83 50.43,2.84 50.44,12,\n", encoding="utf-8")
+    assert read_trips(path, ["car"])["minutes"].tolist() == [12]
 
 
 def test_parquet_and_tables_of_any_index(tmp_path, exact):
@@ -371,11 +409,11 @@ def run(study, *arguments, trips="trips.csv"):
 def test_the_command_speaks_french_or_english(town):
     done = run(town)
     assert done.exit_code == 0, done.output
-    assert done.stdout.startswith("2 trajets sur 3 comparés")
+    assert done.stdout.startswith("Trajets comparés : 2 sur 3.")
     assert "non comparés, car : 1 (arrivée : aucune voie à moins de 300 m)" in done.stdout
     assert "trajet 2 (near, walk) : 5,0 min observées" in done.stdout
     english = run(town, "--lang", "en", "--worst", "1").stdout
-    assert english.startswith("2 of 3 trips compared")
+    assert english.startswith("Trips compared: 2 of 3.")
     assert english.count("min observed") == 1
     assert run(town, "--quiet").stdout == ""
 

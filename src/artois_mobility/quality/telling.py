@@ -12,6 +12,8 @@ DECIMAL: Final[Mapping[Language, str]] = {"fr": ",", "en": "."}
 # Between a number and its sign, in French a narrow no-break space.
 BEFORE_PERCENT: Final[Mapping[Language, str]] = {"fr": "\u202f", "en": ""}
 MOST_PARTS: Final = 5
+# Fewer trips than this are not told as a reason to change a profile.
+FEWEST_TRIPS: Final = 10
 # Differences in percent below this are none.
 LEAST_PERCENT: Final = 0.5
 
@@ -51,7 +53,7 @@ def tell_validation(
         # a class that holds every trip would say the same again
         if not row["km_class"] or row["compared"] < wholes[row["profile"]]["compared"]:
             yield _tell_figures(row, language)
-    yield from (_hint(row, language) for row in wholes.values() if row["speed_factor"] > 0)
+    yield from (_say_factor(row, language) for row in wholes.values() if row["factor"] > 0)
     worst = list(dict.fromkeys(parts["trip"].tolist()))
     if worst:
         yield Notice("worst_trips", {"count": len(worst)}).say(language)
@@ -84,14 +86,20 @@ def _say_bias(bias: float, language: Language) -> Notice:
     return Notice("bias_longer", share) if bias > 0 else Notice("bias_shorter", share)
 
 
-def _hint(row: Row, language: Language) -> str:
+def _say_factor(row: Row, language: Language) -> str:
     values: dict[str, Value] = {
         "profile": str(row["profile"]),
         "count": int(row["compared"]),
         "factor": _decimal(row["factor"], 2, language),
         "speed_factor": _decimal(row["speed_factor"], 2, language),
+        "fewest": FEWEST_TRIPS,
     }
-    return Notice("factor_hint", values).say(language)
+    told = [Notice("factor_found", values).say(language)]
+    if row["compared"] < FEWEST_TRIPS:
+        told.append(Notice("factor_of_few", values).say(language))
+    elif row["speed_factor"] > 0:
+        told.append(Notice("factor_hint", values).say(language))
+    return " ".join(told)
 
 
 def _tell_trip(trip: "pd.Series[Any]", parts: pd.DataFrame, language: Language) -> Iterator[str]:

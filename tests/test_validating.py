@@ -13,6 +13,7 @@ import artois_mobility as am
 from artois_mobility.cli.commands import app
 from artois_mobility.errors import PlacesError, ProfileError
 from artois_mobility.network.profiles import read_profile
+from artois_mobility.quality.deviations import compute_figures
 from artois_mobility.quality.observed_trips import read_trips
 from network_worlds import LAT_DEG, LON_DEG, M_PER_DEG_LAT, M_PER_DEG_LON, make_extract
 from study_worlds import place, write_town
@@ -138,6 +139,16 @@ def test_the_figures_are_those_of_numpy(car, exact):
         assert row["share_within_10"] == pytest.approx((size <= 0.1).sum() / size.size)
         assert row["share_within_20"] == pytest.approx((size <= 0.2).sum() / size.size)
         assert row["factor"] == np.median((observed / modelled)[is_in])
+
+
+def test_a_class_of_length_begins_at_its_kilometre_and_ends_before_the_next():
+    km = [0.0, 4.999, 5.0, 14.999, 15.0, 200.0, np.nan]
+    table = pd.DataFrame({"profile": "car", "km": km, "modelled_min": km, "observed_min": 1.0})
+    table["relative_difference"] = table["modelled_min"] - 1
+    figures = compute_figures(table.assign(waiting_s=0.0, turn_s=0.0, walk_s=0.0))
+    assert figures["km_class"].tolist() == ["", "0-5", "5-15", "15+"] * 2
+    assert figures["trips"].tolist() == [7, 2, 2, 2] * 2
+    assert figures["compared"].tolist() == [6, 2, 2, 2] * 2
 
 
 def test_the_parts_of_a_trip_are_plain_arithmetic(car, extract, exact):

@@ -129,7 +129,9 @@ class TestFromATable:
             ),
             ("category,lon,lat,capacity\ncare/ehpad,2.8,50,-5\n", "capacity is negative .*: -5"),
             ("category,lon,lat,capacity\ncare/ehpad,2.8,50,many\n", "capacity is no number"),
-            ("category,lon,lat\ncare/hospital,2.8,50,1,2\ncare,2,3,4,5,6,7\n", "cannot be read"),
+            ("category,lon,lat\ncare/hospital,2.8,50,1,2\n", "row 1 has more columns than the"),
+            ("category,lon,lat\ncare/hospital,2.8,50\ncare,2,3,4,5,6,7\n", "cannot be read"),
+            ('category,lon,lat\ncare/hospital,2.8,"50' + "0" * 200_000, "cannot be read"),
         ],
     )
     def test_faulty_tables(self, tmp_path, text, message):

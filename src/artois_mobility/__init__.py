@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .places.residents import read_residents
     from .places.sites import merge_sites, read_sites
     from .quality.checking import check
+    from .quality.validating import validate
     from .report.writing import write_report
     from .routing.one_to_all import travel_times
     from .routing.route_lines import routes
@@ -75,6 +76,7 @@ _HOME_OF_NAME = {
     "to_osmnx": "network.interop",
     "travel_time_matrix": "routing.tables",
     "travel_times": "routing.one_to_all",
+    "validate": "quality.validating",
     "write_report": "report.writing",
 }
 
@@ -112,6 +114,7 @@ __all__ = [
     "to_osmnx",
     "travel_time_matrix",
     "travel_times",
+    "validate",
     "write_report",
 ]
 

@@ -1,8 +1,7 @@
 """Why a trip takes as long as it does: its legs, their speeds and where each came from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,27 +10,21 @@ from .._types import UNREACHED_MS, WGS84
 from ..changes.notices import Notice
 from ..changes.sentences import Language
 from ..errors import PlacesError
-from ..network.access import DIRECTIONS
 from ..network.model import Network
-from ..network.profiles import Profile
-from ..network.speeds import driven_speeds, find_limit
-from ..osm.extract import Extract, Tags
+from ..osm.extract import Extract
 from ..places.starts import Places
 from ..routing.ends import minutes_of
+from ..routing.legs import WALK, Leg, list_legs, tags_of
 from ..routing.route_lines import say_why
-from ..routing.trips import Side, Trip, find_trips, hang
+from ..routing.trips import find_trips, hang
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import shapely
 
-WALK: Final = "walk"
-STREET: Final = "street"
 COLUMNS: Final = (
     "kind", "way", "name", "class", "metres", "seconds", "kmh", "waiting_s", "turn_s", "limited",
     "speed_from",
 )  # fmt: skip
-SETTINGS: Final = ("rural", "urban")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,94 +122,25 @@ def explain(
     here, there = hang(network, origin), hang(network, destination)
     (trip,) = find_trips(network, here, there, [(0, 0)])
     reason = say_why(here, there, (0, 0)) if trip.ms == UNREACHED_MS else ""
-    rows = (
-        [] if reason else list(_list_legs(network, here, there, trip, _tags_of(extract, network)))
-    )
+    offroad_m = float(here.offroad_m[0]), float(there.offroad_m[0])
+    tags_of_way = tags_of(extract, network.way_of_arc[trip.arc])
+    legs = [] if reason else list(list_legs(network, offroad_m, trip, tags_of_way))
     minutes = float(minutes_of(np.array([trip.ms], np.int32))[0])
-    return Explanation(_tabulate(rows, network.crs), minutes, reason)
+    return Explanation(_tabulate(legs, network.crs), minutes, reason)
 
 
-Leg = tuple[dict[str, object], "shapely.LineString"]
-
-
-def _list_legs(
-    network: Network, here: Side, there: Side, trip: Trip, tags_of_way: Mapping[int, Tags]
-) -> Iterator[Leg]:
-    import shapely
-
-    yield _walk(float(here.offroad_m[0]), trip.offroad_ms[0]), shapely.LineString()
-    ways = network.way_of_arc[trip.arc].tolist()
-    first = 0
-    for way, group in groupby(ways):
-        rows = slice(first, first + len(list(group)))
-        first = rows.stop
-        tags = tags_of_way.get(way, {})
-        yield _ride(network, trip, rows, tags), trip.draw(network, rows)
-    yield _walk(float(there.offroad_m[0]), trip.offroad_ms[1]), shapely.LineString()
-
-
-def _walk(metres: float, ms: int) -> dict[str, object]:
-    kmh = metres * 3.6 / (ms / 1000) if ms else 0.0
-    values = (WALK, 0, "", "", round(metres, 1), ms / 1000, round(kmh, 1), 0.0, 0.0, False, "")
-    return dict(zip(COLUMNS, values, strict=True))
-
-
-def _ride(network: Network, trip: Trip, rows: slice, tags: Tags) -> dict[str, object]:
-    arc = trip.arc[rows]
-    metres = trip.metres(network)[rows]
-    whole = np.divide(
-        metres, network.length_m[arc], out=np.ones(arc.size), where=network.length_m[arc] > 0
-    )
-    stretch_s, turn_s = trip.stretch_ms[rows].sum() / 1000, trip.turn_ms[rows].sum() / 1000
-    waiting_s = min(float((network.waiting_ms[arc] * whole).sum()) / 1000, stretch_s)
-    moving_s = stretch_s - waiting_s
-    kmh = float(metres.sum()) * 3.6 / moving_s if moving_s > 0 else 0.0
-    way = int(network.way_of_arc[arc[0]])
-    values = (
-        STREET,
-        way,
-        network.name_of_way.get(way, ""),
-        str(network.class_of_arc[arc[0]]),
-        round(float(metres.sum()), 1),
-        float(stretch_s + turn_s),
-        round(kmh, 1),
-        round(waiting_s, 3),
-        float(turn_s),
-        bool(network.is_limited[arc].any()),
-        _say_source(tags, network.profile, kmh),
-    )
-    return dict(zip(COLUMNS, values, strict=True))
-
-
-def _say_source(tags: Tags, profile: Profile, kmh: float) -> str:
-    """Say which tag, or class and setting, comes nearest to a speed that was driven."""
-    if tags.get("highway") not in profile.class_kmh:
-        return ""
-    sources = []
-    for direction in DIRECTIONS:
-        limit_kmh = find_limit(tags, profile, direction)[0] if profile.limit_kmh_of_code else None
-        value = tags.get(f"maxspeed:{direction}") or tags.get("maxspeed", "")
-        known = f"maxspeed {value}" if value and limit_kmh is not None else "limit from tags"
-        what = known if limit_kmh is not None else f"class {tags['highway']}"
-        speeds = driven_speeds(tags, profile, limit_kmh)
-        for setting, speed in zip(SETTINGS, speeds, strict=True):
-            is_same = speeds[0] == speeds[1]
-            sources.append((abs(speed - kmh), what if is_same else f"{what}, {setting}"))
-    return min(sources, key=lambda source: source[0])[1]
-
-
-def _tags_of(extract: Extract | None, network: Network) -> Mapping[int, Tags]:
-    if extract is None:
-        return {}
-    rows = np.flatnonzero(np.isin(extract.ways.osm_id, network.way_of_arc))
-    return {int(extract.ways.osm_id[row]): extract.ways.tags[row] for row in rows.tolist()}
-
-
-def _tabulate(rows: Sequence[Leg], crs: str) -> "gpd.GeoDataFrame":
+def _tabulate(legs: Sequence[Leg], crs: str) -> "gpd.GeoDataFrame":
     import geopandas as gpd
 
-    columns = {name: [leg[name] for leg, _ in rows] for name in COLUMNS}
-    return gpd.GeoDataFrame(columns, geometry=[line for _, line in rows], crs=crs).to_crs(WGS84)
+    rows = [
+        (
+            leg.kind, leg.way, leg.name, leg.street_class, round(leg.metres, 1), leg.seconds,
+            round(leg.kmh, 1), round(leg.waiting_s, 3), leg.turn_s, leg.is_limited, leg.speed_from,
+        )
+        for leg in legs
+    ]  # fmt: skip
+    columns = {name: [row[number] for row in rows] for number, name in enumerate(COLUMNS)}
+    return gpd.GeoDataFrame(columns, geometry=[leg.line for leg in legs], crs=crs).to_crs(WGS84)
 
 
 def _tell(leg: Mapping[str, object], language: Language) -> str:

@@ -223,6 +223,69 @@ def check(
 
 
 @app.command(
+    short_help="Hold trips that you timed against the model.",
+    epilog=(
+        "Example: artois-mobility validate scenarios/artois.toml my-trips.csv --output trips.gpkg"
+    ),
+)
+def validate(  # noqa: PLR0913  a command is its options
+    study: StudyFile,
+    trips: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TRIPS",
+            help="CSV or Parquet: origin_lon, origin_lat, destination_lon, destination_lat, "
+            "minutes; and if you like departure, profile, name.",
+        ),
+    ],
+    *,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile",
+            "-p",
+            help="Who makes the trips that name no profile; the study's first when left out.",
+        ),
+    ] = None,
+    worst: Annotated[
+        int, typer.Option("--worst", min=0, help="How many of the trips farthest off to explain.")
+    ] = 10,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Every trip, as .gpkg, .parquet or .csv."
+        ),
+    ] = None,
+    lang: Lang = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Hold trips whose minutes you know, from door to door, against the model.
+
+    How far the model is off, by profile and length; what the time of the worst trips is made of;
+    and a factor as a hint for a profile of your own, never applied by itself. The model's minutes
+    are those of a free road: the hour of departure is shown and changes nothing.
+    """
+    with reported_errors(verbose=is_verbose(asked=verbose)):
+        from .validating import run_validate
+
+        announce_compiling(quiet=quiet)
+        with shown_progress(quiet=quiet) as progress:
+            answer = run_validate(
+                study,
+                trips,
+                output,
+                profile=profile,
+                worst=worst,
+                language=lang.value if lang is not None else None,
+                as_json=json,
+                progress=progress,
+            )
+        tell(answer, quiet=quiet, is_wanted=json)
+
+
+@app.command(
     short_help="Draw what is reached from a place in some minutes.",
     epilog=(
         "Example: artois-mobility isochrones scenarios/artois.toml "

@@ -96,6 +96,33 @@ def area_writer(path: Path) -> Callable[[gpd.GeoDataFrame, Path], None]:
     return lambda areas, place: areas.to_file(place, driver=driver)
 
 
+def trip_writer(path: Path) -> Callable[[gpd.GeoDataFrame, Path], None]:
+    """Choose how trips are written: as layer, or as a table without their lines.
+
+    Parameters
+    ----------
+    path
+        Where they are wanted; its ending decides.
+
+    Returns
+    -------
+    write
+        Called with the trips and the place.
+
+    Raises
+    ------
+    InputError
+        If the ending or the folder is not allowed.
+    """
+    if path.suffix == ".csv":
+        write = table_writer(path)
+        return lambda trips, place: write(trips.drop(columns="geometry"), place)
+    if path.suffix in {*GEO_DRIVERS, ".parquet"}:
+        return area_writer(path)
+    msg = f"Trips are written as .gpkg, .geojson, .parquet or .csv; found {path}."
+    raise InputError(msg)
+
+
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Write a file under a temporary name beside its place, then move it.
 

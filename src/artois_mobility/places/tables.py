@@ -12,6 +12,7 @@ import shapely
 
 from .._types import WGS84, Flags, Floats
 from ..errors import PlacesError, list_problems
+from .overlong_rows import find_overlong_row
 
 Bounds: TypeAlias = tuple[float, float, float, float]
 Texts: TypeAlias = npt.NDArray[np.object_]
@@ -271,6 +272,7 @@ def _read_text(path: Path) -> pd.DataFrame:
         with path.open(encoding="utf-8-sig") as lines:
             header = lines.readline()
         separator = max(",;\t", key=header.count)
+        refuse(path, _overlong(path, separator))
         table = pd.read_csv(
             path, sep=separator, dtype=str, encoding="utf-8-sig", keep_default_na=False,
             na_values=[""], skipinitialspace=True, index_col=False,
@@ -289,6 +291,16 @@ def _read_text(path: Path) -> pd.DataFrame:
         raise PlacesError(msg) from error
     table.attrs["decimal"] = "." if separator == "," else ","
     return table.rename(columns=lambda column: str(column).strip())
+
+
+def _overlong(path: Path, separator: str) -> list[str]:
+    row = find_overlong_row(path, separator)
+    if not row:
+        return []
+    return [
+        f"row {row} has more columns than the first line names; set quotation marks around what "
+        f"holds {separator!r}, or separate the columns by semicolons"
+    ]
 
 
 def _read_layer(path: Path) -> pd.DataFrame:

@@ -196,7 +196,8 @@ def _shortest_of_each(owner: Rows, walks: Walks) -> Rows:
     end_m = shapely.get_coordinates(walks.line).reshape(-1, 2, 2)[:, 1]
     apart_m = np.linalg.norm(end_m[order] - end_m[first], axis=1)
     is_beside = (walks.start[order] == walks.start[first]) & (apart_m <= SAME_END_M)
-    return order[is_beside]
+    rows: Rows = order[is_beside]
+    return rows
 
 
 def _cross(line: Geometries, barriers: shapely.STRtree) -> Flags:

@@ -33,6 +33,7 @@ def test_the_shipped_profiles():
         "car_osrm": "car",
         "moped": "moped",
         "bicycle": "bicycle",
+        "bicycle_calm": "bicycle",
         "ebike": "bicycle",
         "cargo_bike": "bicycle",
         "walk": "walk",
@@ -48,7 +49,7 @@ def test_every_constant_has_its_source_and_date(name):
     plain = {item.name: getattr(profile, item.name) for item in fields(Profile)}
     used = {key for key, value in plain.items() if value not in ({}, (), "", False, 0.0)}
     defaults = {"pushing_kmh", "limit_factor", "time_factor", "turn_bias"}
-    defaults |= {"urban_junctions_per_km2", "slope_slowest", "slope_fastest"}
+    defaults |= {"urban_junctions_per_km2", "slope_slowest", "slope_fastest", "most_stress"}
     missing = used - NOT_CONSTANTS - set(profile.sources) - defaults
     assert not missing
     assert all("20" in source[-8:] for source in profile.sources.values())

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .network.model import Network
     from .network.profiles import profile_names, read_profile
     from .network.slopes import read_heights
+    from .network.stress import cycling_stress
     from .osm.download import download_osm
     from .osm.reader import read_osm
     from .places.attaching import attach
@@ -56,6 +57,7 @@ _HOME_OF_NAME = {
     "build_network": "network.building",
     "check": "quality.checking",
     "compare": "study.comparing",
+    "cycling_stress": "network.stress",
     "download_osm": "osm.download",
     "explain": "access.explaining",
     "from_osmnx": "network.interop",
@@ -94,6 +96,7 @@ __all__ = [
     "build_network",
     "check",
     "compare",
+    "cycling_stress",
     "download_osm",
     "explain",
     "from_osmnx",

@@ -22,6 +22,7 @@ Factor: TypeAlias = Annotated[float, Field(gt=0, le=10)]
 ClosingKey: TypeAlias = Literal[
     "highway", "smoothness", "surface", "toll", "tracktype", "tunnel", "wheelchair"
 ]
+Stress: TypeAlias = Annotated[int, Field(ge=1, le=4)]
 SlopeLaw: TypeAlias = Literal["", "tobler", "linear"]
 Turn: TypeAlias = Literal["across", "aside", "u_turn"]
 Amount: TypeAlias = Annotated[float, Field(ge=0)]
@@ -109,6 +110,8 @@ class Profile:
         Share of the speed lost with each percent up, and gained with each percent down.
     slope_slowest, slope_fastest
         Shares of the speed on the flat that slopes leave at least and at most.
+    most_stress
+        Cyclists keep off streets with a higher level of traffic stress than this, from 1 to 4.
     lock_min
         Minutes in a lock.
     cemt_kmh
@@ -170,6 +173,7 @@ class Profile:
     slope_downhill: Amount = 0.0
     slope_slowest: Share = 1.0
     slope_fastest: Factor = 1.0
+    most_stress: Stress = 4
     lock_min: Amount = 0.0
     cemt_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -187,8 +191,8 @@ def profile_names() -> tuple[str, ...]:
     Examples
     --------
     >>> profile_names()  # doctest: +NORMALIZE_WHITESPACE
-    ('car', 'car_peak', 'car_no_toll', 'car_osrm', 'moped', 'bicycle', 'ebike', 'cargo_bike',
-     'walk', 'walk_senior', 'wheelchair', 'pleasure_boat')
+    ('car', 'car_peak', 'car_no_toll', 'car_osrm', 'moped', 'bicycle', 'bicycle_calm', 'ebike',
+     'cargo_bike', 'walk', 'walk_senior', 'wheelchair', 'pleasure_boat')
     """
     return tuple(key for key, value in _shipped_tables().items() if isinstance(value, dict))
 

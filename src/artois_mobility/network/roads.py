@@ -18,6 +18,7 @@ from .access import (
 from .profiles import Profile
 from .rules import FERRY, WayRule
 from .speeds import LIMIT_TYPE_KEYS, driven_speeds, find_limit, find_setting
+from .stress import HEAVY, level_of_stress
 
 ONEWAY_KEYS: Final = (
     "oneway",
@@ -189,6 +190,8 @@ def _is_unusable(tags: Tags, profile: Profile) -> bool:
     if any(tags.get(key) in values for key, values in profile.closed_by.items()):
         return True
     if tags.get("area") == "yes" and not profile.uses_areas:
+        return True
+    if profile.most_stress < HEAVY and level_of_stress(tags) > profile.most_stress:
         return True
     if tags.get("motorroad") != "yes" or not profile.avoids_motorroads:
         return False

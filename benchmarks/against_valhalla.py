@@ -68,7 +68,8 @@ def compare(path: Path, pair_count: int, worst_count: int, folder: Path) -> Iter
 def variants(profile: Profile) -> list[tuple[str, Profile, bool]]:
     """List a profile, and for cars what is left of the difference without each assumption."""
     rows = [(profile.name, profile, bool(profile.turn_delay_s))]
-    free = dict.fromkeys(profile.turn_delay_s, 0.0)
+    # turning round stays dear: Valhalla does so at dead ends only
+    free = {**profile.turn_delay_s, "across": 0.0, "aside": 0.0}
     no_turns = dataclasses.replace(profile, turn_delay_s=free)
     no_delays = dataclasses.replace(no_turns, node_delay_s={})
     if profile.name == "car":

@@ -206,7 +206,7 @@ def test_what_the_model_has_no_time_for_is_kept_and_counted(extract):
     row = whole(found)
     assert row[["trips", "compared"]].tolist() == [4, 1]
     said = found.text("fr")
-    assert said.startswith("Trajets comparés : 1 sur 4. Le modèle")
+    assert said.startswith("Trajets comparés : 1 sur 4. Quelle")
     for line in ("arrivée : aucune voie à moins de 300 m", "départ : aucune", "aucun itinéraire"):
         assert f"non comparés, car : 1 ({line}" in said
 
@@ -214,8 +214,8 @@ def test_what_the_model_has_no_time_for_is_kept_and_counted(extract):
 def test_nothing_that_can_be_compared(car):
     found = am.validate(car, make_trips([(0, 9000, 0, 0)], [4.0]))
     assert found.text().splitlines() == [
-        "Trips compared: 0 of 1. The model travels on a free road, without queues, whatever the "
-        "hour of departure.",
+        "Trips compared: 0 of 1. Whatever the hour of departure, the model travels on a free road, "
+        "or in the traffic of the study's table.",
         "  not compared, car: 1 (origin: no street within 300 m)",
     ]
     assert found.figures["bias"].isna().all()

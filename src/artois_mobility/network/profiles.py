@@ -67,8 +67,8 @@ class Profile:
         Share of a tagged limit that is driven.
     limit_kmh_of_code
         Limit behind each value such as `FR:urban`.
-    surface_cap_kmh, tracktype_cap_kmh
-        Highest speed by `surface` and by `tracktype`.
+    surface_cap_kmh, tracktype_cap_kmh, service_cap_kmh
+        Highest speed by `surface`, by `tracktype` and by `service`.
     surface_factor
         Factor on the speed by `surface`.
     time_factor
@@ -152,6 +152,7 @@ class Profile:
     limit_kmh_of_code: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     surface_cap_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     tracktype_cap_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
+    service_cap_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     surface_factor: Mapping[str, Share] = field(default_factory=dict, hash=False)
     time_factor: tuple[Factor, Factor] = (1.0, 1.0)
     closed_by: Mapping[ClosingKey, tuple[str, ...]] = field(default_factory=dict, hash=False)

@@ -188,6 +188,7 @@ def driven_speeds(tags: Tags, profile: Profile, limit_kmh: float | None) -> tupl
         profile.max_kmh,
         profile.surface_cap_kmh.get(surface, profile.max_kmh),
         profile.tracktype_cap_kmh.get(tags.get("tracktype", ""), profile.max_kmh),
+        profile.service_cap_kmh.get(tags.get("service", ""), profile.max_kmh),
     )
     factor = profile.surface_factor.get(surface, 1.0)
     longer = profile.time_factor

@@ -97,8 +97,9 @@ def validate(
 ) -> Validation:
     """Hold trips with the minutes that they took, from door to door, against the model.
 
-    The model's minutes are those of a free road at any hour. Nothing in the network is changed: the
-    factors found are a hint for the `time_factor` of a profile of one's own.
+    The model's minutes are those of a free road, or of the network's table of traffic, at any
+    hour. Nothing in the network is changed: the factors found are a hint for the `time_factor` of a
+    profile of one's own.
 
     Parameters
     ----------

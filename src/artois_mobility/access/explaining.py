@@ -36,8 +36,8 @@ class Explanation:
     legs
         One row per leg, in the order of travel: `kind` (`walk` off the streets, or `street`),
         `way` (OSM id, 0 for a walk), `name`, `class`, `metres`, `seconds` in all, of which
-        `waiting_s` at signals, signs, crossings and locks (shared out by length on a street that is
-        travelled in part) and `turn_s` for turning into it, `kmh`
+        `waiting_s` at signals, signs, crossings and locks (on a street that is travelled in part,
+        what its time exceeds moving at the street's pace) and `turn_s` for turning into it, `kmh`
         while moving, `limited` (for those only whose trip begins or ends there), `speed_from`
         (tag or class and setting behind the speed), and the line in EPSG:4326.
     minutes

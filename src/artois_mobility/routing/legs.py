@@ -131,12 +131,15 @@ def find_waiting_s(network: Network, trip: Trip) -> Floats:
     Returns
     -------
     waiting_s
-        Seconds, shared out by length where a street is travelled in part, shape (s,).
+        Seconds, shape (s,); on a street that is travelled in part, what its time exceeds moving at
+        the street's pace.
     """
-    length_m = network.length_m[trip.arc]
-    share = np.ones(length_m.size)
-    np.divide(trip.metres(network), length_m, out=share, where=length_m > 0)
-    waiting_ms: Floats = np.minimum(network.waiting_ms[trip.arc] * share, trip.stretch_ms)
+    arc, length_m = trip.arc, network.length_m[trip.arc]
+    whole_ms = network.waiting_ms[arc]
+    pace_ms = np.zeros(length_m.size)
+    np.divide(network.local_ms[arc] - whole_ms, length_m, out=pace_ms, where=length_m > 0)
+    excess_ms = trip.stretch_ms - trip.metres(network) * pace_ms
+    waiting_ms: Floats = np.clip(excess_ms, 0, np.minimum(whole_ms, trip.stretch_ms))
     return waiting_ms / 1000
 
 

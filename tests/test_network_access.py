@@ -60,6 +60,10 @@ highway=pedestrian motor_vehicle=delivery                       - - = =
 highway=pedestrian access=yes                                   - - = =
 highway=pedestrian bicycle=no                                   - - - =
 highway=pedestrian bicycle=dismount                             - - = =
+highway=tertiary bicycle=dismount oneway=yes                    > > = =
+highway=footway oneway=yes                                      - - = =
+highway=footway oneway=yes bicycle=yes                          - - > =
+highway=footway oneway=yes oneway:foot=yes                      - - > >
 highway=footway                                                 - - = =
 highway=footway bicycle=yes                                     - - = =
 highway=footway bicycle=no                                      - - - =

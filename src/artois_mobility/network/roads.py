@@ -133,7 +133,9 @@ def interpret_road(tags: Tags, profile: Profile) -> WayRule:
     speeds: dict[Direction, tuple[float, float]] = {}
     permissions = [_permission(tags, profile, direction) for direction in DIRECTIONS]
     for direction, permission in zip(DIRECTIONS, permissions, strict=True):
-        is_closed = permission == "closed" or not goes[direction]
+        # who pushes a bicycle walks, and one-way streets are none for those who walk
+        is_free = permission == "pushed" and "oneway:foot" not in tags and "conveying" not in tags
+        is_closed = permission == "closed" or not (goes[direction] or is_free)
         speeds[direction] = (0.0, 0.0)
         if not is_closed:
             speeds[direction], found = _speeds(tags, profile, direction, permission)

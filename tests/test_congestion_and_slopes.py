@@ -175,6 +175,31 @@ class TestSlopes:
         whole = am.build_network(street(), "bicycle", heights=heights, merge_chains=False)
         assert seconds(whole) == pytest.approx(merged, abs=1e-9)
 
+    def test_a_wheelchair_stops_where_it_is_steeper_than_12_percent(self, tmp_path):
+        path = write_slope(tmp_path / "h.tif", 0.0)
+        with rasterio.open(path, "r+") as raster:
+            cells = raster.read(1)
+            eastward = (np.arange(cells.shape[1]) + 0.5) * 25 - 500
+            cells += 0.15 * np.clip(eastward - 200, 0, 100)  # from 200 to 300 m east
+            raster.write(cells, 1)
+        heights = am.read_heights(path)
+        wheelchair = am.build_network(street(), "wheelchair", heights=heights)
+        assert set(wheelchair.osm_node.tolist()) == {1, 3, 4, 5}
+        assert set(seconds(wheelchair)) == {(10, True), (10, False), (11, True), (11, False)}
+        assert wheelchair.length_m.sum() == pytest.approx(2 * (200 + 100), rel=0.01)
+        assert wheelchair.provenance.counts["segments_too_steep"] == 1
+        assert am.build_network(street(), "walk", heights=heights).length_m.sum() > 790
+
+    @pytest.mark.parametrize(
+        ("incline", "rolls"),
+        [("15%", False), ("-15 %", False), ("12%", True), ("7°", False), ("6°", True),
+         ("up", True), ("yes", True)],
+    )  # fmt: skip
+    def test_a_wheelchair_reads_the_tag_of_the_slope(self, incline, rolls):
+        tagged = street({**STREET, "incline": incline})
+        assert (am.build_network(tagged, "wheelchair").graph.arc_count > 0) == rolls
+        assert am.build_network(tagged, "walk").graph.arc_count > 0
+
     @given(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3))
     def test_steeper_uphill_is_never_faster(self, one, other):
         for name in ("walk", "bicycle", "ebike", "cargo_bike"):

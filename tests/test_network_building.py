@@ -89,6 +89,25 @@ def test_a_junction_with_a_way_that_the_profile_may_not_use_is_none():
     assert build_network(extract, "walk").osm_node.tolist() == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("tags", "rolls"),
+    [
+        ({"kerb": "raised"}, False),
+        ({"barrier": "kerb", "kerb": "raised"}, False),
+        ({"kerb": "raised", "wheelchair": "yes"}, True),
+        ({"kerb": "lowered"}, True),
+        ({"kerb": "flush"}, True),
+        ({"highway": "crossing", "kerb": "raised"}, True),
+    ],
+)
+def test_a_wheelchair_does_not_get_over_a_raised_kerb(tags, rolls):
+    ways = {7: ([1, 2, 3], {"highway": "footway"})}
+    extract = make_extract(row(3), ways, {2: tags})
+    # a street that ends at the kerb from both sides has two nodes there
+    assert build_network(extract, "wheelchair").osm_node.tolist().count(2) == (0 if rolls else 2)
+    assert build_network(extract, "walk").osm_node.tolist() == [1, 3]
+
+
 def test_every_segment_is_rounded_once():
     positions = {1: (0.0, 0.0), 2: (3.3, 0.0), 3: (7.7, 1.0), 4: (11.0, 0.0)}
     extract = make_extract(positions, {7: ([1, 2, 3, 4], STREET)})

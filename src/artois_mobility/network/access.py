@@ -207,12 +207,12 @@ def decide_directions(tags: Tags, profile: Profile) -> tuple[bool, bool]:
 
 
 def passes_barrier(tags: Tags, profile: Profile) -> bool:
-    """Decide whether a barrier on a node lets a traveller pass.
+    """Decide whether a barrier or a kerb on a node lets a traveller pass.
 
     Parameters
     ----------
     tags
-        Tags of a node that has `barrier`.
+        Tags of a node that has `barrier` or `kerb`.
     profile
         The traveller.
 
@@ -229,11 +229,16 @@ def passes_barrier(tags: Tags, profile: Profile) -> bool:
     (False, True)
     >>> passes_barrier({"barrier": "gate", "access": "private"}, read_profile("walk"))
     False
+    >>> passes_barrier({"kerb": "raised"}, read_profile("wheelchair"))
+    False
     """
-    is_open = profile.barrier_is_open.get(
-        tags["barrier"], profile.barrier_is_open.get(OTHER_BARRIER, True)
-    )
+    is_open = True
+    if "barrier" in tags:
+        other = profile.barrier_is_open.get(OTHER_BARRIER, True)
+        is_open = profile.barrier_is_open.get(tags["barrier"], other)
     if tags.get("locked") == "yes":
+        is_open = False
+    if tags.get("kerb") in profile.closed_kerbs and tags.get("highway") != "crossing":
         is_open = False
     permission, _ = decide_access(tags, profile, None, is_open_by_default=is_open)
     return permission != "closed"

@@ -1,4 +1,4 @@
-"""Nodes that end a street or a waterway: bollards, gates, weirs."""
+"""Nodes that end a street or a waterway: bollards, gates, kerbs, weirs."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -62,7 +62,7 @@ def find_blocking_nodes(extract: Extract, profile: Profile) -> BlockingNodes:
         return _weirs(extract)
     flags = np.zeros((3, extract.nodes.osm_id.size), np.bool_)
     for row, tags in extract.nodes.tags.items():
-        if "barrier" in tags:
+        if "barrier" in tags or "kerb" in tags:
             flags[:, row] = _judge(tags, profile)
     return BlockingNodes(*flags)
 
@@ -95,6 +95,8 @@ def lock_gates(extract: Extract) -> Flags:
 
 def _judge(tags: Tags, profile: Profile) -> tuple[bool, bool, bool]:
     passes = passes_barrier(tags, profile)
+    if "barrier" not in tags:
+        return not passes, False, False
     has_access = any(key in tags for key in profile.access_keys)
     kind = tags["barrier"]
     is_known = kind in profile.barrier_is_open and kind != OTHER_BARRIER

@@ -28,8 +28,8 @@ from .outlines import ranges
 from .profiles import Profile, read_profile
 from .restrictions import StreetArcs, find_restrictions
 from .searched import search_on
-from .segments import Vertices, cut_ways, find_stretches, segment_lengths
-from .slopes import Heights, climb_segments, slow_down
+from .segments import Vertices, cut_ways, find_stretches, leave_out, segment_lengths
+from .slopes import Heights, climb_segments, is_too_steep, slow_down
 from .squares import add_crossings, find_crossings
 from .turns import (
     Bearings,
@@ -115,13 +115,20 @@ def build_network(
     crossings = find_crossings(extract, usable, vertices)
     vertices = add_crossings(vertices, crossings)
     metres = segment_lengths(extract, vertices)
+    slope, is_steep = None, np.zeros(metres.size, np.bool_)
+    if heights is not None and (profile.slope_law or profile.steepest):
+        slope = climb_segments(extract, usable, vertices, metres, heights)
+        is_steep = is_too_steep(slope, profile)
+        vertices = leave_out(vertices, is_steep)
+        metres, slope = metres[~is_steep], slope[~is_steep]
     lock_ms = round(profile.lock_min * MS_PER_MIN)
     locks = find_locks(usable, vertices, metres, lock_gates(extract), lock_ms)
     waiting = find_waiting(extract, profile, vertices, metres, _ranks(usable))
     waiting_ms = (locks.added_ms + waiting.along_ms, locks.added_ms + waiting.against_ms)
-    conditions = _find_conditions(
-        extract, profile, usable, vertices, metres, congestion=congestion, heights=heights
-    )
+    traffic = None
+    if congestion is not None:
+        traffic = congest_segments(extract, usable, vertices, profile, congestion)
+    conditions = _find_conditions(profile, traffic, slope)
     times = time_vertices(usable, vertices, metres, waiting_ms, conditions.factors)
     stretches = find_stretches(vertices, locks.stays, merge_chains=merge_chains)
     arcs = lay_arcs(usable, vertices, stretches, metres)
@@ -132,6 +139,7 @@ def build_network(
         + Counter(waiting.counts)
         + Counter(crossings.counts)
         + Counter(conditions.counts)
+        + Counter(segments_too_steep=int(is_steep.sum()))
         + _barrier_counts(blocking, vertices)
         + _gap_counts(extract, usable)
     )
@@ -146,27 +154,19 @@ class _Conditions:
     counts: Mapping[str, int]
 
 
-def _find_conditions(
-    extract: Extract,
-    profile: Profile,
-    usable: UsableWays,
-    vertices: Vertices,
-    metres: Floats,
-    *,
-    congestion: Congestion | None,
-    heights: Heights | None,
-) -> _Conditions:
-    along, against = np.ones(metres.size), np.ones(metres.size)
+def _find_conditions(profile: Profile, traffic: Floats | None, slope: Floats | None) -> _Conditions:
+    """Put together what traffic and slopes do to the time of each segment."""
+    factors = None
     counts: dict[str, int] = {}
-    if congestion is not None:
-        along = against = congest_segments(extract, usable, vertices, profile, congestion)
-        counts["segments_in_traffic"] = int((along != 1).sum())
-    if heights is not None and profile.slope_law:
-        slope = climb_segments(extract, usable, vertices, metres, heights)
+    if traffic is not None:
+        factors = (traffic, traffic)
+        counts["segments_in_traffic"] = int((traffic != 1).sum())
+    if slope is not None:
+        along, against = factors or (1.0, 1.0)
         up, down = slow_down(slope, profile)
-        along, against = along * up, against * down
+        factors = (along * up, against * down)
         counts["segments_on_a_slope"] = int((slope != 0).sum())
-    return _Conditions((along, against) if counts else None, counts)
+    return _Conditions(factors, counts)
 
 
 def _assemble(

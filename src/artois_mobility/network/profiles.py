@@ -78,6 +78,9 @@ class Profile:
     barrier_is_open
         Whether a barrier without access tags lets the traveller pass; `other` speaks for every
         value that is not listed.
+    closed_kerbs
+        Values of `kerb` on a node that the traveller does not get over. A node of a crossing says
+        it of both its sides, and closes nothing: the carriageway runs through it too.
     avoids_motorroads
         True where `motorroad=yes` closes a way to the traveller.
     uses_areas
@@ -110,6 +113,9 @@ class Profile:
         Share of the speed lost with each percent up, and gained with each percent down.
     slope_slowest, slope_fastest
         Shares of the speed on the flat that slopes leave at least and at most.
+    steepest
+        Steeper streets are closed, in metres up per metre, by the raster of heights and by
+        `incline`; 0 closes none.
     most_stress
         Cyclists keep off streets with a higher level of traffic stress than this, from 1 to 4.
     lock_min
@@ -157,6 +163,7 @@ class Profile:
     time_factor: tuple[Factor, Factor] = (1.0, 1.0)
     closed_by: Mapping[ClosingKey, tuple[str, ...]] = field(default_factory=dict, hash=False)
     barrier_is_open: Mapping[str, bool] = field(default_factory=dict, hash=False)
+    closed_kerbs: tuple[str, ...] = ()
     avoids_motorroads: bool = False
     uses_areas: bool = False
     ferry_kmh: Amount = 0.0
@@ -174,6 +181,7 @@ class Profile:
     slope_downhill: Amount = 0.0
     slope_slowest: Share = 1.0
     slope_fastest: Factor = 1.0
+    steepest: Amount = 0.0
     most_stress: Stress = 4
     lock_min: Amount = 0.0
     cemt_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)

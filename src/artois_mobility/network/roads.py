@@ -1,5 +1,6 @@
 """What the tags of streets, paths and ferries mean for a profile."""
 
+import math
 import re
 from itertools import product
 from typing import Final
@@ -49,6 +50,7 @@ ROAD_KEYS: Final = frozenset(
         "duration",
         "highway",
         "impassable",
+        "incline",
         "junction",
         "lanes",
         "maxspeed",
@@ -71,6 +73,7 @@ MOTOR_KEYS: Final = frozenset({"vehicle", "motor_vehicle", "motorcar", "moped"})
 SAYS_NO: Final = frozenset({"", "no"})
 ROUNDABOUTS: Final = frozenset({("junction", "roundabout"), ("junction", "circular")})
 
+_INCLINE: Final = re.compile(r"[+-]?(\d+(?:[.,]\d+)?)\s*([%°])")
 _CLOCK: Final = re.compile(r"(?:(\d+):)?(\d+)(?::(\d\d))?")
 _ISO_8601: Final = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 
@@ -185,13 +188,44 @@ def read_duration_ms(value: str) -> int | None:
     return duration_ms if 0 < duration_ms < UNREACHED_MS else None
 
 
+def read_incline(value: str) -> float:
+    """Read how steep the value of an `incline` tag says a way is.
+
+    Parameters
+    ----------
+    value
+        Percent or degrees, up or down, such as `-12%` or `5°`.
+
+    Returns
+    -------
+    slope
+        Metres up or down per metre, never negative; 0 when the value has no number (`up`).
+
+    References
+    ----------
+    OpenStreetMap wiki: Key:incline.
+
+    Examples
+    --------
+    >>> read_incline("-12%"), round(read_incline("5°"), 3), read_incline("up")
+    (0.12, 0.087, 0.0)
+    """
+    found = _INCLINE.fullmatch(value.strip())
+    if found is None:
+        return 0.0
+    number = float(found[1].replace(",", "."))
+    return number / 100 if found[2] == "%" else math.tan(math.radians(min(number, 89.0)))
+
+
 def _is_unusable(tags: Tags, profile: Profile) -> bool:
     """Tell whether a way is out of the question before access tags are read."""
     if not IMPASSABLE.isdisjoint(tags.items()):
         return True
     if any(tags.get(key) in values for key, values in profile.closed_by.items()):
         return True
-    if tags.get("area") == "yes" and not profile.uses_areas:
+    is_square = tags.get("area") == "yes"
+    is_steep = read_incline(tags.get("incline", "")) > (profile.steepest or math.inf)
+    if is_steep or (is_square and not profile.uses_areas):
         return True
     if profile.most_stress < HEAVY and level_of_stress(tags) > profile.most_stress:
         return True

@@ -116,6 +116,44 @@ def cut_ways(extract: Extract, usable: UsableWays, blocks: Flags) -> Vertices:
     return Vertices(node, way, starts, place, node_of_place)
 
 
+def leave_out(vertices: Vertices, is_left_out: Flags) -> Vertices:
+    """Take segments out of the ways; those that remain keep their order.
+
+    Parameters
+    ----------
+    vertices
+        The cut ways.
+    is_left_out
+        True for each segment to take out, shape (s,).
+
+    Returns
+    -------
+    vertices
+        The same pieces, parted where a segment is missing.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> from artois_mobility.network.interpreting import interpret_ways
+    >>> from artois_mobility.network.profiles import read_profile
+    >>> extract = crossroads()
+    >>> usable = interpret_ways(extract, read_profile("walk"))
+    >>> vertices = cut_ways(extract, usable, np.zeros(5, np.bool_))
+    >>> leave_out(vertices, np.bool_([0, 1, 0, 0])).node.tolist()
+    [0, 1, 3, 1, 4]
+    """
+    starts = vertices.starts_piece.copy()
+    starts[vertices.first_of_segment[is_left_out] + 1] = True
+    is_kept = ~(starts & np.append(starts[1:], True)[: starts.size])
+    return Vertices(
+        vertices.node[is_kept],
+        vertices.way[is_kept],
+        starts[is_kept],
+        vertices.place[is_kept],
+        vertices.node_of_place,
+    )
+
+
 def find_stretches(vertices: Vertices, stays: Flags, *, merge_chains: bool) -> Stretches:
     """Find the stretches between the places that stay nodes.
 

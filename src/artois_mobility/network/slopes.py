@@ -221,6 +221,34 @@ def slow_down(slope: Floats, profile: Profile) -> tuple[Floats, Floats]:
     return _factor(slope, profile), _factor(-slope, profile)
 
 
+def is_too_steep(slope: Floats, profile: Profile) -> Flags:
+    """Tell which segments are steeper than a profile can manage.
+
+    Parameters
+    ----------
+    slope
+        Of each segment, shape (s,).
+    profile
+        Whose `steepest` counts.
+
+    Returns
+    -------
+    is_too_steep
+        Shape (s,).
+
+    Examples
+    --------
+    >>> from artois_mobility.network.profiles import read_profile
+    >>> is_too_steep(np.float64([0.1, -0.13]), read_profile("wheelchair"))
+    array([False,  True])
+    >>> is_too_steep(np.float64([0.1, -0.13]), read_profile("walk"))
+    array([False, False])
+    """
+    steepest = profile.steepest or np.inf
+    is_steep: Flags = np.abs(slope) > steepest
+    return is_steep
+
+
 def _factor(slope: Floats, profile: Profile) -> Floats:
     if profile.slope_law == "tobler":
         tobler: Floats = np.exp(TOBLER_FALL * (np.abs(slope + TOBLER_BEST) - TOBLER_BEST))

@@ -18,6 +18,7 @@ KEPT_KEYS: Final[Mapping[str, str]] = MappingProxyType(
         "route": "nw",
         "lock": "nw",
         "barrier": "nwr",
+        "kerb": "n",
         "crossing": "n",
         "entrance": "n",
         "seamark:type": "nwr",

@@ -323,9 +323,9 @@ def _twins(stretch: Counts, along_count: int, arc_of_input: ArcIds) -> ArcIds:
     arc_of_row = np.empty(stretch.size, np.int32)
     arc_of_row[arc_of_input] = np.arange(stretch.size, dtype=np.int32)
     twin = np.full(stretch.size, NO_ARC, np.int32)
-    _, along, against = np.intersect1d(
-        stretch[:along_count], stretch[along_count:], assume_unique=True, return_indices=True
-    )
-    arc, other = arc_of_row[along], arc_of_row[along_count + against]
+    arc_of_stretch = np.full((2, int(stretch.max(initial=-1)) + 1), NO_ARC, np.int32)
+    arc_of_stretch[0, stretch[:along_count]] = arc_of_row[:along_count]
+    arc_of_stretch[1, stretch[along_count:]] = arc_of_row[along_count:]
+    arc, other = arc_of_stretch[:, (arc_of_stretch != NO_ARC).all(axis=0)]
     twin[arc], twin[other] = other, arc
     return twin

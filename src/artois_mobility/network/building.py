@@ -17,7 +17,7 @@ from .barriers import barrier_lines
 from .blocking import BlockingNodes, find_blocking_nodes, lock_gates
 from .congestion import Congestion, congest_segments
 from .delays import find_waiting
-from .expansion import expand
+from .expansion import EndRanks, expand
 from .geodesy import metric_crs, project
 from .interpreting import BOAT, UsableWays, interpret_ways
 from .limits import in_main_part, limit_arcs
@@ -194,7 +194,9 @@ def _assemble(
         streets = _streets(extract, usable, arcs, bearings)
         turns = list_turns(graph, streets, profile, restrictions)
         counts += Counter(restrictions.counts) + Counter(count_turns(turns))
-    expansion = expand(graph, arcs.twin, turns, limits.is_limited)
+    # without turns the nodes' own order serves the copies of limited streets as well
+    ranks = None if has_turns else EndRanks(graph.tail, graph.head)
+    expansion = expand(graph, arcs.twin, turns, limits.is_limited, ranks)
     may_attach = usable.may_attach[arcs.way] & in_main_part(search_on(graph, expansion))
     return Network(
         graph=graph,

@@ -23,6 +23,8 @@ SIGNS: Final = frozenset({"highway=stop", "highway=give_way"})
 JUNCTION_M: Final = 30.0
 # What lies this near to the area between the signals of a junction lies inside it.
 INSIDE_M: Final = 5.0
+# Of a degree of latitude, at the equator; a little less, to be on the safe side.
+LEAST_M_PER_DEG: Final = 110_000.0
 DIRECTION_KEYS: Final = ("direction", "traffic_signals:direction")
 ALL_STOP: Final = frozenset({"all", "4way"})
 
@@ -93,8 +95,8 @@ def find_waiting(
     nodes = _find_nodes(extract, profile, vertices)
     junction_of_node = _find_junctions(extract, vertices, nodes)
     is_junction = _meet_streets(vertices)
-    is_lesser = _lie_below(vertices, rank_of_way)
-    nearer = _nearer_junction(vertices, metres, is_junction)
+    is_lesser = _lie_below(vertices, rank_of_way, nodes.is_sign)
+    nearer = _nearer_junction(vertices, metres, is_junction, nodes.is_sign)
     sides = []
     for side, (begin, end) in enumerate(((segment, segment + 1), (segment + 1, segment))):
         node, before = vertices.node[end], vertices.node[begin]
@@ -157,7 +159,7 @@ def _find_junctions(extract: Extract, vertices: Vertices, nodes: _DelayingNodes)
     from scipy.spatial import cKDTree
 
     junction_of_node = np.full(nodes.delay_ms.size, NO_JUNCTION, np.int32)
-    signal = np.flatnonzero(nodes.is_signal)
+    signal = np.flatnonzero(nodes.is_signal).astype(np.int32)
     if signal.size == 0:
         return junction_of_node
     lon_deg, lat_deg = extract.nodes.lon_deg, extract.nodes.lat_deg
@@ -176,7 +178,9 @@ def _find_junctions(extract: Extract, vertices: Vertices, nodes: _DelayingNodes)
     number, first = np.unique(junction[order], return_index=True)
     points = [shapely.MultiPoint(part) for part in np.split(signal_m[order], first[1:])]
     areas: Geometries = shapely.buffer(shapely.convex_hull(np.array(points, object)), INSIDE_M)
-    used = _lie_near(extract, vertices, signal_m[order], areas, crs)
+    west, south, east, north = shapely.bounds(areas).T
+    reach_m = float(np.hypot(east - west, north - south).max())
+    used = _lie_near(extract, vertices, signal[order], reach_m)
     x_m, y_m = project(lon_deg[used], lat_deg[used], crs)
     area, inside = shapely.STRtree(shapely.points(x_m, y_m)).query(areas, predicate="intersects")
     is_free = junction_of_node[used[inside]] == NO_JUNCTION
@@ -184,21 +188,22 @@ def _find_junctions(extract: Extract, vertices: Vertices, nodes: _DelayingNodes)
     return junction_of_node
 
 
-def _lie_near(
-    extract: Extract, vertices: Vertices, signal_m: Floats, areas: Geometries, crs: str
-) -> Rows:
-    """List the nodes of streets that could lie within the areas between signals."""
-    import shapely
-    from scipy.spatial import cKDTree
-
-    is_used = np.zeros(extract.nodes.osm_id.size, np.bool_)
+def _lie_near(extract: Extract, vertices: Vertices, signal: Rows, reach_m: float) -> Rows:
+    """List the nodes of streets that could lie so near to a signal, and some that do not."""
+    lon_deg, lat_deg = extract.nodes.lon_deg, extract.nodes.lat_deg
+    is_used = np.zeros(lon_deg.size, np.bool_)
     is_used[vertices.node] = True
     used = np.flatnonzero(is_used)
-    west, south, east, north = shapely.bounds(areas).T
-    reach_m = float(np.hypot(east - west, north - south).max())
-    used_m = np.column_stack(project(extract.nodes.lon_deg[used], extract.nodes.lat_deg[used], crs))
-    near_m, _ = cKDTree(signal_m).query(used_m, distance_upper_bound=reach_m)
-    near: Rows = used[np.isfinite(near_m)].astype(np.int32)
+    # cells larger than the reach: what is so near to a signal lies in its cell or beside it
+    high_deg = reach_m / LEAST_M_PER_DEG
+    wide_deg = high_deg / max(np.cos(np.radians(np.abs(lat_deg[signal]).max() + 1)), 0.01)
+    east, north = (
+        np.floor(each / size).astype(np.int64)
+        for each, size in ((lon_deg, wide_deg), (lat_deg, high_deg))
+    )
+    beside = np.arange(-1, 2)
+    cell = (east[signal, None, None] + beside[:, None]) * 2**32 + north[signal, None, None] + beside
+    near: Rows = used[np.isin(east[used] * 2**32 + north[used], cell)].astype(np.int32)
     return near
 
 
@@ -212,34 +217,35 @@ def _meet_streets(vertices: Vertices) -> Flags:
     return is_junction
 
 
-def _lie_below(vertices: Vertices, rank_of_way: Rows) -> Flags:
-    """Tell at which vertices a way meets a more important one, or only its equals."""
-    rank = rank_of_way[vertices.way]
+def _lie_below(vertices: Vertices, rank_of_way: Rows, is_sign: Flags) -> Flags:
+    """Tell at which vertices with a sign a way meets a more important one, or only its equals."""
+    vertex = np.flatnonzero(is_sign[vertices.node])
+    place, rank = vertices.place[vertex], rank_of_way[vertices.way[vertex]]
     place_count = vertices.node_of_place.size
     highest = np.full(place_count, np.iinfo(np.int32).max, np.int64)
     lowest = np.full(place_count, -1, np.int64)
-    np.minimum.at(highest, vertices.place, rank)
-    np.maximum.at(lowest, vertices.place, rank)
-    is_alike = (highest == lowest)[vertices.place]
-    is_lesser: Flags = (rank > highest[vertices.place]) | is_alike
+    np.minimum.at(highest, place, rank)
+    np.maximum.at(lowest, place, rank)
+    is_lesser = np.zeros(vertices.node.size, np.bool_)
+    is_lesser[vertex] = (rank > highest[place]) | (highest[place] == lowest[place])
     return is_lesser
 
 
 def _nearer_junction(
-    vertices: Vertices, metres: Floats, is_junction: Flags
+    vertices: Vertices, metres: Floats, is_junction: Flags, is_sign: Flags
 ) -> "npt.NDArray[np.int8]":
-    """Tell for each vertex whether the nearer junction on its piece lies ahead or behind."""
-    count = vertices.node.size
+    """Tell for each vertex with a sign if the nearer junction on its piece lies ahead or behind."""
+    vertex = np.flatnonzero(is_sign[vertices.node])
+    nearer = np.zeros(vertices.node.size, np.int8)
+    if vertex.size == 0:
+        return nearer
     segment = vertices.first_of_segment
-    reached_m = np.zeros(count)
+    reached_m = np.zeros(nearer.size)
     reached_m[segment + 1] = metres
     reached_m = np.cumsum(reached_m)
-    is_stop = is_junction[vertices.place] | vertices.starts_piece | vertices.ends_piece
-    stop = np.flatnonzero(is_stop)
-    if stop.size == 0:
-        return np.zeros(count, np.int8)
-    vertex = np.arange(count)
+    stop = np.flatnonzero(is_junction[vertices.place] | vertices.starts_piece | vertices.ends_piece)
     ahead = stop[np.minimum(np.searchsorted(stop, vertex), stop.size - 1)]
     behind = stop[np.maximum(np.searchsorted(stop, vertex, side="right") - 1, 0)]
     is_back = reached_m[vertex] - reached_m[behind] < reached_m[ahead] - reached_m[vertex]
-    return np.where(is_back, BACKWARD, FORWARD).astype(np.int8)
+    nearer[vertex] = np.where(is_back, BACKWARD, FORWARD)
+    return nearer

@@ -102,7 +102,9 @@ def in_main_part(searched: Searched) -> Flags:
         within: Flags = is_core[searched.tail] & is_core[graph.head]
         return within
     is_open = np.zeros(graph.node_count, np.bool_)
-    is_open[graph.head[np.intersect1d(searched.begins.arc, searched.ends.arc)]] = True
+    begins, ends = np.zeros((2, graph.arc_count), np.bool_)
+    begins[searched.begins.arc], ends[searched.ends.arc] = True, True
+    is_open[graph.head[begins & ends]] = True
     is_core = _largest_part(graph.first_out, graph.head, everything, is_open)
     links = _matrix(graph.first_out, graph.head, everything)
     start = int(np.argmax(is_core))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .osm.reader import read_osm
     from .places.attaching import attach
     from .places.communes import assign_communes, read_communes
+    from .places.nearer import explain_attachments
     from .places.residents import read_residents
     from .places.sites import merge_sites, read_sites
     from .quality.checking import check
@@ -60,6 +61,7 @@ _HOME_OF_NAME = {
     "cycling_stress": "network.stress",
     "download_osm": "osm.download",
     "explain": "access.explaining",
+    "explain_attachments": "places.nearer",
     "from_osmnx": "network.interop",
     "isochrones": "areas.reached",
     "merge_sites": "places.sites",
@@ -99,6 +101,7 @@ __all__ = [
     "cycling_stress",
     "download_osm",
     "explain",
+    "explain_attachments",
     "from_osmnx",
     "isochrones",
     "merge_sites",

@@ -170,6 +170,24 @@ def shortest_of_each_place(walks: Walks, starts: Starts) -> Walks:
     return _choose(walks, _shortest_of_each(starts.place[walks.start], walks))
 
 
+def cross_barriers(network: Network, lines: Geometries) -> Flags:
+    """Tell which walks cross a barrier of the network between their ends.
+
+    Parameters
+    ----------
+    network
+        The network.
+    lines
+        Straight walks in its metric system, shape (w,).
+
+    Returns
+    -------
+    is_crossing
+        Shape (w,).
+    """
+    return _cross(lines, shapely.STRtree(_steps(network.barriers)))
+
+
 def _steps(lines: Geometries) -> Geometries:
     """Take lines apart into their straight pieces, which a tree finds faster than long lines."""
     corners, line = shapely.get_coordinates(lines, return_index=True)

@@ -165,6 +165,7 @@ route=ferry motor_vehicle=yes                                   = = = =
 route=ferry foot=yes bicycle=yes                                - - = =
 route=ferry foot=yes motor_vehicle=no                           - - = =
 route=ferry foot=yes motorcar=yes                                = = = =
+route=ferry ferry=tourist foot=yes                              - - - -
 route=ferry access=private                                      - - - -
 route=ferry oneway=yes                                          > > > =
 """

@@ -241,6 +241,36 @@ def test_the_time_of_a_ferry_is_shared_by_length_and_sums_to_its_duration():
     certify(network)
 
 
+@pytest.mark.parametrize(
+    ("own", "members", "minutes"),
+    [
+        ("", (7, 8), {7: 10, 8: 5}),  # 15 minutes over 200 and 100 metres
+        ("0:12", (7, 8), {7: 12, 8: 3}),  # what the first way leaves
+        ("", (7, 8, 99), {7: 0.8, 8: 0.4}),  # a way is not in the file: 15 km/h
+    ],
+)
+def test_a_route_tells_how_long_its_ferries_take(own, members, minutes):
+    ferry = {"route": "ferry", "foot": "yes"}
+    ways = {
+        6: ([0, 1], STREET),
+        7: ([1, 2, 3], {**ferry, "duration": own} if own else ferry),
+        8: ([3, 4], ferry),
+    }
+    route = {
+        1: (
+            [("w", 98, "platform"), *(("w", each, "") for each in members)],
+            {"route": "ferry", "duration": "15"},
+        )
+    }
+    positions = {0: (-100.0, 0.0)} | row(4)
+    network = build_network(make_extract(positions, ways, relations=route), "walk")
+    for way, each in minutes.items():
+        there = network.graph.weight_ms[network.way_of_arc == way]
+        assert there.tolist() == pytest.approx([each * 60_000] * 2, rel=2e-3)
+    assumed = network.provenance.counts.get("ferry_duration_assumed", 0)
+    assert assumed == (2 if 99 in members else 0)
+
+
 # --- town and country ---------------------------------------------------------------------------
 
 

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from .._types import Flags, Floats, Rows
 from ..osm.extract import Extract, Tags
+from .ferries import durations_of_routes
 from .profiles import Profile
 from .roads import ROAD_KEYS, interpret_road, is_road
-from .rules import WayRule
+from .rules import FERRY, WayRule
 from .urban import Settings, find_urban_ways
 from .waterways import WATER_KEYS, interpret_waterway, is_waterway
 
@@ -98,16 +99,25 @@ def interpret_ways(extract: Extract, profile: Profile) -> UsableWays:
     urban = settings.is_urban.astype(np.intp)
     forward = np.array([rule.forward_kmh for rule in rules], np.float64).reshape(-1, 2)
     backward = np.array([rule.backward_kmh for rule in rules], np.float64).reshape(-1, 2)
+    forward_kmh, backward_kmh = forward[rule_of_way, urban], backward[rule_of_way, urban]
+    whole_way_ms = np.array([rule.whole_way_ms for rule in rules], np.int64)[rule_of_way]
+    kind = np.array([rule.kind for rule in rules], np.str_)[rule_of_way]
+    untold = np.flatnonzero((kind == FERRY) & (whole_way_ms == 0)).astype(np.int32)
+    for way, duration_ms in _durations_of_ferries(extract, row, untold).items():
+        whole_way_ms[way] = duration_ms
+        for kmh in (forward_kmh, backward_kmh):
+            kmh[way] = np.inf if kmh[way] > 0 else 0.0
+        counts["ferry_duration_assumed"] -= 1
     return UsableWays(
         row=row,
-        forward_kmh=forward[rule_of_way, urban],
-        backward_kmh=backward[rule_of_way, urban],
-        whole_way_ms=np.array([rule.whole_way_ms for rule in rules], np.int64)[rule_of_way],
+        forward_kmh=forward_kmh,
+        backward_kmh=backward_kmh,
+        whole_way_ms=whole_way_ms,
         **{
             name: np.array([getattr(rule, name) for rule in rules], np.bool_)[rule_of_way]
             for name in ("may_attach", "is_lock", "is_limited", "is_roundabout")
         },
-        kind=np.array([rule.kind for rule in rules], np.str_)[rule_of_way],
+        kind=kind,
         counts={kind: count for kind, count in sorted(counts.items()) if count},
     )
 
@@ -136,6 +146,13 @@ def _rules_of_ways(
         rows.append(row)
         rule_of_row.append(number)
     return np.array(rows, np.int32), np.array(rule_of_row, np.int32), rules
+
+
+def _durations_of_ferries(extract: Extract, row: Rows, untold: Rows) -> dict[int, int]:
+    """Find the durations that stand on the routes of ferries, by usable way."""
+    durations = durations_of_routes(extract) if untold.size else {}
+    row_of_way = dict(zip(untold.tolist(), row[untold].tolist(), strict=True))
+    return {way: durations[each] for way, each in row_of_way.items() if each in durations}
 
 
 def _settings_from_tags(rules: list[WayRule]) -> tuple[Flags, Flags]:

@@ -48,6 +48,7 @@ ROAD_KEYS: Final = frozenset(
         "bridge",
         "conveying",
         "duration",
+        "ferry",
         "highway",
         "impassable",
         "incline",
@@ -284,7 +285,8 @@ def _access_notes(tags: Tags, profile: Profile) -> list[str]:
 
 def _interpret_ferry(tags: Tags, profile: Profile) -> WayRule:
     """Interpret a ferry: whom it takes, and how long it needs."""
-    if profile.ferry_kmh == 0 or not _takes_ferry(tags, profile):
+    # a cruise leads back to where it began; ferry=tourist is no way across
+    if profile.ferry_kmh == 0 or tags.get("ferry") == "tourist" or not _takes_ferry(tags, profile):
         return WayRule(FERRY)
     notes = []
     if not any(key in tags for key in profile.access_keys[1:]):

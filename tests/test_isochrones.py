@@ -99,7 +99,7 @@ def test_what_is_not_allowed_says_what_is(minutes, options, message):
 
 
 def test_a_grid_beyond_reason_is_refused_before_memory_runs_out(monkeypatch):
-    monkeypatch.setattr("artois_mobility.areas.reached.MOST_CELLS", 100)
+    monkeypatch.setattr("artois_mobility.areas.surfaces.MOST_ON_SURFACE", 100)
     with pytest.raises(PlacesError, match="larger cells or fewer minutes"):
         isochrones(grid_network(3, 3), [lon_lat(0, 0)], [10])
 

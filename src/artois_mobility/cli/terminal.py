@@ -27,14 +27,15 @@ INTERRUPTED: Final = 130
 # What the commands compile on their first run; other kernels wait until somebody asks for them.
 KERNELS_OF_COMMANDS: Final = (
     "chordal",
+    "contour",
     "customize",
     "dijkstra",
     "elimination",
+    "ground",
     "grouping",
     "heap",
     "nearest",
     "nearest_sweep",
-    "surface",
     "sweep",
 )
 

@@ -42,7 +42,7 @@ class Provenance:
     is_schematic: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Network:
     """A graph of n nodes and m arcs for one profile, with its geometry and its origin.
 

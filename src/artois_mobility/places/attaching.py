@@ -11,7 +11,7 @@ from ..network.model import Network
 from .anchors import ROUNDING_MS, locate_anchors
 from .attachments import Attachments
 from .starts import Places, Starts, find_starts
-from .streets import allowed_arcs, find_walks, shortest_of_each_place
+from .streets import find_walks, plant_tree, shortest_of_each_place
 
 NO_POSITION: Final = "position missing"
 NO_NETWORK: Final = "network is empty"
@@ -134,7 +134,7 @@ def attach_starts(network: Network, starts: Starts, arc_mask: Flags) -> Attachme
     if arc_mask.shape != (network.graph.arc_count,):
         msg = f"arc_mask has shape {arc_mask.shape}; it needs ({network.graph.arc_count},)."
         raise PlacesError(msg)
-    walks, near = find_walks(network, allowed_arcs(network, arc_mask), starts)
+    walks, near = find_walks(network, plant_tree(network, arc_mask), starts)
     walks = shortest_of_each_place(walks, starts)
     limit_m = network.profile.offroad_limit_m
     reason = np.full(starts.is_missing.size, NO_STREET.format(limit=limit_m), object)

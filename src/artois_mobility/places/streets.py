@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
@@ -111,15 +112,68 @@ def allowed_arcs(network: Network, arc_mask: Flags) -> ArcIds:
     return np.flatnonzero(is_open & is_first).astype(np.int32)
 
 
-def find_walks(network: Network, arc: ArcIds, starts: Starts) -> tuple[Walks, Rows]:
+@dataclass(frozen=True, slots=True, eq=False)
+class StreetTree:
+    """Streets that places may attach to, ready to be looked up: a of them.
+
+    Attributes
+    ----------
+    arc
+        The smaller id of two twins, ascending, shape (a,).
+    lines
+        Each of them in the network's metric system, shape (a,).
+    tree
+        The same, by where they lie.
+    barriers
+        The straight pieces of the network's barriers, by where they lie.
+    """
+
+    arc: ArcIds
+    lines: Geometries
+    tree: shapely.STRtree
+    barriers: shapely.STRtree
+
+
+# A network is asked again and again, with other places; its streets stay where they are.
+_trees: "WeakKeyDictionary[Network, StreetTree]" = WeakKeyDictionary()
+
+
+def plant_tree(network: Network, arc_mask: Flags) -> StreetTree:
+    """Make the streets that places may attach to ready to be looked up.
+
+    Parameters
+    ----------
+    network
+        The network; the tree of all its streets is kept as long as it is.
+    arc_mask
+        True for the arcs asked for, shape (m,).
+
+    Returns
+    -------
+    tree
+        The same object for all streets of one network.
+    """
+    known = _trees.get(network)
+    if known is not None and arc_mask.all():
+        return known
+    arc = allowed_arcs(network, arc_mask)
+    lines = draw_arcs(network, arc)
+    barriers = shapely.STRtree(_steps(network.barriers)) if known is None else known.barriers
+    planted = StreetTree(arc, lines, shapely.STRtree(lines), barriers)
+    if arc_mask.all():
+        _trees[network] = planted
+    return planted
+
+
+def find_walks(network: Network, streets: StreetTree, starts: Starts) -> tuple[Walks, Rows]:
     """Find the shortest walk to a street from every start that crosses no barrier.
 
     Parameters
     ----------
     network
-        The network, its barriers and the greatest length of a walk.
-    arc
-        Streets to choose among, ascending, shape (a,).
+        The network, for the greatest length of a walk.
+    streets
+        Streets to choose among, and the barriers between.
     starts
         Where walks start.
 
@@ -131,8 +185,7 @@ def find_walks(network: Network, arc: ArcIds, starts: Starts) -> tuple[Walks, Ro
     near
         Starts with a street within the limit, behind a barrier or not, ascending.
     """
-    lines = draw_arcs(network, arc)
-    tree, barriers = shapely.STRtree(lines), shapely.STRtree(_steps(network.barriers))
+    arc, lines, tree, barriers = streets.arc, streets.lines, streets.tree, streets.barriers
     limit_m = network.profile.offroad_limit_m
     start, street = tree.query_nearest(starts.geometry, max_distance=max(limit_m, TOUCH_M))
     nearest = _walk(starts, start, arc, lines, street)

@@ -1,9 +1,12 @@
+import dataclasses
 import itertools
 import math
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 
 from artois_mobility import isochrones
 from artois_mobility.errors import PlacesError
@@ -102,6 +105,59 @@ def test_a_grid_beyond_reason_is_refused_before_memory_runs_out(monkeypatch):
     monkeypatch.setattr("artois_mobility.areas.surfaces.MOST_ON_SURFACE", 100)
     with pytest.raises(PlacesError, match="larger cells or fewer minutes"):
         isochrones(grid_network(3, 3), [lon_lat(0, 0)], [10])
+
+
+def test_people_and_sites_inside_are_counted():
+    network = make_network([(0, 0), (10_000, 0)], [Street(0, 1)])
+    points = gpd.GeoSeries([shapely.Point(lon_lat(x, 0)) for x in (5000, 5500, 9000)], crs=4326)
+    residents = gpd.GeoDataFrame({"population": [10, 20, 40]}, geometry=points)
+    found = isochrones(
+        network, [lon_lat(5000, 0)], [0.5, 2, 60], residents=residents, sites=residents[:1]
+    )
+    assert found["people"].tolist() == [10, 30, 70]
+    assert found["sites"].tolist() == [1, 1, 1]
+    assert "people" not in isochrones(network, [lon_lat(5000, 0)], [2])
+
+
+def test_an_audit_finds_what_a_fine_grid_leaves_out_and_holds_besides():
+    network = make_network([(0, 0), (10_000, 0)], [Street(0, 1)])
+    (audited,) = isochrones(network, [lon_lat(5000, 0)], [2], audit=True).to_dict("records")
+    assert audited["km_reached"] == pytest.approx(2.4, abs=0.002)
+    assert audited["km_left_out"] == 0
+    # the squares in which the street is reached in part are filled: one cell at either end
+    assert 0 < audited["km_not_reached"] <= 2 * audited["off_by_m"] / 1000
+    assert audited["off_by_m"] == 35.4
+    assert audited["area_km2"] > 0
+
+
+@pytest.mark.parametrize("cell_m", [10, 25, 60])
+def test_on_a_regular_grid_of_streets_the_area_is_the_square_on_its_corner(cell_m):
+    # ten metres a second on streets every 20 m: 600 m along both axes together in a minute
+    network = grid_network(81, 81, block_m=20)
+    middle = network.x_m.mean(), network.y_m.mean()
+    area = in_metres(isochrones(network, [lon_lat(800, 800)], [1], cell_m=cell_m), network)[0]
+    right = shapely.affinity.rotate(shapely.box(*(np.array([-1, -1, 1, 1]) * 600 / 2**0.5)), 45)
+    right = shapely.affinity.translate(right, *middle)
+    off_by_m = cell_m * 2**0.5 + 20
+    assert shapely.hausdorff_distance(area.boundary, right.boundary, densify=0.05) <= off_by_m
+    assert area.covers(right.buffer(-20))
+    assert area.area == pytest.approx(right.area, rel=off_by_m / 300)
+
+
+def test_a_canal_stops_the_area_and_a_bridge_lets_it_through():
+    #  two streets with a canal between them; they meet 2 km further east
+    streets = [Street(0, 1), Street(1, 2), Street(2, 3)]
+    network = make_network([(0, 0), (2000, 0), (2000, 60), (0, 60)], streets)
+    canal = shapely.LineString([(-900, 32), (1900, 32)])
+    metric = shapely.affinity.translate(canal, network.x_m[0], network.y_m[0])
+    network = dataclasses.replace(network, barriers=np.array([metric], object))
+    for cell_m in (10, 25, 100):
+        area = in_metres(isochrones(network, [lon_lat(100, 0)], [1], cell_m=cell_m), network)[0]
+        assert area.bounds[3] < network.y_m[0] + 32
+        assert area.bounds[3] > network.y_m[0] + 30
+        assert not area.intersects(metric)
+    far = in_metres(isochrones(network, [lon_lat(100, 0)], [7]), network)[0]
+    assert far.contains(shapely.Point(network.x_m[0] + 1000, network.y_m[0] + 61))
 
 
 def test_the_same_on_any_number_of_threads(monkeypatch):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .access.explaining import explain
     from .access.nearest import access_times
     from .access.reaching import opportunities
+    from .areas.lines import reached_streets
+    from .areas.rasters import arrival_surface, count_reaching
     from .areas.reached import isochrones
     from .graph import Graph
     from .network.building import build_network
@@ -52,12 +54,14 @@ _HOME_OF_NAME = {
     "Graph": "graph",
     "Network": "network.model",
     "access_times": "access.nearest",
+    "arrival_surface": "areas.rasters",
     "assess": "study.comparing",
     "assign_communes": "places.communes",
     "attach": "places.attaching",
     "build_network": "network.building",
     "check": "quality.checking",
     "compare": "study.comparing",
+    "count_reaching": "areas.rasters",
     "cycling_stress": "network.stress",
     "download_osm": "osm.download",
     "explain": "access.explaining",
@@ -75,6 +79,7 @@ _HOME_OF_NAME = {
     "read_residents": "places.residents",
     "read_sites": "places.sites",
     "read_study": "study.files",
+    "reached_streets": "areas.lines",
     "routes": "routing.route_lines",
     "to_networkx": "network.interop",
     "to_osmnx": "network.interop",
@@ -92,12 +97,14 @@ __all__ = [
     "Network",
     "__version__",
     "access_times",
+    "arrival_surface",
     "assess",
     "assign_communes",
     "attach",
     "build_network",
     "check",
     "compare",
+    "count_reaching",
     "cycling_stress",
     "download_osm",
     "explain",
@@ -107,6 +114,7 @@ __all__ = [
     "merge_sites",
     "opportunities",
     "profile_names",
+    "reached_streets",
     "read_communes",
     "read_congestion",
     "read_heights",

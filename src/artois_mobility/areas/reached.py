@@ -5,29 +5,26 @@ so the hour holds the half hour, and 10 minutes lies between 599 and 601 seconds
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-from .._types import MS_PER_MIN, WGS84, Direction, Floats
-from ..errors import PlacesError
-from ..graph import reverse
+from .._types import MS_PER_MIN, WGS84, Direction, Floats, Geometries
 from ..network.geodesy import unproject
 from ..network.model import Network
-from ..places.attaching import attach
-from ..routing.ends import find_ends
 from ..routing.threads import run_each
+from .asking import CELL_M, Origins, ask
+from .auditing import audit_areas
 from .contours import cut_area
-from .ground import ground_of
+from .lines import lines_of
 from .surfaces import Question, lay_surface, time_streets
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import shapely
 
-Origins: TypeAlias = Union["gpd.GeoDataFrame", Sequence[tuple[float, float]]]
-
-CELL_M = 25.0
+Counts: TypeAlias = npt.NDArray[np.number]
 
 
 def isochrones(
@@ -37,6 +34,9 @@ def isochrones(
     *,
     direction: Direction = "from",
     cell_m: float = CELL_M,
+    residents: "gpd.GeoDataFrame | None" = None,
+    sites: "gpd.GeoDataFrame | None" = None,
+    audit: bool = False,
 ) -> "gpd.GeoDataFrame":
     """Compute the area reached from each origin within each number of minutes, as polygons.
 
@@ -56,16 +56,25 @@ def isochrones(
     direction
         `"from"` the origins outwards, or `"to"` them.
     cell_m
-        Side of the grid's cells in metres. What is reached on a street lies inside the area, and
-        the boundary is off by the diagonal of a cell at most.
+        Side of the grid's cells in metres.
+    residents
+        What `read_residents` gives, to count the people inside.
+    sites
+        Any table of points, to count those inside.
+    audit
+        True to hold each area against the streets that are reached.
 
     Returns
     -------
     areas
         One row per origin and threshold, in that order: `origin` (position in the list, from 0),
-        `minutes`, `profile`, `direction`, `area_km2`, `cell_m`, `reason` (empty, or why nothing
-        is reached) and the geometry in EPSG:4326, `POLYGON EMPTY` where nothing is reached. The
-        areas of one origin nest.
+        `minutes`, `profile`, `direction`, `area_km2`, `cell_m`, `off_by_m`, `reason` (empty, or
+        why nothing is reached), `people` and `sites` where these are given, and the geometry in
+        EPSG:4326, `POLYGON EMPTY` where nothing is reached. The areas of one origin nest.
+        `off_by_m`, the diagonal of a cell, is how far the boundary can be off along a street;
+        what is reached on a street lies inside, but for streets nearer than that to a barrier.
+        An audit adds `km_reached` of street, `km_left_out` of them outside the area, and
+        `km_not_reached` inside it.
 
     Raises
     ------
@@ -79,31 +88,43 @@ def isochrones(
     """
     import geopandas as gpd
 
-    thresholds = _check_arguments(minutes, direction, cell_m)
-    attachments = attach(network, origins)
-    searched = network.searched.graph
-    question = Question(
-        network,
-        searched if direction == "from" else reverse(searched)[0],
-        ground_of(network, cell_m),
-        find_ends(network, attachments),
-        direction,
-        round(float(thresholds.max()) * MS_PER_MIN),
-    )
+    question, thresholds, attachments = ask(network, origins, minutes, direction, cell_m)
     origin_count = attachments.place_count
     areas = run_each(lambda origin: _areas_of(question, thresholds, origin), range(origin_count))
     found = [each for of_origin in areas for each in of_origin]
+    off_by_m = round(float(cell_m) * 2**0.5, 1)
     geometry = np.array([each.shape for each in found], object)
     table = {
         "origin": np.repeat(np.arange(origin_count), len(minutes)),
         "minutes": np.tile(np.asarray(minutes, np.float64), origin_count),
         "profile": network.profile.name,
         "direction": direction,
-        "area_km2": np.array([each.size_m2 for each in found]).round() / 1e6,
+        "area_km2": np.array([each.metric.area for each in found]).round() / 1e6,
         "cell_m": float(cell_m),
+        "off_by_m": off_by_m,
         "reason": np.repeat(attachments.reason_of_place, len(minutes)),
     }
+    if residents is not None:
+        table["people"] = _count_inside(geometry, residents, residents["population"].to_numpy())
+    if sites is not None:
+        table["sites"] = _count_inside(geometry, sites, np.ones(len(sites), np.int64))
+    if audit:
+        lines = [
+            line for each in range(origin_count) for line in lines_of(question, thresholds, each)
+        ]
+        table |= audit_areas(question, [each.metric for each in found], lines)
     return gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)
+
+
+def _count_inside(areas: Geometries, places: "gpd.GeoDataFrame", amount: Counts) -> Counts:
+    """Add up what stands inside each area."""
+    import shapely
+
+    points = shapely.STRtree(shapely.point_on_surface(places.to_crs(WGS84).geometry.to_numpy()))
+    area, inside = points.query(areas, predicate="contains")
+    sums = np.zeros(areas.size, amount.dtype)
+    np.add.at(sums, area, amount[inside])
+    return sums
 
 
 def _areas_of(question: Question, minutes: Floats, origin: int) -> "list[_Area]":
@@ -112,7 +133,7 @@ def _areas_of(question: Question, minutes: Floats, origin: int) -> "list[_Area]"
 
     surface = lay_surface(question, time_streets(question, origin))
     if surface is None:
-        return [_Area(shapely.Polygon(), 0.0)] * minutes.size
+        return [_Area(shapely.Polygon(), shapely.MultiPolygon())] * minutes.size
     areas = [cut_area(surface, round(each * MS_PER_MIN)) for each in minutes.tolist()]
     crs = question.network.crs
 
@@ -122,28 +143,14 @@ def _areas_of(question: Question, minutes: Floats, origin: int) -> "list[_Area]"
     return [
         _Area(
             shapely.Polygon() if area.is_empty else shapely.transform(area, to_degrees),
-            float(area.area),
+            area,
         )
         for area in areas
     ]
 
 
 class _Area(NamedTuple):
-    """A polygon in degrees, and its size in square metres."""
+    """An area in degrees, and in metres."""
 
     shape: "shapely.Geometry"
-    size_m2: float
-
-
-def _check_arguments(minutes: Sequence[float], direction: str, cell_m: float) -> Floats:
-    thresholds = np.asarray(minutes, np.float64).reshape(-1)
-    if not thresholds.size or not (thresholds > 0).all() or thresholds.max() > 24 * 60:
-        msg = f"Minutes must be numbers above 0, at most a day (1440); found {list(minutes)}."
-        raise PlacesError(msg)
-    if direction not in ("from", "to"):
-        msg = f"direction must be 'from' or 'to'; found {direction!r}."
-        raise PlacesError(msg)
-    if not cell_m >= 5:
-        msg = f"cell_m must be at least 5 metres; found {cell_m}."
-        raise PlacesError(msg)
-    return thresholds
+    metric: "shapely.Geometry"

@@ -1,0 +1,88 @@
+"""What every question about areas begins with: arguments checked, origins attached."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias, Union
+
+import numpy as np
+
+from .._types import MS_PER_MIN, Direction, Floats
+from ..errors import PlacesError
+from ..graph import reverse
+from ..network.model import Network
+from ..places.attaching import attach
+from ..places.attachments import Attachments
+from ..routing.ends import find_ends
+from .ground import ground_of
+from .surfaces import Question
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Origins: TypeAlias = Union["gpd.GeoDataFrame", Sequence[tuple[float, float]]]
+
+CELL_M: Final = 25.0
+LEAST_CELL_M: Final = 5.0
+
+
+def ask(
+    network: Network,
+    origins: Origins,
+    minutes: Sequence[float],
+    direction: Direction,
+    cell_m: float,
+) -> tuple[Question, Floats, Attachments]:
+    """Check the arguments of a question about areas, and attach its origins.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    origins
+        Pairs of longitude and latitude, or a table of points, o places.
+    minutes
+        Thresholds in minutes.
+    direction
+        `"from"` the origins, or `"to"` them.
+    cell_m
+        Side of the grid's cells in metres.
+
+    Returns
+    -------
+    question
+        For `time_streets` and `lay_surface`.
+    thresholds
+        The minutes, as an array.
+    attachments
+        Where the origins hang.
+
+    Raises
+    ------
+    PlacesError
+        If a threshold, the cell size or the direction is not allowed, or the grid would be huge.
+    """
+    thresholds = _check_arguments(minutes, direction, cell_m)
+    attachments = attach(network, origins)
+    searched = network.searched.graph
+    question = Question(
+        network,
+        searched if direction == "from" else reverse(searched)[0],
+        ground_of(network, float(cell_m)),
+        find_ends(network, attachments),
+        direction,
+        round(float(thresholds.max()) * MS_PER_MIN),
+    )
+    return question, thresholds, attachments
+
+
+def _check_arguments(minutes: Sequence[float], direction: str, cell_m: float) -> Floats:
+    thresholds = np.asarray(minutes, np.float64).reshape(-1)
+    if not thresholds.size or not (thresholds > 0).all() or thresholds.max() > 24 * 60:
+        msg = f"Minutes must be numbers above 0, at most a day (1440); found {list(minutes)}."
+        raise PlacesError(msg)
+    if direction not in ("from", "to"):
+        msg = f"direction must be 'from' or 'to'; found {direction!r}."
+        raise PlacesError(msg)
+    if not cell_m >= LEAST_CELL_M:
+        msg = f"cell_m must be at least {LEAST_CELL_M:g} metres; found {cell_m}."
+        raise PlacesError(msg)
+    return thresholds

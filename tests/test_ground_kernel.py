@@ -1,0 +1,174 @@
+"""Who hangs where on open ground, against brute force with shapely."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from artois_mobility import UNREACHED_MS
+from artois_mobility.kernels import ground as kernel
+
+SIDE, BUCKET = 8, 2
+TOUCH = 1e-3
+coordinate = st.integers(0, 7 * 16).map(lambda number: number / 16)
+line = st.tuples(coordinate, coordinate, coordinate, coordinate)
+street = line.filter(lambda ends: ends[:2] != ends[2:])
+
+
+def as_columns(lines):
+    return tuple(np.array(lines, float).reshape(-1, 4).T.copy())
+
+
+def by_bucket(columns):
+    count = SIDE // BUCKET
+    size = np.zeros(count * count, np.int64)
+    kernel.count_touched(*columns, BUCKET, count, count, size)
+    first = np.concatenate([[0], np.cumsum(size)])
+    found = np.empty(first[-1], np.int32)
+    kernel.list_touching(*columns, BUCKET, count, count, first[:-1].copy(), found)
+    return first, found
+
+
+def shapes_of(lines):
+    return [shapely.LineString([each[:2], each[2:]]) for each in lines]
+
+
+def inner_part(walk):
+    """A walk but for the last bit at either end."""
+    if walk.length <= 2 * TOUCH:
+        return shapely.LineString()
+    return shapely.LineString([walk.interpolate(TOUCH), walk.interpolate(walk.length - TOUCH)])
+
+
+@given(st.lists(line, max_size=8))
+def test_a_line_is_listed_in_every_bucket_that_it_touches(lines):
+    first, found = by_bucket(as_columns(lines))
+    count = SIDE // BUCKET
+    for number in range(count * count):
+        row, column = divmod(number, count)
+        box = shapely.box(column * 2, row * 2, column * 2 + 2, row * 2 + 2)
+        listed = set(found[first[number] : first[number + 1]].tolist())
+        inside = {
+            each
+            for each, shape in enumerate(shapes_of(lines))
+            if shapely.intersection(shape, box).length > 1e-4
+        }
+        assert inside <= listed
+
+
+@settings(max_examples=60)
+@given(st.lists(street, min_size=1, max_size=5), st.lists(street, max_size=4))
+def test_every_vertex_hangs_on_the_nearest_street_that_no_barrier_bars(streets, barriers):
+    columns, bars = as_columns(streets), as_columns(barriers)
+    tie = np.empty((SIDE * SIDE, kernel.MOST_TIES), np.int32)
+    limit, count = 3.0, SIDE // BUCKET
+    kernel.hang_vertices(
+        0, 0, SIDE, SIDE, limit, TOUCH, BUCKET, count, count,
+        *columns, *by_bucket(columns), *bars, *by_bucket(bars), tie,
+    )  # fmt: skip
+    barrier_shapes = shapes_of(barriers)
+    for vertex in range(SIDE * SIDE):
+        point = shapely.Point(vertex % SIDE, vertex // SIDE)
+        walks = [shapely.shortest_line(point, shape) for shape in shapes_of(streets)]
+        is_open = [
+            not any(inner_part(walk).intersects(bar) for bar in barrier_shapes) for walk in walks
+        ]
+        near = [
+            walk.length
+            for walk, may in zip(walks, is_open, strict=True)
+            if may and walk.length <= limit
+        ]
+        touches = [
+            walk.distance(bar) < 1e-3 and may
+            for walk, may in zip(walks, is_open, strict=True)
+            for bar in barrier_shapes
+        ]
+        if any(touches):
+            continue  # a barrier that is touched within rounding may bar or not
+        chosen = tie[vertex][tie[vertex] >= 0]
+        if not near:
+            assert chosen.size == 0 or walks[chosen[0]].length == pytest.approx(limit)
+        elif chosen.size:
+            assert walks[chosen[0]].length == pytest.approx(min(near), abs=2e-5)
+            ends = [shapely.get_coordinates(walks[each])[-1] for each in chosen]
+            assert np.ptp(ends, axis=0).max() <= 3e-5
+        else:
+            assert min(near) == pytest.approx(limit)
+
+
+def test_where_a_walk_ends_at_a_junction_all_its_streets_are_found():
+    columns = as_columns([(2, 2, 2, 6), (2, 2, 6, 2), (2, 2, 0, 3), (7, 7, 7, 6)])
+    nothing = as_columns([])
+    tie = np.empty((SIDE * SIDE, kernel.MOST_TIES), np.int32)
+    kernel.hang_vertices(
+        0, 0, SIDE, SIDE, 3.0, TOUCH, BUCKET, 4, 4,
+        *columns, *by_bucket(columns), *nothing, *by_bucket(nothing), tie,
+    )  # fmt: skip
+    assert sorted(tie[1 * SIDE + 2][tie[1 * SIDE + 2] >= 0].tolist()) == [0, 1, 2]
+
+
+def test_of_equally_near_streets_the_western_counts_whatever_their_order():
+    for streets in ([(1, 0, 1, 7), (3, 0, 3, 7)], [(3, 0, 3, 7), (1, 0, 1, 7)]):
+        columns, nothing = as_columns(streets), as_columns([])
+        tie = np.empty((SIDE * SIDE, kernel.MOST_TIES), np.int32)
+        kernel.hang_vertices(
+            0, 0, SIDE, SIDE, 3.0, TOUCH, BUCKET, 4, 4,
+            *columns, *by_bucket(columns), *nothing, *by_bucket(nothing), tie,
+        )  # fmt: skip
+        assert streets[tie[3 * SIDE + 2, 0]] == (1, 0, 1, 7)
+
+
+@given(st.lists(street, max_size=6))
+def test_edges_are_cut_where_shapely_says(lines):
+    columns = as_columns(lines)
+    edge = np.empty(kernel.count_cuts(*columns), np.int64)
+    share = np.empty(edge.size)
+    count = kernel.list_cuts(*columns, SIDE, SIDE, edge, share)
+    assert count <= edge.size
+    found = {}
+    for each, at in zip(edge[:count].tolist(), share[:count].tolist(), strict=True):
+        found.setdefault(each, []).append(at)
+    for vertex in range(SIDE * SIDE):
+        x, y = vertex % SIDE, vertex // SIDE
+        for is_north in (0, 1):
+            end = (x, y + 1) if is_north else (x + 1, y)
+            if max(end) >= SIDE:
+                continue
+            side = shapely.LineString([(x, y), end])
+            cuts = []
+            for shape in shapes_of(lines):
+                met = shapely.intersection(shape, side)
+                if not met.is_empty and met.geom_type == "Point":
+                    cuts.append((met.y - y) if is_north else (met.x - x))
+            inside = [each for each in cuts if 1e-9 < each < 1 - 1e-9]
+            mine = found.get(2 * vertex + is_north, [])
+            for each in inside:
+                assert min(abs(each - own) for own in mine) < 1e-9
+            for own in mine:
+                spot = shapely.Point(x, y + own) if is_north else shapely.Point(x + own, y)
+                assert min(spot.distance(shape) for shape in shapes_of(lines)) < 1e-9
+
+
+def test_a_vertex_is_reached_by_the_best_of_its_streets():
+    first = np.int32([0, 2, 3, 3])
+    arc, walk_ms = np.int32([0, 1, 1]), np.int32([5, 0, 7])
+    ahead_ms, behind_ms = np.int32([10, 20, 3]), np.int32([90, UNREACHED_MS, UNREACHED_MS])
+    street_ms = np.array([[100, 50], [1000, UNREACHED_MS]], np.int32)
+    arrival_ms = np.empty(3, np.int32)
+    nobody = np.zeros(0, np.int32), np.zeros((0, 3), np.int32)
+    columns = first, arc, walk_ms, ahead_ms, behind_ms, street_ms
+    kernel.gather_times(*columns, *nobody, arrival_ms)
+    assert arrival_ms.tolist() == [115, 1010, UNREACHED_MS]
+    # straight on along one's own street, not back against a one-way
+    own = np.int32([1]), np.array([[2, 5, UNREACHED_MS]], np.int32)
+    kernel.gather_times(*columns, *own, arrival_ms)
+    assert arrival_ms.tolist() == [17, 1010, UNREACHED_MS]
+
+
+def test_tiles_around_reached_streets_are_marked():
+    around = np.int32([[0, 0, 1, 1], [2, 2, 2, 2]])
+    marks = np.zeros((3, 3), np.int32)
+    street_ms = np.int32([[9, UNREACHED_MS], [11, UNREACHED_MS]])
+    kernel.mark_tiles(street_ms, 10, around, 1, marks)
+    assert marks.tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 0]]

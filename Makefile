@@ -32,7 +32,7 @@ demo: $(VENV)/run.stamp  ## Compare ten scenarios of the embedded territory; res
 test: $(VENV)/dev.stamp  ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/test_heap.py tests/test_searches.py \
-		tests/test_nearest_kernels.py tests/test_surface_kernel.py tests/test_hierarchy.py \
+		tests/test_nearest_kernels.py tests/test_ground_kernel.py tests/test_contour_kernel.py tests/test_hierarchy.py \
 		tests/test_sweeps.py tests/test_paths.py tests/test_sums.py tests/test_graph.py
 
 lint: $(VENV)/dev.stamp  ## Run every check that needs no test: ruff, mypy, imports, docstrings, locks

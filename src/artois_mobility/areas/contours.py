@@ -92,9 +92,9 @@ def cut_area(surface: Surface, threshold_ms: int) -> shapely.MultiPolygon:
     )  # fmt: skip
     if ring_count == 0:
         return shapely.MultiPolygon()
-    corner *= grid.cell_m
-    corner += (grid.west_m, grid.south_m)
-    parts = _polygons(corner, first_of_ring[: ring_count + 1], parent[:ring_count])
+    traced = corner[: first_of_ring[ring_count]]
+    placed = (grid.west_m, grid.south_m) + grid.cell_m * traced
+    parts = _polygons(placed, first_of_ring[: ring_count + 1], parent[:ring_count])
     is_large = shapely.area(parts) >= LEAST_CELLS * grid.cell_m**2
     area: shapely.MultiPolygon = shapely.multipolygons(parts[is_large])
     return area

@@ -86,6 +86,7 @@ def world(monkeypatch):
     module("osm.download", download_osm=answer("download", Path("lens.osm")))
     module("network.building", build_network=answer("build_network", network))
     module("areas.reached", isochrones=answer("isochrones", areas))
+    module("areas.lines", reached_streets=answer("streets", areas))
     module("routing.tables", travel_time_matrix=answer("matrix", Path("m.parquet")))
     return made
 
@@ -296,6 +297,28 @@ def test_isochrones_write_files(run, world, tmp_path, suffix):
     calls = {what: arguments for what, arguments, _ in world.calls}
     assert calls["build_for"][2].name == "walk"
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_streets_go_to_a_layer_and_the_options_to_the_library(run, world, tmp_path):
+    path = tmp_path / "streets.gpkg"
+    place = ["isochrones", "a.toml", "--from", "2.83,50.43", "-o", path]
+    result = run(*place, "--form", "streets", "--direction", "to")
+    assert result.exit_code == 0, result.stderr
+    what, _, options = world.calls[-1]
+    assert (what, options) == ("streets", {"direction": "to"})
+    result = run(*place, "--direction", "to", "--cell", "50")
+    assert world.calls[-1][2] == {"direction": "to", "cell_m": 50.0}
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [([], "give --output FILE.tif"), (["-o", "areas.gpkg"], "written as .tif; found areas.gpkg")],
+)
+def test_a_surface_is_a_geotiff(run, world, output, message):
+    result = run("isochrones", "a.toml", "--from", "2.83,50.43", "--form", "surface", *output)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert world.calls == []
 
 
 @pytest.mark.parametrize("text", ["Lens", "2.83", "2.83,50.43,1", "50.43,200", "nan,nan", ","])

@@ -78,6 +78,7 @@ R, U = 0, UNREACHED_MS
 @example([[U, R], [R, U]], 60_000)
 @example([[R, R, R], [R, U, R], [R, R, R]], 60_000)
 @example([[R, R, R, R, R], [R, U, U, U, R], [R, U, R, U, R], [R, U, U, U, R], [R] * 5], 60_000)
+@example([[R, R, R, R, R, U, R], [R, U, R, U, R, U, R], [R, R, R, R, R, U, R]], 60_000)
 def test_the_area_is_what_the_squares_say(table, threshold_ms):
     surface = surface_of(table)
     area, expected = cut_area(surface, threshold_ms), by_squares(surface, threshold_ms)

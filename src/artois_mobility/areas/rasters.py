@@ -85,7 +85,7 @@ class Raster:
         """
         try:
             import rasterio
-            from rasterio.transform import from_origin
+            from rasterio.transform import Affine
         except ImportError as error:
             raise InputError(INSTALL) from error
         path = Path(path)
@@ -103,7 +103,7 @@ class Raster:
             count=1,
             dtype="float32",
             crs=self.crs,
-            transform=from_origin(self.west_m, self.north_m, self.cell_m, self.cell_m),
+            transform=Affine(self.cell_m, 0, self.west_m, 0, -self.cell_m, self.north_m),
             nodata=np.nan,
             compress="deflate",
         ) as file:

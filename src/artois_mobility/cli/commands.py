@@ -40,6 +40,21 @@ EPILOG: Final = (
 GARBAGE_THRESHOLDS: Final = (50_000, 20, 50)
 
 
+class Form(StrEnum):
+    """What is drawn of the places reached."""
+
+    AREAS = "areas"
+    STREETS = "streets"
+    SURFACE = "surface"
+
+
+class Way(StrEnum):
+    """Which way the trips go."""
+
+    FROM = "from"
+    TO = "to"
+
+
 class Language(StrEnum):
     """Languages that people are addressed in."""
 
@@ -293,7 +308,7 @@ def validate(  # noqa: PLR0913  a command is its options
         "--from 2.8319,50.4289 --minutes 10,20,30 --profile bicycle --output areas.gpkg"
     ),
 )
-def isochrones(
+def isochrones(  # noqa: PLR0913  a command is its options
     study: StudyFile,
     *,
     origins: Annotated[
@@ -306,13 +321,28 @@ def isochrones(
         str, typer.Option("--minutes", "-m", metavar="M,M,...", help="How long the trip may take.")
     ] = "10,20,30",
     profile: ProfileName = None,
+    form: Annotated[
+        Form,
+        typer.Option(
+            "--form",
+            help="Areas; the streets themselves; or a surface of minutes, of how many of the "
+            "places are reached where there are several.",
+        ),
+    ] = Form.AREAS,
+    way: Annotated[
+        Way, typer.Option("--direction", help="From the places outwards, or towards them.")
+    ] = Way.FROM,
+    cell_m: Annotated[
+        float, typer.Option("--cell", metavar="METRES", help="Side of the cells areas are made of.")
+    ] = 25.0,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output",
             "-o",
             metavar="FILE",
-            help="A .geojson, .gpkg or .parquet file; GeoJSON is printed when left out.",
+            help="A .geojson, .gpkg or .parquet file, a .tif for a surface; GeoJSON is printed "
+            "when left out.",
         ),
     ] = None,
     quiet: Quiet = False,
@@ -321,13 +351,15 @@ def isochrones(
     """Draw what is reached from a place within some minutes.
 
     Times are free-flow and without public transport. Each place and time gives one area; the
-    longer time's area contains the shorter one's.
+    longer time's area contains the shorter one's, and none crosses water, a motorway or a railway
+    but on a street.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .travel import run_isochrones
+        from .travel import Drawing, run_isochrones
 
         announce_compiling(quiet=quiet)
-        answer = run_isochrones(study, origins, minutes, profile=profile, output=output)
+        drawing = Drawing(form.value, way.value, cell_m)
+        answer = run_isochrones(study, origins, minutes, drawing, profile=profile, output=output)
         tell(answer, quiet=quiet, is_wanted=output is None)
 
 

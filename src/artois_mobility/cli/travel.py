@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import InputError
 from .outputs import area_writer, check_output, write_whole
 from .texts import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    import geopandas as gpd
-
-    from .._types import Progress
+    from .._types import Direction, Progress
+    from ..network.model import Network
     from ..network.profiles import Profile
     from ..osm.extract import Extract
     from ..report.words import Words
@@ -22,10 +21,29 @@ if TYPE_CHECKING:
     Point = tuple[float, float]
 
 
+class Drawing(NamedTuple):
+    """How what is reached is drawn.
+
+    Attributes
+    ----------
+    form
+        `areas`, `streets` or `surface`.
+    direction
+        `from` the places, or `to` them.
+    cell_m
+        Side of the cells in metres.
+    """
+
+    form: str = "areas"
+    direction: Direction = "from"
+    cell_m: float = 25.0
+
+
 def run_isochrones(
     study_path: Path,
     origins: Sequence[str],
     minutes: str,
+    drawing: Drawing,
     *,
     profile: str | None,
     output: Path | None,
@@ -40,6 +58,8 @@ def run_isochrones(
         Longitude and latitude of each place, as text.
     minutes
         Minutes, separated by commas.
+    drawing
+        How what is reached is drawn.
     profile
         Who travels; None for the study's first.
     output
@@ -56,7 +76,6 @@ def run_isochrones(
     InputError
         If an argument is wrong, or none of the places hangs on a street.
     """
-    from ..areas.reached import isochrones
     from ..osm.reader import read_osm
     from ..report.words import read_words
     from ..study.files import find_profile, read_study
@@ -64,23 +83,26 @@ def run_isochrones(
 
     points = [_point(text) for text in origins]
     bounds = _numbers(minutes, "--minutes", "10,20,30")
-    write = area_writer(output) if output is not None else None
+    write = _writer(drawing, output) if output is not None else None
+    if drawing.form == "surface" and output is None:
+        msg = "A surface is written as GeoTIFF: give --output FILE.tif."
+        raise InputError(msg)
     study = read_study(study_path)
     who = find_profile(study, profile)
     extract = read_osm(study.extract)
     network = build_for(study, extract, who)
-    areas = isochrones(network, points, bounds)
-    reason_of_origin = _find_unattached(areas)
+    areas = _draw(network, points, bounds, drawing)
+    reason_of_origin = _find_unattached(network, points, areas)
     if len(reason_of_origin) == len(points):
         raise InputError(_describe_unattached(points, reason_of_origin, extract, who.name))
     words = read_words(study.language)
     warnings = _warn_of_origins(points, reason_of_origin, who, words)
-    if network.provenance.is_schematic:
+    if network.provenance.is_schematic and drawing.form != "surface":
         areas = areas.assign(mention=words.say("schematic.mark"))
-    if output is None or write is None:
-        return Answer(str(areas.to_json(drop_id=True)), warnings)
-    write_whole(output, lambda path: write(areas, path))
-    return Answer(str(output), warnings)
+    if output is not None and write is not None:
+        write_whole(output, lambda path: write(areas, path))
+        return Answer(str(output), warnings)
+    return Answer(str(areas.to_json(drop_id=True)), warnings)
 
 
 def run_matrix(
@@ -150,13 +172,46 @@ def run_matrix(
     return str(output)
 
 
-def _find_unattached(areas: gpd.GeoDataFrame) -> dict[int, str]:
+def _writer(drawing: Drawing, output: Path) -> Callable[[Any, Path], None]:
+    """Choose how what is reached is written."""
+    if drawing.form != "surface":
+        return area_writer(output)
+    check_output(output)
+    if output.suffix not in {".tif", ".tiff"}:
+        msg = f"A surface is written as .tif; found {output}."
+        raise InputError(msg)
+    return lambda surface, place: surface.to_geotiff(place)
+
+
+def _draw(
+    network: Network, points: Sequence[Point], minutes: Sequence[float], drawing: Drawing
+) -> Any:  # noqa: ANN401  a table of areas or lines, or a raster
+    from ..areas.lines import reached_streets
+    from ..areas.rasters import arrival_surface, count_reaching
+    from ..areas.reached import isochrones
+
+    way, cell_m = drawing.direction, drawing.cell_m
+    if drawing.form == "streets":
+        return reached_streets(network, points, minutes, direction=way)
+    if drawing.form == "areas":
+        return isochrones(network, points, minutes, direction=way, cell_m=cell_m)
+    measure = arrival_surface if len(points) == 1 else count_reaching
+    return measure(network, points, max(minutes), direction=way, cell_m=cell_m)
+
+
+def _find_unattached(
+    network: Network,
+    points: Sequence[Point],
+    areas: Any,  # noqa: ANN401
+) -> dict[int, str]:
     """Give the reason of each place that hangs on no street."""
-    return {
-        int(origin): str(reason)
-        for origin, reason in zip(areas["origin"], areas["reason"], strict=True)
-        if reason
-    }
+    from ..places.attaching import attach
+
+    if "reason" in getattr(areas, "columns", ()):
+        reasons = zip(areas["origin"].tolist(), areas["reason"].tolist(), strict=True)
+    else:
+        reasons = zip(range(len(points)), attach(network, points).reason_of_place, strict=True)
+    return {int(origin): str(reason) for origin, reason in reasons if reason}
 
 
 def _warn_of_origins(

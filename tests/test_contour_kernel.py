@@ -7,9 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from artois_mobility import UNREACHED_MS
-from artois_mobility.areas.contours import BEYOND_MS, Cuts, Surface, cut_area
+from artois_mobility.areas.contours import BEYOND_MS, Cuts, Surface, cut_area, know_degrees
 from artois_mobility.areas.grid import Grid
-from artois_mobility.kernels.contour import APART
+from artois_mobility.kernels.contour import APART, interpolate
+from artois_mobility.network.geodesy import project
 
 GRID = Grid(1000.0, 2000.0, 10.0, 64, 64)
 NO_CUTS = Cuts(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
@@ -81,8 +82,9 @@ R, U = 0, UNREACHED_MS
 @example([[R, R, R, R, R, U, R], [R, U, R, U, R, U, R], [R, R, R, R, R, U, R]], 60_000)
 def test_the_area_is_what_the_squares_say(table, threshold_ms):
     surface = surface_of(table)
-    area, expected = cut_area(surface, threshold_ms), by_squares(surface, threshold_ms)
+    area, expected = cut_area(surface, threshold_ms).in_metres(), by_squares(surface, threshold_ms)
     assert area.is_valid
+    assert area.area == pytest.approx(cut_area(surface, threshold_ms).size_m2)
     kept = [each for each in shapely.get_parts(expected) if each.area >= 0.5 * GRID.cell_m**2]
     assert area.symmetric_difference(shapely.union_all(kept)).area < 1e-3
     assert shapely.get_num_geometries(area) == len(kept)
@@ -91,7 +93,7 @@ def test_the_area_is_what_the_squares_say(table, threshold_ms):
 @given(tables, st.integers(1, 300_000), st.integers(1, 300_000))
 def test_more_time_holds_less(table, one, other):
     surface = surface_of(table)
-    smaller, larger = (cut_area(surface, each) for each in sorted((one, other)))
+    smaller, larger = (cut_area(surface, each).in_metres() for each in sorted((one, other)))
     assert smaller.is_empty or larger.covers(smaller)
 
 
@@ -108,21 +110,37 @@ def test_a_cut_edge_is_followed_to_the_cut(table, threshold_ms, data):
     pairs = [sorted(data.draw(st.tuples(*[st.floats(0, 1)] * 2))) for _ in chosen]
     first, last = np.array(pairs, float).reshape(-1, 2).T
     surface = surface_of(table, Cuts(np.array(chosen, np.int64), first.copy(), last.copy()))
-    area, expected = cut_area(surface, threshold_ms), by_squares(surface, threshold_ms)
+    area, expected = cut_area(surface, threshold_ms).in_metres(), by_squares(surface, threshold_ms)
     kept = [each for each in shapely.get_parts(expected) if each.area >= 0.5 * GRID.cell_m**2]
     assert area.symmetric_difference(shapely.union_all(kept)).area < 1e-3
 
 
 def test_nothing_reached_is_an_empty_area():
-    assert cut_area(surface_of([[U]]), 60_000).is_empty
+    assert cut_area(surface_of([[U]]), 60_000).in_metres().is_empty
 
 
 def test_one_vertex_is_a_diamond_as_far_as_its_time_goes():
     # ten minutes are left of the eleven to what is not reached
     area = cut_area(surface_of([[0]]), 600_000)
-    assert area.area == pytest.approx(2 * (10 * 10 / 11) ** 2)
+    expected = pytest.approx(2 * (10 * 10 / 11) ** 2)
+    assert (area.size_m2, area.in_metres().area) == (expected, expected)
 
 
 def test_a_sliver_is_left_out():
     # a third of the way to every side: two ninths of a cell
-    assert cut_area(surface_of([[30_000]]), 60_000).is_empty
+    assert cut_area(surface_of([[30_000]]), 60_000).in_metres().is_empty
+
+
+def test_degrees_between_those_known_are_right_to_a_centimetre():
+    for west_m, south_m, crs in (
+        (690_000, 7_030_000, "EPSG:2154"),
+        (450_000, 4_000_000, "EPSG:32633"),
+    ):
+        grid = Grid(west_m, south_m, 25.0, 1024, 1024)
+        corner = np.random.default_rng(2).uniform(0, 1023, (2000, 2))
+        degrees = know_degrees(grid, crs)
+        placed = np.empty_like(corner)
+        interpolate(corner, degrees.spacing, degrees.lon_deg, degrees.lat_deg, placed)
+        x_m, y_m = project(*placed.T, crs)
+        apart_m = np.hypot(x_m - west_m - 25 * corner[:, 0], y_m - south_m - 25 * corner[:, 1])
+        assert apart_m.max() < 0.01

@@ -151,19 +151,31 @@ def test_edges_are_cut_where_shapely_says(lines):
 
 
 def test_a_vertex_is_reached_by_the_best_of_its_streets():
-    first = np.int32([0, 2, 3, 3])
-    arc, walk_ms = np.int32([0, 1, 1]), np.int32([5, 0, 7])
-    ahead_ms, behind_ms = np.int32([10, 20, 3]), np.int32([90, UNREACHED_MS, UNREACHED_MS])
-    street_ms = np.array([[100, 50], [1000, UNREACHED_MS]], np.int32)
-    arrival_ms = np.empty(3, np.int32)
+    arc, first = np.int32([0, 1, 2]), np.int32([0, 1, 3, 4])
+    vertex, walk_ms = np.int32([0, 0, 1, 3]), np.int32([5, 0, 7, 0])
+    ahead_ms = np.int32([10, 20, 3, 1])
+    behind_ms = np.int32([90, UNREACHED_MS, UNREACHED_MS, 1])
+    street_ms = np.int32([[100, 50], [1000, UNREACHED_MS], [2001, 2001]])
+    arrival_ms = np.empty(4, np.int32)
     nobody = np.zeros(0, np.int32), np.zeros((0, 3), np.int32)
-    columns = first, arc, walk_ms, ahead_ms, behind_ms, street_ms
-    kernel.gather_times(*columns, *nobody, arrival_ms)
-    assert arrival_ms.tolist() == [115, 1010, UNREACHED_MS]
+    columns = arc, first, vertex, walk_ms, ahead_ms, behind_ms, street_ms, 2000
+    kernel.spread_times(*columns, *nobody, arrival_ms)
+    assert arrival_ms.tolist() == [115, 1010, UNREACHED_MS, UNREACHED_MS]
     # straight on along one's own street, not back against a one-way
-    own = np.int32([1]), np.array([[2, 5, UNREACHED_MS]], np.int32)
-    kernel.gather_times(*columns, *own, arrival_ms)
-    assert arrival_ms.tolist() == [17, 1010, UNREACHED_MS]
+    own = np.int32([1]), np.int32([[2, 5, UNREACHED_MS]])
+    kernel.spread_times(*columns, *own, arrival_ms)
+    assert arrival_ms.tolist() == [17, 1010, UNREACHED_MS, UNREACHED_MS]
+
+
+def test_streets_are_entered_at_the_best_of_their_arcs_where_trips_may():
+    # arcs 0 and 1 along street 0, whose twin is 1 along arc 2; arc 3 may not be ended in
+    node_of_arc, street_of_arc = np.int32([0, 1, 2, 0]), np.int32([0, 0, 1, 2])
+    is_open, twin = np.bool_([1, 1, 1, 0]), np.int32([1, 0, -1])
+    street_ms = np.empty((3, 2), np.int32)
+    kernel.enter_streets(
+        node_of_arc, street_of_arc, is_open, twin, np.int32([9, 4, UNREACHED_MS]), street_ms
+    )
+    assert street_ms.tolist() == [[4, UNREACHED_MS], [UNREACHED_MS, 4], [UNREACHED_MS] * 2]
 
 
 def test_tiles_around_reached_streets_are_marked():

@@ -95,7 +95,7 @@ def test_areas_nest_and_hold_what_is_reached(town):
             continue
         smaller = shapely.MultiPolygon()
         for threshold in thresholds.tolist():
-            area = cut_area(surface, round(threshold * MS_PER_MIN))
+            area = cut_area(surface, round(threshold * MS_PER_MIN)).in_metres()
             assert area.is_valid
             assert smaller.is_empty or area.covers(smaller)
             smaller = area
@@ -145,7 +145,7 @@ def test_nothing_lies_beyond_a_barrier_but_slivers(town):
         if surface is None:
             continue
         threshold_ms = round(float(thresholds[-1]) * MS_PER_MIN)
-        area = cut_area(surface, threshold_ms)
+        area = cut_area(surface, threshold_ms).in_metres()
         at_ms = times_at(network, question, times, points)
         reached = points[1][at_ms <= threshold_ms]
         near = network.barriers[tree.query(area, "intersects")]

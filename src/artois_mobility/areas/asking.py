@@ -62,14 +62,17 @@ def ask(
     """
     thresholds = _check_arguments(minutes, direction, cell_m)
     attachments = attach(network, origins)
-    searched = network.searched.graph
+    searched = network.searched
+    is_open = np.zeros(searched.street.size, np.bool_)
+    is_open[(searched.ends if direction == "from" else searched.begins).arc] = True
     question = Question(
         network,
-        searched if direction == "from" else reverse(searched)[0],
+        searched.graph if direction == "from" else reverse(searched.graph)[0],
         ground_of(network, float(cell_m)),
         find_ends(network, attachments),
         direction,
         round(float(thresholds.max()) * MS_PER_MIN),
+        is_open,
     )
     return question, thresholds, attachments
 

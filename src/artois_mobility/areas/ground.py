@@ -24,12 +24,11 @@ from .._types import (
     Offsets,
     Rows,
 )
-from ..graph import group_rows
 from ..kernels import ground as kernel
 from ..network.model import Network
 from ..places.streets import TOUCH_M, allowed_arcs
 from ..routing.threads import run_each
-from .contours import Cuts
+from .contours import Cuts, Degrees, know_degrees
 from .grid import TILE, Grid, lay_grid
 
 # Lines are looked up in squares of about this size.
@@ -90,14 +89,16 @@ class Streets:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tile:
-    """A block of vertices and the streets they are reached from: v vertices, h hooks.
+    """A block of vertices and the streets they are reached from: u streets, h hooks.
 
     Attributes
     ----------
-    first
-        Hooks of each vertex, row by row, shape (v + 1,).
     arc
-        The street, the smaller id of two twins, shape (h,).
+        The streets, each the smaller id of two twins, ascending, shape (u,).
+    first
+        First hook of each street, shape (u + 1,).
+    vertex
+        Vertex that hangs there, counted row by row, shape (h,).
     walk_ms
         From there to the vertex, shape (h,).
     ahead_ms, behind_ms
@@ -106,8 +107,9 @@ class Tile:
         From there on to the head of the arc, and of its twin, shape (h,).
     """
 
-    first: Offsets
     arc: ArcIds
+    first: Offsets
+    vertex: Rows
     walk_ms: Milliseconds
     ahead_ms: Milliseconds
     behind_ms: Milliseconds
@@ -140,6 +142,8 @@ class Ground:
         scenario made; and their rows in `streets`.
     tiles_of_arc
         First row and column, last row and column of the tiles around each street, shape (m, 4).
+    degrees
+        Where the grid lies on the globe.
     tiles
         Those prepared so far.
     """
@@ -151,6 +155,7 @@ class Ground:
     cuts: Cuts
     hooks: list[tuple[Lines, Rows]]
     tiles_of_arc: Rows
+    degrees: Degrees
     tiles: dict[tuple[int, int], Tile] = field(default_factory=dict)
 
     def prepare(self, network: Network, tiles: list[tuple[int, int]]) -> list[Tile]:
@@ -224,7 +229,10 @@ def _survey(network: Network, cell_m: float) -> Ground:
         ends = [each[rows] for each in (streets.x0, streets.y0, streets.x1, streets.y1)]
         hooks.append((_list_by_bucket((ends[0], ends[1], ends[2], ends[3]), grid, bucket), rows))
     around = _tiles_of_arcs(network, streets, grid)
-    return Ground(grid, streets, bucket, barriers, _find_cuts(grid, barriers), hooks, around)
+    degrees = know_degrees(grid, network.crs)
+    return Ground(
+        grid, streets, bucket, barriers, _find_cuts(grid, barriers), hooks, around, degrees
+    )
 
 
 def _tiles_of_arcs(network: Network, streets: Streets, grid: Grid) -> Rows:
@@ -301,17 +309,17 @@ def _make_tile(network: Network, ground: Ground, tile_row: int, tile_column: int
     parts = [_hang(network, ground, (row, column), *each) for each in ground.hooks]
     parts.append(_stamp(ground, row, column))
     vertex, arc, share, walk = (np.concatenate(each) for each in zip(*parts, strict=True))
-    order = np.argsort(vertex, kind="stable")
+    order = np.lexsort((vertex, arc))
     vertex, arc, share, walk = (each[order] for each in (vertex, arc, share, walk))
-    grouped = group_rows(vertex.astype(np.int32), TILE * TILE)
-    arc = arc.astype(np.int32)
+    first = np.flatnonzero(np.diff(arc, prepend=NO_ARC) != 0)
     ahead_ms, ahead_left_ms = _split(network, arc, share)
     twin = network.twin_of_arc[arc] if arc.size else arc
     behind_left_ms, behind_ms = _split(network, twin, share)
     walk_h = walk * ground.grid.cell_m / 1000 / network.profile.offroad_kmh
     return Tile(
-        grouped.first,
-        arc,
+        arc[first],
+        np.append(first, arc.size).astype(np.int32),
+        vertex,
         np.ceil(walk_h * 3_600_000 - 1e-6).astype(np.int32),
         ahead_ms,
         behind_ms,

@@ -8,11 +8,10 @@ import shapely
 
 from .._types import MS_PER_MIN, NO_ARC, UNREACHED_MS, WGS84, Direction, Floats, Milliseconds
 from ..network.model import Network
-from ..routing.threads import run_each
 from .asking import CELL_M, Origins, ask
 from .grid import Grid
 from .ground import Streets
-from .surfaces import Question, StreetTimes, time_streets
+from .surfaces import Question, StreetTimes, time_each
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -68,7 +67,7 @@ def reached_streets(
 
     question, thresholds, attachments = ask(network, origins, minutes, direction, CELL_M)
     origin_count = attachments.place_count
-    found = run_each(lambda origin: lines_of(question, thresholds, origin), range(origin_count))
+    found = time_each(question, origin_count, lambda times: lines_of(question, thresholds, times))
     geometry = np.array([line for of_origin in found for line in of_origin], object)
     table = {
         "origin": np.repeat(np.arange(origin_count), thresholds.size),
@@ -81,7 +80,7 @@ def reached_streets(
     return gpd.GeoDataFrame(table, geometry=geometry, crs=network.crs).to_crs(WGS84)
 
 
-def lines_of(question: Question, minutes: Floats, origin: int) -> list[shapely.Geometry]:
+def lines_of(question: Question, minutes: Floats, times: StreetTimes) -> list[shapely.Geometry]:
     """Draw the streets reached from one origin, in the order of the thresholds.
 
     Parameters
@@ -90,15 +89,14 @@ def lines_of(question: Question, minutes: Floats, origin: int) -> list[shapely.G
         What is asked.
     minutes
         Thresholds, shape (t,).
-    origin
-        Row of the origin.
+    times
+        When its streets are entered or left.
 
     Returns
     -------
     lines
         In the network's metric system, length t.
     """
-    times = time_streets(question, origin)
     return [_cut_streets(question, times, round(each * MS_PER_MIN)) for each in minutes.tolist()]
 
 

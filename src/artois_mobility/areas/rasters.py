@@ -1,5 +1,6 @@
 """Surfaces over the ground: minutes from a place, and how many places are reached in time."""
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,8 @@ from .._types import MS_PER_MIN, Direction, Floats
 from ..errors import InputError, PlacesError
 from ..network.geodesy import project
 from ..network.model import Network
-from ..routing.threads import run_each
 from .asking import CELL_M, Origins, ask
-from .contours import Surface
-from .surfaces import Question, lay_surface, time_streets
+from .surfaces import Question, StreetTimes, lay_surface, time_each, time_streets
 
 INSTALL = "GeoTIFF files need rasterio: pip install 'artois-mobility[heights]'."
 
@@ -220,15 +219,19 @@ def count_reaching(
     question, _, attachments = ask(network, origins, [minutes], direction, cell_m)
     grid = question.ground.grid
     counts = np.zeros((grid.row_count, grid.column_count), np.float32)
-    places = range(attachments.place_count)
-    for begin in range(0, len(places), 64):  # bounds the surfaces held at once
-        batch = places[begin : begin + 64]
-        for surface in run_each(lambda place: _surface_of(question, place), batch):
-            if surface is not None:
-                row, column = surface.first_row, surface.first_column
-                rows, columns = surface.arrival_ms.shape
-                block = counts[row : row + rows, column : column + columns]
-                block += surface.arrival_ms <= question.bound_ms
+    lock = threading.Lock()
+
+    def add(times: StreetTimes) -> None:
+        surface = lay_surface(question, times)
+        if surface is None:
+            return
+        row, column = surface.first_row, surface.first_column
+        rows, columns = surface.arrival_ms.shape
+        reached = surface.arrival_ms <= question.bound_ms
+        with lock:
+            counts[row : row + rows, column : column + columns] += reached
+
+    time_each(question, attachments.place_count, add)
     counts[counts == 0] = np.nan
     some_row, some_column = (np.flatnonzero(np.isfinite(counts).any(axis=axis)) for axis in (1, 0))
     if not some_row.size:
@@ -236,10 +239,6 @@ def count_reaching(
     rows = slice(int(some_row[0]), int(some_row[-1]) + 1)
     columns = slice(int(some_column[0]), int(some_column[-1]) + 1)
     return _raster(question, counts[rows, columns], (rows.start, columns.start), "places")
-
-
-def _surface_of(question: Question, place: int) -> Surface | None:
-    return lay_surface(question, time_streets(question, place))
 
 
 def _raster(

@@ -11,14 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .._types import MS_PER_MIN, WGS84, Direction, Floats, Geometries
-from ..network.geodesy import unproject
 from ..network.model import Network
-from ..routing.threads import run_each
 from .asking import CELL_M, Origins, ask
 from .auditing import audit_areas
-from .contours import cut_area
+from .contours import Area, cut_area
 from .lines import lines_of
-from .surfaces import Question, lay_surface, time_streets
+from .surfaces import Question, StreetTimes, lay_surface, time_each
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -87,10 +85,11 @@ def isochrones(
     Mathematik 1, 269-271. doi:10.1007/BF01386390
     """
     import geopandas as gpd
+    import shapely
 
     question, thresholds, attachments = ask(network, origins, minutes, direction, cell_m)
     origin_count = attachments.place_count
-    areas = run_each(lambda origin: _areas_of(question, thresholds, origin), range(origin_count))
+    areas = time_each(question, origin_count, lambda times: _areas_of(question, thresholds, times))
     found = [each for of_origin in areas for each in of_origin]
     off_by_m = round(float(cell_m) * 2**0.5, 1)
     geometry = np.array([each.shape for each in found], object)
@@ -99,7 +98,8 @@ def isochrones(
         "minutes": np.tile(np.asarray(minutes, np.float64), origin_count),
         "profile": network.profile.name,
         "direction": direction,
-        "area_km2": np.array([each.metric.area for each in found]).round() / 1e6,
+        "area_km2": np.array([each.cut.size_m2 if each.cut else 0.0 for each in found]).round()
+        / 1e6,
         "cell_m": float(cell_m),
         "off_by_m": off_by_m,
         "reason": np.repeat(attachments.reason_of_place, len(minutes)),
@@ -109,10 +109,12 @@ def isochrones(
     if sites is not None:
         table["sites"] = _count_inside(geometry, sites, np.ones(len(sites), np.int64))
     if audit:
-        lines = [
-            line for each in range(origin_count) for line in lines_of(question, thresholds, each)
-        ]
-        table |= audit_areas(question, [each.metric for each in found], lines)
+        drawn = time_each(
+            question, origin_count, lambda times: lines_of(question, thresholds, times)
+        )
+        lines = [line for of_origin in drawn for line in of_origin]
+        cuts = [each.cut.in_metres() if each.cut else shapely.MultiPolygon() for each in found]
+        table |= audit_areas(question, cuts, lines)
     return gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)
 
 
@@ -127,30 +129,23 @@ def _count_inside(areas: Geometries, places: "gpd.GeoDataFrame", amount: Counts)
     return sums
 
 
-def _areas_of(question: Question, minutes: Floats, origin: int) -> "list[_Area]":
+def _areas_of(question: Question, minutes: Floats, times: StreetTimes) -> "list[_Area]":
     """Compute the polygons of one origin, in the order of the thresholds."""
     import shapely
 
-    surface = lay_surface(question, time_streets(question, origin))
+    surface = lay_surface(question, times)
     if surface is None:
-        return [_Area(shapely.Polygon(), shapely.MultiPolygon())] * minutes.size
+        return [_Area(shapely.Polygon(), None)] * minutes.size
     areas = [cut_area(surface, round(each * MS_PER_MIN)) for each in minutes.tolist()]
-    crs = question.network.crs
-
-    def to_degrees(corner: Floats) -> Floats:
-        return np.column_stack(unproject(corner[:, 0], corner[:, 1], crs))
-
+    degrees = question.ground.degrees
     return [
-        _Area(
-            shapely.Polygon() if area.is_empty else shapely.transform(area, to_degrees),
-            area,
-        )
-        for area in areas
+        _Area(each.in_degrees(degrees) if each.size_m2 else shapely.Polygon(), each)
+        for each in areas
     ]
 
 
 class _Area(NamedTuple):
-    """An area in degrees, and in metres."""
+    """An area drawn in degrees, and as it was cut; None where nothing is reached."""
 
     shape: "shapely.Geometry"
-    metric: "shapely.Geometry"
+    cut: Area | None

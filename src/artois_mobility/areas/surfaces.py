@@ -1,19 +1,32 @@
 """Arrival times of a trip's origin over the ground: one surface holds every isochrone of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final, TypeVar
 
 import numpy as np
 
-from .._types import MS_PER_MIN, NO_ARC, UNREACHED_MS, ArcIds, Direction, Milliseconds, Rows
+from .._types import MS_PER_MIN, UNREACHED_MS, ArcIds, Direction, Flags, Milliseconds, Rows
 from ..errors import PlacesError
 from ..graph import Graph
-from ..kernels.ground import gather_times, mark_tiles
+from ..kernels.ground import enter_streets, mark_tiles, spread_times
 from ..network.model import Network
-from ..routing.ends import ArcEnds
+from ..routing.ends import ArcEnds, NodeEnds
+from ..routing.one_to_all import travel_times
 from ..routing.searches import search_from_seeds
+from ..routing.threads import run_each
 from .contours import BEYOND_MS, Surface
 from .grid import MOST_ON_SURFACE, TILE
 from .ground import Ground
+
+Answer = TypeVar("Answer")
+
+# From so many origins on it is tried how far searches go: where they come to more than one of so
+# many nodes, sweeps of so many origins at once take less time.
+FEWEST_TO_SWEEP: Final = 16
+TRIED: Final = 4
+LEAST_SHARE: Final = 6
+AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +47,9 @@ class Question:
         From the origins, or to them.
     bound_ms
         The largest threshold.
+    is_open
+        True for arcs of the searched graph that trips may end in, or begin in on the way to the
+        origins.
     """
 
     network: Network
@@ -42,6 +58,7 @@ class Question:
     ends: ArcEnds
     direction: Direction
     bound_ms: int
+    is_open: Flags
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +77,53 @@ class StreetTimes:
     own: Rows
 
 
+def time_each(
+    question: Question, origin_count: int, work: Callable[[StreetTimes], Answer]
+) -> list[Answer]:
+    """Search from every origin, and work on what each finds, in threads.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    origin_count
+        Number of origins.
+    work
+        Called once for each; must not share anything writable with the other calls.
+
+    Returns
+    -------
+    answers
+        In the order of the origins, the same by whichever search.
+    """
+    if not _sweeps_pay(question, origin_count):
+        return run_each(lambda origin: work(time_streets(question, origin)), range(origin_count))
+    ends = _ends_of(question)
+    graph = question.network.searched.graph
+    answers: list[Answer] = []
+    for begin in range(0, origin_count, AT_ONCE):
+        origins = range(begin, min(begin + AT_ONCE, origin_count))
+        ways = slice(*np.searchsorted(ends.place, [origins.start, origins.stop]).tolist())
+        nodes, own = np.unique(ends.node[ways], return_inverse=True)
+        line = own.astype(np.int32)
+        table_ms = travel_times(graph, nodes, direction=question.direction)
+
+        def serve(
+            origin: int,
+            table_ms: Milliseconds = table_ms,
+            line: Rows = line,
+            first: int = ways.start,
+        ) -> Answer:
+            mine = ends.of_place(origin)
+            lines = line[mine.start - first : mine.stop - first]
+            there_ms = table_ms[lines] + ends.ms[mine, np.newaxis]
+            node_ms = there_ms.min(axis=0, initial=UNREACHED_MS)
+            return work(_enter(question, origin, node_ms))
+
+        answers += run_each(serve, origins)
+    return answers
+
+
 def time_streets(question: Question, origin: int) -> StreetTimes:
     """Search from an origin as far as the largest threshold, and a little further.
 
@@ -75,19 +139,40 @@ def time_streets(question: Question, origin: int) -> StreetTimes:
     times
         `UNREACHED_MS` where the search did not come to.
     """
-    is_from = question.direction == "from"
-    ends = question.ends.leave if is_from else question.ends.reach
+    return _enter(question, origin, _search(question, origin))
+
+
+def _sweeps_pay(question: Question, origin_count: int) -> bool:
+    """Tell whether sweeps over all nodes take less time than searches as far as needed."""
+    if origin_count < FEWEST_TO_SWEEP:
+        return False
+    graph = question.graph
+    tried = range(0, origin_count, origin_count // TRIED)
+    reached = sum(int((_search(question, each) < UNREACHED_MS).sum()) for each in tried)
+    return reached > graph.node_count * len(tried) // LEAST_SHARE
+
+
+def _ends_of(question: Question) -> NodeEnds:
+    return question.ends.leave if question.direction == "from" else question.ends.reach
+
+
+def _search(question: Question, origin: int) -> Milliseconds:
+    """Search from an origin by Dijkstra's algorithm; times of the searched graph's nodes."""
+    ends = _ends_of(question)
     ways = ends.of_place(origin)
     bound_min = (question.bound_ms + BEYOND_MS) / MS_PER_MIN
-    node_ms = search_from_seeds(question.graph, ends.node[ways], ends.ms[ways], bound_min=bound_min)
+    return search_from_seeds(question.graph, ends.node[ways], ends.ms[ways], bound_min=bound_min)
+
+
+def _enter(question: Question, origin: int, node_ms: Milliseconds) -> StreetTimes:
+    """Tell when the streets are entered or left, from the times of nodes."""
     searched = question.network.searched
-    street_ms = searched.at_tails(node_ms) if is_from else searched.at_heads(node_ms)
+    node = searched.tail if question.direction == "from" else searched.graph.head
+    street_ms = np.empty((question.network.graph.arc_count, 2), np.int32)
     twin = question.network.twin_of_arc
-    both_ms = np.empty((twin.size, 2), np.int32)
-    both_ms[:, 0] = street_ms
-    both_ms[:, 1] = np.where(twin == NO_ARC, UNREACHED_MS, street_ms[twin])
+    enter_streets(node, searched.street, question.is_open, twin, node_ms, street_ms)
     own = np.flatnonzero(question.ends.place == origin).astype(np.int32)
-    return StreetTimes(both_ms, own)
+    return StreetTimes(street_ms, own)
 
 
 def lay_surface(question: Question, times: StreetTimes) -> Surface | None:
@@ -129,9 +214,10 @@ def lay_surface(question: Question, times: StreetTimes) -> Surface | None:
     around_own = question.ground.tiles_of_arc[own_arc]
     for place, tile in zip(places, question.ground.prepare(question.network, places), strict=True):
         is_near = ((around_own[:, :2] <= place) & (around_own[:, 2:] >= place)).all(axis=1).any()
-        gather_times(
-            tile.first, tile.arc, tile.walk_ms, *tile.along(question.direction),
-            times.street_ms, *((own_arc, own_ms) if is_near else (nobody, nowhere)), flat_ms,
+        own = (own_arc, own_ms) if is_near else (nobody, nowhere)
+        spread_times(
+            tile.arc, tile.first, tile.vertex, tile.walk_ms, *tile.along(question.direction),
+            times.street_ms, question.bound_ms + BEYOND_MS, *own, flat_ms,
         )  # fmt: skip
         row, column = (place[0] - rows[0]) * TILE, (place[1] - columns[0]) * TILE
         arrival_ms[row : row + TILE, column : column + TILE] = flat_ms.reshape(TILE, TILE)

@@ -9,6 +9,7 @@ from ._signatures import (
     INT,
     NOTHING,
     READ_FLOAT64,
+    READ_FLOAT64_TABLE,
     READ_INT32_TABLE,
     READ_INT64,
     WRITE_FLOAT64_TABLE,
@@ -172,3 +173,25 @@ def trace_rings(
                 first_of_ring[ring_count] = place
             last_ring = ring_of_edge[start_row, start_column]
     return ring_count
+
+
+@njit(
+    NOTHING(READ_FLOAT64_TABLE, INT, READ_FLOAT64_TABLE, READ_FLOAT64_TABLE, WRITE_FLOAT64_TABLE),
+    cache=True,
+    nogil=True,
+)
+def interpolate(
+    corner: Floats, spacing: int, lon_deg: Floats, lat_deg: Floats, degrees: Floats
+) -> None:
+    """Place points, in columns and rows of the grid, between those whose degrees are known.
+
+    The tables hold the degrees of every vertex whose row and column are multiples of `spacing`.
+    """
+    for point in range(corner.shape[0]):
+        x, y = corner[point, 0] / spacing, corner[point, 1] / spacing
+        column, row = int(x), int(y)
+        x, y = x - column, y - row
+        for side, table in enumerate((lon_deg, lat_deg)):
+            south = table[row, column] * (1 - x) + table[row, column + 1] * x
+            north = table[row + 1, column] * (1 - x) + table[row + 1, column + 1] * x
+            degrees[point, side] = south * (1 - y) + north * y

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit, types
 
-from .._types import UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds, Offsets, Rows
+from .._types import UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds, NodeIds, Offsets, Rows
 from ._signatures import (
     INT,
     NOTHING,
+    READ_FLAGS,
     READ_FLOAT64,
     READ_INT32,
     READ_INT32_TABLE,
@@ -404,10 +405,48 @@ def list_cuts(
     NOTHING(
         READ_INT32,
         READ_INT32,
+        READ_FLAGS,
+        READ_INT32,
+        READ_INT32,
+        WRITE_INT32_TABLE,
+    ),
+    cache=True,
+    nogil=True,
+)
+def enter_streets(
+    node_of_arc: NodeIds,
+    street_of_arc: ArcIds,
+    is_open: Flags,
+    twin: ArcIds,
+    node_ms: Milliseconds,
+    street_ms: Milliseconds,
+) -> None:
+    """Tell when streets are entered, from the times of the nodes that they are entered at.
+
+    Of several arcs along a street, where trips may begin or end in them, the best counts. A row of
+    `street_ms` takes the time on the street's own arc, and on its twin.
+    """
+    street_ms[:] = UNREACHED_MS
+    for arc in range(node_of_arc.size):
+        here_ms = node_ms[node_of_arc[arc]]
+        if here_ms < UNREACHED_MS and is_open[arc]:
+            street = street_of_arc[arc]
+            street_ms[street, 0] = min(street_ms[street, 0], here_ms)
+            other = twin[street]
+            if other >= 0:
+                street_ms[other, 1] = min(street_ms[other, 1], here_ms)
+
+
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
         READ_INT32,
         READ_INT32,
         READ_INT32,
         READ_INT32_TABLE,
+        INT,
         READ_INT32,
         READ_INT32_TABLE,
         WRITE_INT32,
@@ -415,42 +454,47 @@ def list_cuts(
     cache=True,
     nogil=True,
 )
-def gather_times(
-    first: Offsets,
+def spread_times(
     arc: ArcIds,
+    first: Offsets,
+    vertex: Rows,
     walk_ms: Milliseconds,
     ahead_ms: Milliseconds,
     behind_ms: Milliseconds,
     street_ms: Milliseconds,
+    bound_ms: int,
     own_arc: ArcIds,
     own_ms: Milliseconds,
     arrival_ms: Milliseconds,
 ) -> None:
-    """Compute when vertices are reached: by the best of the streets that each hangs on.
+    """Tell every vertex when it is reached, by the best of the streets that it hangs on.
 
-    A row of `street_ms` is when a street is entered, in the arc's own direction and in the other.
-    On the origin's own streets one also goes straight on from where it hangs: `own_ms` holds, for
-    each of them, the walk there, and where that is on the arc and on its twin.
+    A row of `street_ms` is when a street is entered, in the arc's own direction and in the other;
+    streets entered after `bound_ms` are passed over. On the origin's own streets one also goes
+    straight on from where it hangs: `own_ms` holds, for each of them, the walk there, and where
+    that is on the arc and on its twin.
     """
-    for vertex in range(arrival_ms.size):
-        best_ms = UNREACHED_MS
-        for row in range(first[vertex], first[vertex + 1]):
-            here = arc[row]
-            there_ms = min(street_ms[here, 0] + ahead_ms[row], street_ms[here, 1] + behind_ms[row])
-            best_ms = min(best_ms, there_ms + walk_ms[row])
-        arrival_ms[vertex] = best_ms
-    for own in range(own_arc.size):
-        for vertex in range(arrival_ms.size):
-            for row in range(first[vertex], first[vertex + 1]):
-                if arc[row] != own_arc[own]:
-                    continue
+    arrival_ms[:] = UNREACHED_MS
+    for number in range(arc.size):
+        street = arc[number]
+        there_ms, back_ms = street_ms[street, 0], street_ms[street, 1]
+        if there_ms <= bound_ms or back_ms <= bound_ms:
+            for row in range(first[number], first[number + 1]):
+                best_ms = min(there_ms + ahead_ms[row], back_ms + behind_ms[row]) + walk_ms[row]
+                here = vertex[row]
+                arrival_ms[here] = min(arrival_ms[here], best_ms)
+        for own in range(own_arc.size):
+            if own_arc[own] != street:
+                continue
+            for row in range(first[number], first[number + 1]):
                 direct_ms = UNREACHED_MS
                 if own_ms[own, 1] <= ahead_ms[row] < UNREACHED_MS:
                     direct_ms = ahead_ms[row] - own_ms[own, 1]
                 if own_ms[own, 2] <= behind_ms[row] < UNREACHED_MS:
                     direct_ms = min(direct_ms, behind_ms[row] - own_ms[own, 2])
                 direct_ms += own_ms[own, 0] + walk_ms[row]
-                arrival_ms[vertex] = min(arrival_ms[vertex], direct_ms)
+                here = vertex[row]
+                arrival_ms[here] = min(arrival_ms[here], direct_ms)
 
 
 @njit(

@@ -3,6 +3,7 @@ from dataclasses import replace
 from artois_mobility.network.building import build_network
 from artois_mobility.osm.reader import read_osm
 from artois_mobility.places.attaching import attach
+from network_worlds import LAT_DEG, LON_DEG, M_PER_DEG_LAT, M_PER_DEG_LON, make_extract
 from osm_files import write_osm
 from street_worlds import (
     cells_at,
@@ -90,6 +91,26 @@ class TestBarriers:
         assert (network.point_y_m[network.first_point[found.arc]] > 7_037_000 - 1).all()
         walks_south = found.offroad_m > 51
         assert not walks_south.any()
+
+
+def test_nobody_walks_over_the_channel_between_two_islands():
+    # a lake with two islands; the only street lies on the eastern one
+    def box(first, west, east):
+        corners = [(west, -50), (east, -50), (east, 50), (west, 50)]
+        return {first + number: corner for number, corner in enumerate(corners)}
+
+    nodes = box(10, -400, 400) | box(20, -120, -20) | box(30, 20, 120) | {1: (40, 0), 2: (90, 0)}
+    rings = {way: [*range(way, way + 4), way] for way in (10, 20, 30)}
+    ways = {way: (ring, {}) for way, ring in rings.items()}
+    ways[5] = ([1, 2], {"highway": "residential"})
+    lake = [("w", 10, "outer"), ("w", 20, "inner"), ("w", 30, "inner")]
+    relations = {1: (lake, {"type": "multipolygon", "natural": "water"})}
+    walk = build_network(make_extract(nodes, ways, relations=relations), "walk")
+    west, east = (
+        (LON_DEG + x / M_PER_DEG_LON, LAT_DEG + y / M_PER_DEG_LAT) for x, y in ((-30, 0), (30, 9))
+    )
+    found = attach(walk, [west, east])
+    assert found.reason_of_place.tolist() == ["every street within 300 m lies behind a barrier", ""]
 
 
 def test_a_boat_may_lie_at_a_quay_behind_its_bank(tmp_path):

@@ -69,6 +69,17 @@ class TestCongestion:
         assert found[10, False] == pytest.approx((2.0 + 1.2) / 2, rel=1e-4)
         assert found[11, True] == 1
 
+    def test_ways_that_the_extract_lacks_are_counted(self, tmp_path):
+        table = am.read_congestion(write_csv(tmp_path / "t.csv", "10,2", "77,2", "78,3"))
+        counts = am.build_network(street(), "car", congestion=table).provenance.counts
+        assert counts["traffic_ways_not_found"] == 2
+
+    def test_polygons_without_a_coordinate_system_are_refused(self, tmp_path):
+        areas = gpd.GeoDataFrame({"factor": [2.0]}, geometry=[shapely.box(0, 0, 1, 1)])
+        areas.to_parquet(tmp_path / "t.parquet")
+        with pytest.raises(PlacesError, match="no coordinate system"):
+            am.read_congestion(tmp_path / "t.parquet")
+
     @pytest.mark.parametrize("profile", ["walk", "bicycle"])
     def test_those_without_a_motor_stand_in_no_traffic(self, tmp_path, profile):
         table = am.read_congestion(write_csv(tmp_path / "t.csv", "10;11,3"))
@@ -100,6 +111,7 @@ class TestCongestion:
             (["10,"], "factor is not from 0.5 to 20"),
             (["10,fast"], "factor is no number"),
             (["A26,1.2"], "way is no OSM id"),
+            (["99999999999999999999999,2"], "way is no OSM id"),
             ([",1.2"], "neither way nor polygon"),
             (["10,1.2", "10,1.3"], "way has another factor before in 1 of 2 rows; first row 2"),
         ],
@@ -203,8 +215,29 @@ class TestSlopes:
     @given(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3))
     def test_steeper_uphill_is_never_faster(self, one, other):
         for name in ("walk", "bicycle", "ebike", "cargo_bike"):
-            low, high = slow_down(np.array(sorted((abs(one), abs(other)))), read_profile(name))[0]
+            steeper = np.array(sorted((abs(one), abs(other))))
+            pace = np.full(2, 15.0)
+            low, high = slow_down(steeper, read_profile(name), (pace, pace))[0]
             assert 1 <= low <= high
+
+    def test_steps_and_pushing_know_the_climb_already(self, tmp_path):
+        heights = am.read_heights(write_slope(tmp_path / "h.tif", 0.1))
+        for profile in ("walk", "bicycle"):
+            steps = street({"highway": "steps"})
+            flat = seconds(am.build_network(steps, profile))
+            steep = seconds(am.build_network(steps, profile, heights=heights))
+            assert steep == pytest.approx(flat, rel=1e-6)
+        zone = street({"highway": "pedestrian", "bicycle": "yes"})
+        ridden = seconds(am.build_network(zone, "bicycle"))
+        uphill = seconds(am.build_network(zone, "bicycle", heights=heights))
+        # 6 km/h at a rider's pace become 5 on foot, not 2
+        assert uphill[10, True] / ridden[10, True] == pytest.approx(6 / 5, rel=0.01)
+
+    def test_a_raster_from_nowhere_is_refused(self, tmp_path):
+        local = 'LOCAL_CS["site",UNIT["metre",1]]'
+        path = write_slope(tmp_path / "site.tif", 0.0, crs=local)
+        with pytest.raises(InputError, match="coordinate system"):
+            am.read_heights(path)
 
     def test_what_is_no_raster_is_refused(self, tmp_path):
         (tmp_path / "h.tif").write_text("no raster")

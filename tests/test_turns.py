@@ -91,6 +91,7 @@ def test_where_roundabouts_run_clockwise_the_sides_change():
         (restriction("no_straight_on", 1, 3), {(1, 3)}),
         (restriction("only_straight_on", 1, 3), {(1, 2), (1, 4)}),
         (restriction("only_right_turn", 2, 1), {(2, 3), (2, 4)}),
+        (restriction("no_u_turn", 1, 2), {(1, 2)}),  # two carriageways of one street
         (restriction("no_entry", [1, 2], 3), {(1, 3), (2, 3)}),
         (restriction("no_exit", 1, [2, 3]), {(1, 2), (1, 3)}),
         (restriction("no_left_turn", 1, 2, **{"except": "psv;bicycle"}), {(1, 2)}),
@@ -120,7 +121,8 @@ def test_restrictions_forbid_what_they_say(relation, forbidden):
         (restriction("no_left_turn", 1, 2), "restrictions_obeyed"),
         (restriction("no_left_turn", [1, 3], 2), "restrictions_faulty"),
         (restriction("no_left_turn", 1, 99), "restrictions_on_unused_ways"),
-        (restriction("no_left_turn", 1, 2, via=("n", 3)), "restrictions_without_effect"),
+        (restriction("no_left_turn", 1, 2, via=("n", 3)), "restrictions_faulty"),
+        (restriction("no_u_turn", 1, 1, via=("n", 1)), "restrictions_obeyed"),
         (restriction("give_way", 1, 2), "restrictions_of_unknown_kind"),
         (
             restriction("", 1, 2, **{"restriction:conditional": "no_left_turn @ (Mo)"}),
@@ -130,6 +132,32 @@ def test_restrictions_forbid_what_they_say(relation, forbidden):
 )
 def test_every_restriction_is_counted(relation, note):
     assert build_network(crossing([relation]), "car", turns=True).provenance.counts[note] == 1
+
+
+def test_a_turn_that_a_one_way_street_forbids_already_is_no_fault():
+    ways = {way: ([way, 0], KIND) for way in ARMS} | {2: ([2, 0], {**KIND, "oneway": "yes"})}
+    relations = {1: restriction("no_left_turn", 1, 2)}
+    extract = make_extract({0: (0, 0), **ARMS}, ways, {}, relations)
+    counts = build_network(extract, "car", turns=True).provenance.counts
+    assert counts["restrictions_without_effect"] == 1
+
+
+@pytest.mark.parametrize(
+    ("tags", "is_obeyed"), [({}, False), ({"restriction:foot": "no_left_turn"}, True)]
+)
+def test_those_on_foot_obey_what_is_said_to_them(tags, is_obeyed):
+    relation = restriction("no_left_turn", 1, 2, **tags)
+    walk = build_network(crossing([relation]), "walk", turns=True)
+    # who may not turn goes on, turns round at the end of another arm and comes back
+    assert (seconds_between(walk, 1, 2) > 100) == is_obeyed
+    bicycle = build_network(crossing([relation]), "bicycle", turns=True)
+    assert seconds_between(bicycle, 1, 2) > 100
+
+
+@pytest.mark.parametrize("profile", ["car", "bicycle", "walk", "pleasure_boat"])
+def test_without_any_way_there_is_a_network_without_turns(profile):
+    empty = make_extract({1: (0, 0), 2: (9, 0)}, {7: ([1, 2], {"power": "line"})})
+    assert build_network(empty, profile, turns=True).graph.node_count == 0
 
 
 def test_a_way_through_the_junction_leaves_open_which_side_is_meant():

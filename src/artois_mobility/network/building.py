@@ -125,10 +125,11 @@ def build_network(
     locks = find_locks(usable, vertices, metres, lock_gates(extract), lock_ms)
     waiting = find_waiting(extract, profile, vertices, metres, _ranks(usable))
     waiting_ms = (locks.added_ms + waiting.along_ms, locks.added_ms + waiting.against_ms)
-    traffic = None
+    traffic, ways_not_found = None, 0
     if congestion is not None:
         traffic = congest_segments(extract, usable, vertices, profile, congestion)
-    conditions = _find_conditions(profile, traffic, slope)
+        ways_not_found = int((~np.isin(congestion.way, extract.ways.osm_id)).sum())
+    conditions = _find_conditions(profile, traffic, slope, _paces(usable, vertices))
     times = time_vertices(usable, vertices, metres, waiting_ms, conditions.factors)
     stretches = find_stretches(vertices, locks.stays, merge_chains=merge_chains)
     arcs = lay_arcs(usable, vertices, stretches, metres)
@@ -139,7 +140,7 @@ def build_network(
         + Counter(waiting.counts)
         + Counter(crossings.counts)
         + Counter(conditions.counts)
-        + Counter(segments_too_steep=int(is_steep.sum()))
+        + Counter(segments_too_steep=int(is_steep.sum()), traffic_ways_not_found=ways_not_found)
         + _barrier_counts(blocking, vertices)
         + _gap_counts(extract, usable)
     )
@@ -154,7 +155,12 @@ class _Conditions:
     counts: Mapping[str, int]
 
 
-def _find_conditions(profile: Profile, traffic: Floats | None, slope: Floats | None) -> _Conditions:
+def _find_conditions(
+    profile: Profile,
+    traffic: Floats | None,
+    slope: Floats | None,
+    paces: tuple[Floats, Floats],
+) -> _Conditions:
     """Put together what traffic and slopes do to the time of each segment."""
     factors = None
     counts: dict[str, int] = {}
@@ -163,10 +169,17 @@ def _find_conditions(profile: Profile, traffic: Floats | None, slope: Floats | N
         counts["segments_in_traffic"] = int((traffic != 1).sum())
     if slope is not None:
         along, against = factors or (1.0, 1.0)
-        up, down = slow_down(slope, profile)
+        up, down = slow_down(slope, profile, paces)
         factors = (along * up, against * down)
         counts["segments_on_a_slope"] = int((slope != 0).sum())
     return _Conditions(factors, counts)
+
+
+def _paces(usable: UsableWays, vertices: Vertices) -> tuple[Floats, Floats]:
+    """Speed on the flat along and against each segment; 0 on steps, whose speed knows the climb."""
+    way = vertices.way[vertices.first_of_segment]
+    is_flat = (usable.kind != "steps")[way]
+    return usable.forward_kmh[way] * is_flat, usable.backward_kmh[way] * is_flat
 
 
 def _assemble(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 AREA_RELATIONS: Final = frozenset({"multipolygon", "boundary"})
 OUTER_ROLES: Final = frozenset({"outer", ""})
+SHORE_ROLES: Final = OUTER_ROLES | {"inner"}
 
 _MIN_RING_SIZE: Final = 4
 
@@ -121,7 +122,7 @@ def polygons_of_areas(extract: Extract, wanted: frozenset[tuple[str, str]]) -> G
     polygons: list[Geometry] = []
     if ring.size:
         polygons += list(shapely.polygons(shapely.linearrings(corner, indices=ring)))
-    for members in _outer_members(extract, wanted):
+    for members in _members_of(extract, wanted, OUTER_ROLES):
         lines = lines_of_ways(extract, members)
         polygons += list(shapely.get_parts(shapely.polygonize(lines))) if lines.size else []
     return np.array(polygons, np.object_)
@@ -164,7 +165,8 @@ def outline_ways(extract: Extract, wanted: frozenset[tuple[str, str]]) -> Rows:
     Returns
     -------
     row
-        Rows of the outer members that the file has, ascending, each once.
+        Rows of the members that the file has, around the areas and around the islands in them,
+        ascending, each once.
 
     Examples
     --------
@@ -172,7 +174,7 @@ def outline_ways(extract: Extract, wanted: frozenset[tuple[str, str]]) -> Rows:
     >>> outline_ways(crossroads(), frozenset({("natural", "water")}))
     array([], dtype=int32)
     """
-    members = list(_outer_members(extract, wanted))
+    members = list(_members_of(extract, wanted, SHORE_ROLES))
     return np.unique(np.concatenate(members)) if members else np.zeros(0, np.int32)
 
 
@@ -185,19 +187,21 @@ def _matching(tags_of_row: Sequence[Tags], wanted: frozenset[tuple[str, str]]) -
                 break
 
 
-def _outer_members(extract: Extract, wanted: frozenset[tuple[str, str]]) -> Iterable[Rows]:
-    """Yield the rows of the outer ways of each wanted multipolygon."""
+def _members_of(
+    extract: Extract, wanted: frozenset[tuple[str, str]], roles: frozenset[str]
+) -> Iterable[Rows]:
+    """Yield the rows of the ways of each wanted multipolygon in some roles."""
     relations, ways = extract.relations, extract.ways
     for row in _matching(relations.tags, wanted):
         if relations.tags[row].get("type") not in AREA_RELATIONS:
             continue
         members = range(int(relations.first_member[row]), int(relations.first_member[row + 1]))
-        outer = [
+        chosen = [
             member
             for member in members
-            if relations.member_kind[member] == "w" and relations.member_role[member] in OUTER_ROLES
+            if relations.member_kind[member] == "w" and relations.member_role[member] in roles
         ]
-        osm_id = relations.member_id[outer]
+        osm_id = relations.member_id[chosen]
         place = np.minimum(np.searchsorted(ways.osm_id, osm_id), max(ways.osm_id.size - 1, 0))
         is_here = ways.osm_id[place] == osm_id if ways.osm_id.size else osm_id < 0
         yield place[is_here].astype(np.int32)

@@ -62,7 +62,7 @@ class Profile:
     pushing_kmh
         Speed where a vehicle is pushed.
     max_kmh
-        The traveller is never faster, ferries apart.
+        The traveller is never faster on the flat, ferries apart.
     limit_factor
         Share of a tagged limit that is driven.
     limit_kmh_of_code
@@ -181,7 +181,7 @@ class Profile:
     slope_downhill: Amount = 0.0
     slope_slowest: Share = 1.0
     slope_fastest: Factor = 1.0
-    steepest: Amount = 0.0
+    steepest: Annotated[float, Field(ge=0, le=1)] = 0.0
     most_stress: Stress = 4
     lock_min: Amount = 0.0
     cemt_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)

@@ -194,7 +194,8 @@ def _kind_for(tags: Tags, profile: Profile) -> tuple[str, str]:
     """Read what a restriction forbids a profile: its kind or `""`, and what to count."""
     kind = ""
     own = profile.access_keys[1:]
-    for key in ("restriction", *(f"restriction:{each}" for each in own)):
+    general = () if profile.mode == "walk" else ("restriction",)  # that one is for vehicles
+    for key in (*general, *(f"restriction:{each}" for each in own)):
         kind = tags.get(key, kind)
     exempt = {each.strip() for each in tags.get("except", "").split(";")}
     if not exempt.isdisjoint(own):
@@ -264,15 +265,19 @@ class _Finder:
     def _at_node(self, kind: str, members: _Members) -> tuple[list[ArcPath], str]:
         arcs = self._arcs
         nodes = self._node_of_osm.get(members.via_nodes[0], [])
+        # between the two carriageways of a street, turning round is no turning back
+        turns_back = kind in U_TURNS and members.origins == members.targets
         pairs = [
             (arc, other)
             for node in nodes
             for arc in self._arcs_to(node, members.origins)
             for other in self._arcs_from(node, members.targets)
-            if (other == arcs.twin[arc]) == (kind in U_TURNS)
+            if (other == arcs.twin[arc]) == turns_back
         ]
-        if not pairs:
+        if not pairs and all(self._touches(way, nodes) for way in members.ways):
             return [], "restrictions_without_effect"
+        if not pairs:
+            return [], "restrictions_faulty"
         if _is_ambiguous(pairs, kind):
             return [], "restrictions_faulty"
         if kind.startswith("no_"):
@@ -285,6 +290,11 @@ class _Finder:
             if (arc, other) not in allowed
         ]
         return [*others], "restrictions_obeyed"
+
+    def _touches(self, way: int, nodes: Iterable[int]) -> bool:
+        """Tell whether a way begins, ends or passes at one of some nodes."""
+        arcs, own = self._arcs, self._arcs_of_way[way]
+        return not {*arcs.tail[own].tolist(), *arcs.head[own].tolist()}.isdisjoint(nodes)
 
     def _by_ways(self, kind: str, members: _Members) -> tuple[list[ArcPath], str]:
         arcs = self._arcs

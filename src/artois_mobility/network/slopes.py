@@ -127,8 +127,24 @@ def read_heights(path: str | Path) -> Heights:
     if crs is None:
         msg = f"{path} does not say its coordinate system. Write it with one, such as EPSG:2154."
         raise InputError(msg)
+    _check_crs(path, crs)
     with path.open("rb") as file:
         return Heights(path, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _check_crs(path: Path, crs: object) -> None:
+    """Refuse a coordinate system that says nothing of where on the globe it is."""
+    from pyproj import Transformer
+    from pyproj.exceptions import ProjError
+
+    try:
+        Transformer.from_crs(WGS84, crs, always_xy=True)
+    except ProjError as error:
+        msg = (
+            f"{path} has a coordinate system that has no place on the globe ({crs}). "
+            "Write it with one that has, such as EPSG:2154."
+        )
+        raise InputError(msg) from error
 
 
 def climb_segments(
@@ -190,7 +206,9 @@ def climb_segments(
     return bounded
 
 
-def slow_down(slope: Floats, profile: Profile) -> tuple[Floats, Floats]:
+def slow_down(
+    slope: Floats, profile: Profile, paces: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
     """Compute how many times longer segments take than on the flat, along the way and against it.
 
     Parameters
@@ -199,11 +217,14 @@ def slow_down(slope: Floats, profile: Profile) -> tuple[Floats, Floats]:
         Of each segment along the way, shape (s,).
     profile
         Whose `slope_law` holds.
+    paces
+        Speed on the flat along each segment and against it, km/h, shape (s,) each; 0 where a
+        slope changes nothing.
 
     Returns
     -------
     along, against
-        Shape (s,) each.
+        Shape (s,) each. Nobody rides slower than he pushes, and who pushes is not slowed.
 
     References
     ----------
@@ -214,11 +235,26 @@ def slow_down(slope: Floats, profile: Profile) -> tuple[Floats, Floats]:
     Examples
     --------
     >>> from artois_mobility.network.profiles import read_profile
-    >>> along, against = slow_down(np.float64([0.0, 0.05]), read_profile("walk"))
+    >>> pace = np.float64([4.8, 4.8])
+    >>> along, against = slow_down(np.float64([0.0, 0.05]), read_profile("walk"), (pace, pace))
     >>> along.round(2), against.round(2)
     (array([1.  , 1.19]), array([1.  , 0.84]))
     """
-    return _factor(slope, profile), _factor(-slope, profile)
+    along, against = (
+        _bound(_factor(each, profile), pace, profile)
+        for each, pace in zip((slope, -slope), paces, strict=True)
+    )
+    return along, against
+
+
+def _bound(factor: Floats, pace_kmh: Floats, profile: Profile) -> Floats:
+    """Keep riding from getting slower than pushing, and leave alone what knows no slope."""
+    if profile.slope_law == "linear":
+        slowest = np.maximum(pace_kmh / profile.pushing_kmh, 1.0)
+        is_pushed = pace_kmh <= profile.pushing_kmh
+        factor = np.where(is_pushed, 1.0, np.minimum(factor, slowest))
+    bound: Floats = np.where(pace_kmh > 0, factor, 1.0)
+    return bound
 
 
 def is_too_steep(slope: Floats, profile: Profile) -> Flags:

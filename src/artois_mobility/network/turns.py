@@ -98,6 +98,8 @@ def find_bearings(first_point: Offsets, x_m: Floats, y_m: Floats) -> Bearings:
     array([90.])
     """
     first, last = first_point[:-1], first_point[1:] - 1
+    if not first.size:
+        return Bearings(np.zeros(0), np.zeros(0))
     step_m = np.hypot(np.diff(x_m), np.diff(y_m))
     step_m[last[:-1]] = 1.0  # keeps arcs that follow each other apart
     reached_m = np.concatenate(([0.0], np.cumsum(step_m)))[: x_m.size]

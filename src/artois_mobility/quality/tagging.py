@@ -39,7 +39,6 @@ LIMITS_OF_CLASS: Final = {
 # What is said of a restriction, by the name under which it is counted.
 FOUND: Final = {
     "restrictions_faulty": "found_restrictions_faulty",
-    "restrictions_without_effect": "found_restrictions_without_effect",
     "restrictions_of_unknown_kind": "found_restrictions_of_unknown_kind",
 }
 WATERWAYS: Final = frozenset({"canal", "river"})

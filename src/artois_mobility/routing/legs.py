@@ -19,6 +19,9 @@ from .trips import Trip
 WALK: Final = "walk"
 STREET: Final = "street"
 SETTINGS: Final = ("rural", "urban")
+# Short streets are rounded: so far a speed may lie from that of its tags.
+SAME_SPEED: Final = 0.05
+CHANGED: Final = "changed by traffic, a slope or a scenario"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,7 +178,10 @@ def _ride(network: Network, trip: Trip, rows: slice, tags: Tags) -> Leg:
 
 
 def _say_source(tags: Tags, profile: Profile, kmh: float) -> str:
-    """Say which tag, or class and setting, comes nearest to a speed that was driven."""
+    """Say which tag, or class and setting, is behind a speed that was driven.
+
+    Where traffic, a slope or a scenario changed it, the setting cannot be told from the speed.
+    """
     if tags.get("highway") not in profile.class_kmh:
         return ""
     sources = []
@@ -185,7 +191,9 @@ def _say_source(tags: Tags, profile: Profile, kmh: float) -> str:
         known = f"maxspeed {value}" if value and limit_kmh is not None else "limit from tags"
         what = known if limit_kmh is not None else f"class {tags['highway']}"
         speeds = driven_speeds(tags, profile, limit_kmh)
-        for setting, speed in zip(SETTINGS, speeds, strict=True):
-            is_same = speeds[0] == speeds[1]
-            sources.append((abs(speed - kmh), what if is_same else f"{what}, {setting}"))
-    return min(sources, key=lambda source: source[0])[1]
+        is_same = speeds[0] == speeds[1]
+        for setting, speed, factor in zip(SETTINGS, speeds, profile.time_factor, strict=True):
+            apart = abs(speed / factor - kmh) / max(kmh, 1.0)
+            sources.append((apart, what if is_same else f"{what}, {setting}", what))
+    apart, source, what = min(sources)
+    return source if apart <= SAME_SPEED else f"{what}, {CHANGED}"

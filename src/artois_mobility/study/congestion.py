@@ -35,6 +35,10 @@ REMEDY: Final = (
 )
 
 
+# OSM ids are whole numbers of 64 bits.
+MOST_ID: Final = 2**63 - 1
+
+
 def read_congestion(path: str | Path, period: str = "") -> Congestion:
     """Read a table of traffic.
 
@@ -77,7 +81,7 @@ def read_congestion(path: str | Path, period: str = "") -> Congestion:
     allowed = f"factor is not from {LEAST_FACTOR:g} to {MOST_FACTOR:g}"
     note_rows(problems, is_faulty, allowed, factor, table.index)
     ids = read_texts(table, way_column)
-    shapes = _shapes(table)
+    shapes = _shapes(table, problems)
     is_area = np.isin(shapely.get_type_id(shapes), POLYGONS)
     note_rows(problems, (ids == "") & ~is_area, "neither way nor polygon", ids, table.index)
     ways = _factor_of_ways(ids, factor, table.index, problems)
@@ -115,11 +119,14 @@ def _take_period(
     return kept
 
 
-def _shapes(table: "pd.DataFrame") -> Geometries:
+def _shapes(table: "pd.DataFrame", problems: list[str]) -> Geometries:
     """Give the shape of each row in degrees, None where it has none."""
     if "geometry" not in table.columns:
         return np.full(len(table), None, object)
     geometry = table["geometry"]
+    if geometry.crs is None:
+        problems.append("the polygons have no coordinate system; write them with one")
+        return np.full(len(table), None, object)
     shapes: Geometries = geometry.to_crs(WGS84).to_numpy(object)
     return shapes
 
@@ -132,11 +139,11 @@ def _factor_of_ways(
     is_wrong, is_twice = np.zeros((2, ids.size), np.bool_)
     for row, text in enumerate(ids.tolist()):
         for part in filter(None, map(str.strip, text.split(";"))):
-            if not part.isdecimal():
+            if not part.isdecimal() or int(part) > MOST_ID:
                 is_wrong[row] = True
                 continue
             known = factor_of_way.setdefault(int(part), float(factor[row]))
-            is_twice[row] |= known != factor[row]
+            is_twice[row] |= known != factor[row] and not np.isnan(factor[row])
     note_rows(problems, is_wrong, "way is no OSM id", ids, index)
     note_rows(problems, is_twice, "way has another factor before", ids, index)
     return factor_of_way

@@ -1,4 +1,4 @@
-"""Time isochrones, beside Valhalla's on the same extract in the same run; answers are checked first.
+"""Time isochrones, beside Valhalla's on the same extract in the same run; answers come first.
 
 Valhalla needs `pyvalhalla` or `pyvalhalla-weekly`, whichever has a wheel for the platform; it is no
 dependency of the project, and without it the table has this library's times alone.
@@ -8,6 +8,7 @@ dependency of the project, and without it the table has this library's times alo
 
 import argparse
 import importlib.util
+import os
 import platform
 import resource
 import statistics
@@ -16,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import shapely
@@ -24,6 +25,8 @@ from against_valhalla import build_tiles
 
 import artois_mobility as am
 from artois_mobility.network.model import Network
+
+Answer = TypeVar("Answer")
 
 SEED = 8
 ORIGINS = 25
@@ -52,7 +55,8 @@ class Row(NamedTuple):
         if self.theirs_ms == self.theirs_ms:
             ratios = (
                 f"  Valhalla {self.theirs_ms:7.1f} ms: {self.theirs_ms / self.one_ms:5.1f} x one, "
-                f"{self.theirs_ms / self.batch_ms:5.1f} x in a batch; shared area {self.overlap:.0%}"
+                f"{self.theirs_ms / self.batch_ms:5.1f} x in a batch; "
+                f"shared area {self.overlap:.0%}"
             )
         return (
             f"{self.name:<28} ground {self.prepare_ms:7.0f} ms once, one {self.one_ms:7.1f} ms, "
@@ -95,7 +99,7 @@ def measure(network: Network, minutes: Sequence[float], cell_m: float, actor: ob
     costing = COSTING_OF_PROFILE[network.profile.name]
     shares = []
     for row, origin in enumerate(origins):
-        ours.append(timed(lambda: am.isochrones(network, [origin], minutes, cell_m=cell_m)))
+        ours.append(timed(am.isochrones, network, [origin], minutes, cell_m=cell_m)[0])
         if actor is None:
             continue
         query = {
@@ -104,12 +108,12 @@ def measure(network: Network, minutes: Sequence[float], cell_m: float, actor: ob
             "contours": [{"time": each} for each in minutes],
             "polygons": True,
         }
-        answers = []
-        theirs.append(timed(lambda: answers.append(actor.isochrone(query))))
+        spent_ms, answer = timed(actor.isochrone, query)
+        theirs.append(spent_ms)
         other = shapely.union_all(
             [
                 shapely.make_valid(shapely.geometry.shape(each["geometry"]))
-                for each in answers[0]["features"]
+                for each in answer["features"]
             ]
         )
         mine = shapely.make_valid(areas.geometry.iloc[(row + 1) * len(minutes) - 1])
@@ -119,7 +123,7 @@ def measure(network: Network, minutes: Sequence[float], cell_m: float, actor: ob
         theirs_ms, overlap = statistics.median(theirs), statistics.median(shares)
         if overlap < 1 - MOST_APART:
             sys.exit(f"{network.profile.name}: only {overlap:.0%} of the areas is shared")
-    batch_ms = timed(lambda: am.isochrones(network, origins, minutes, cell_m=cell_m)) / ORIGINS
+    batch_ms = timed(am.isochrones, network, origins, minutes, cell_m=cell_m)[0] / ORIGINS
     times = ", ".join(map(str, minutes))
     name = f"{network.profile.name} {times} min, {cell_m:g} m"
     return Row(name, prepare_ms, statistics.median(ours), batch_ms, theirs_ms, overlap)
@@ -127,14 +131,12 @@ def measure(network: Network, minutes: Sequence[float], cell_m: float, actor: ob
 
 def time_many(network: Network) -> list[str]:
     """Time a thousand origins in one call, on one processor and on all."""
-    import os
-
     origins = draw_origins(network, BATCH)
     am.isochrones(network, origins, [15])
     lines = []
     for threads in ("1", ""):
         os.environ["ARTOIS_THREADS"] = threads
-        each = timed(lambda: am.isochrones(network, origins, [15])) / BATCH
+        each = timed(am.isochrones, network, origins, [15])[0] / BATCH
         lines.append(
             f"{BATCH} origins, walk 15 min, threads {threads or 'all'}: {each:.2f} ms each"
         )
@@ -150,11 +152,13 @@ def draw_origins(network: Network, count: int) -> list[tuple[float, float]]:
     return list(zip(*(each.tolist() for each in degrees), strict=True))
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Milliseconds of one call."""
+def timed(
+    work: Callable[..., Answer], *arguments: object, **options: object
+) -> tuple[float, Answer]:
+    """Milliseconds of one call, and what it answers."""
     begin = time.perf_counter()
-    work()
-    return (time.perf_counter() - begin) * 1000
+    answer = work(*arguments, **options)
+    return (time.perf_counter() - begin) * 1000, answer
 
 
 def draw_growth(network: Network, path: Path) -> None:
@@ -167,7 +171,7 @@ def draw_growth(network: Network, path: Path) -> None:
         am.isochrones(network, origins, [max(GROWTH_MINUTES)], cell_m=cell_m)
         medians = [
             statistics.median(
-                timed(lambda: am.isochrones(network, [each], [minutes], cell_m=cell_m))
+                timed(am.isochrones, network, [each], [minutes], cell_m=cell_m)[0]
                 for each in origins
             )
             for minutes in GROWTH_MINUTES

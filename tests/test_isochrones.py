@@ -140,8 +140,9 @@ def test_on_a_regular_grid_of_streets_the_area_is_the_square_on_its_corner(cell_
     right = shapely.affinity.translate(right, *middle)
     off_by_m = cell_m * 2**0.5 + 20
     assert shapely.hausdorff_distance(area.boundary, right.boundary, densify=0.05) <= off_by_m
-    assert area.covers(right.buffer(-20))
-    assert area.area == pytest.approx(right.area, rel=off_by_m / 300)
+    assert area.covers(right.buffer(-1))
+    # squares in which a street is reached are filled: too large by less than a diagonal all round
+    assert right.area < area.area < right.area + cell_m * 2**0.5 * right.length
 
 
 def test_a_canal_stops_the_area_and_a_bridge_lets_it_through():

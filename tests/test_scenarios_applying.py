@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import artois_mobility as am
 from artois_mobility import UNREACHED_MS, attach
 from artois_mobility.network.profiles import read_profile
 from artois_mobility.places.attaching import attach_to_arcs
@@ -221,6 +222,24 @@ def test_the_parts_of_split_streets_sum_to_the_street(seed):
         assert network.length_m[old].sum() == pytest.approx(changed.length_m[new].sum())
     check_shapes(changed)
     assert (changed.way_of_arc < 0).sum() == sum(1 if each.is_oneway else 2 for each in edits.links)
+
+
+@FEW
+@given(SEEDS)
+def test_a_link_takes_nothing_away_from_an_isochrone(seed):
+    draw, loaded = make_crooked(seed)
+    network = loaded.today.networks["walk"]
+    (resolved,) = resolve([make_scenario(*some_links_near(draw, loaded))], loaded.today)
+    changed = apply_to_network(network, resolved.edits["walk"]).network
+    origins = list(zip(network.lon_deg[:3].tolist(), network.lat_deg[:3].tolist(), strict=True))
+    before, after = (
+        am.isochrones(each, origins, [2, 6]).to_crs(network.crs).geometry
+        for each in (network, changed)
+    )
+    for today, then in zip(before, after, strict=True):
+        # where a street is parted its milliseconds are rounded anew: a vertex that was reached at
+        # the very threshold may be left by a hundredth of an edge
+        assert today.difference(then.buffer(0.5)).area < 1e-6
 
 
 def check_shapes(network):

@@ -9,7 +9,7 @@ from .._types import MS_PER_MIN, Direction, Floats
 from ..errors import PlacesError
 from ..graph import reverse
 from ..network.model import Network
-from ..places.attaching import attach
+from ..places.attaching import attach, attach_to_arcs
 from ..places.attachments import Attachments
 from ..routing.ends import find_ends
 from .ground import ground_of
@@ -22,6 +22,15 @@ Origins: TypeAlias = Union["gpd.GeoDataFrame", Sequence[tuple[float, float]]]
 
 CELL_M: Final = 25.0
 LEAST_CELL_M: Final = 5.0
+COLUMNS: Final = (
+    "place",
+    "arc",
+    "position_ms",
+    "twin_position_ms",
+    "position_m",
+    "offroad_m",
+    "offroad_ms",
+)
 
 
 def ask(
@@ -61,7 +70,7 @@ def ask(
         If a threshold, the cell size or the direction is not allowed, or the grid would be huge.
     """
     thresholds = _check_arguments(minutes, direction, cell_m)
-    attachments = attach(network, origins)
+    attachments = _attach(network, origins)
     searched = network.searched
     is_open = np.zeros(searched.street.size, np.bool_)
     is_open[(searched.ends if direction == "from" else searched.begins).arc] = True
@@ -75,6 +84,20 @@ def ask(
         is_open,
     )
     return question, thresholds, attachments
+
+
+def _attach(network: Network, origins: Origins) -> Attachments:
+    """Attach origins; where a scenario made links, these only give them more to hang on."""
+    is_link = network.way_of_arc < 0
+    if not is_link.any():
+        return attach(network, origins)
+    today, more = (attach_to_arcs(network, origins, mask) for mask in (~is_link, is_link))
+    order = np.argsort(np.concatenate([today.place, more.place]), kind="stable")
+    columns = {
+        name: np.concatenate([getattr(today, name), getattr(more, name)])[order] for name in COLUMNS
+    }
+    reason = np.where(more.reason_of_place == "", "", today.reason_of_place)
+    return Attachments(**columns, reason_of_place=reason)
 
 
 def _check_arguments(minutes: Sequence[float], direction: str, cell_m: float) -> Floats:

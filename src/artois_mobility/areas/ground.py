@@ -26,6 +26,7 @@ from .._types import (
 )
 from ..kernels import ground as kernel
 from ..network.model import Network
+from ..network.outlines import ranges
 from ..places.streets import TOUCH_M, allowed_arcs
 from ..routing.threads import run_each
 from .contours import Cuts, Degrees, know_degrees
@@ -33,8 +34,6 @@ from .grid import TILE, Grid, lay_grid
 
 # Lines are looked up in squares of about this size.
 BUCKET_M: Final = 100.0
-# Points on a street this far apart, in cells, are told to the vertices around them.
-SPACING: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -380,21 +379,14 @@ def _stamp(ground: Ground, row: int, column: int) -> tuple[Rows, ArcIds, Floats,
     is_near &= np.maximum(streets.y0, streets.y1) >= row - 1
     is_near &= np.minimum(streets.y0, streets.y1) <= row + TILE
     line = np.flatnonzero(is_near)
-    x0, y0 = streets.x0[line], streets.y0[line]
-    dx, dy = streets.x1[line] - x0, streets.y1[line] - y0
-    step_count = np.maximum(np.ceil(np.hypot(dx, dy) / SPACING).astype(np.int64), 1) + 1
-    own = np.repeat(np.arange(line.size), step_count)
-    begin = np.cumsum(step_count) - step_count
-    along = (np.arange(own.size) - begin[own]) / (step_count[own] - 1)
-    x, y = x0[own] + along * dx[own], y0[own] + along * dy[own]
-    west, south = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-    # of the points of a street in one square the first and the last say it all
-    changes = (np.diff(own) != 0) | (np.diff(west) != 0) | (np.diff(south) != 0)
-    is_kept = _ends_of_runs(changes, own.size)
-    x, y, west, south = (each[is_kept] for each in (x, y, west, south))
-    arc = streets.arc[line][own[is_kept]]
-    span = (streets.end - streets.begin)[line]
-    share = (streets.begin[line][own] + along * span[own])[is_kept]
+    own, along, west, south = _pass_squares(
+        streets.x0[line], streets.y0[line], streets.x1[line], streets.y1[line]
+    )
+    row_of_line = line[own]
+    x = streets.x0[row_of_line] + along * (streets.x1 - streets.x0)[row_of_line]
+    y = streets.y0[row_of_line] + along * (streets.y1 - streets.y0)[row_of_line]
+    arc = streets.arc[row_of_line]
+    share = streets.begin[row_of_line] + along * (streets.end - streets.begin)[row_of_line]
     corner_x = (west[:, np.newaxis] + np.array([0, 1, 0, 1])).ravel()
     corner_y = (south[:, np.newaxis] + np.array([0, 0, 1, 1])).ravel()
     point = np.repeat(np.arange(x.size), 4)
@@ -407,6 +399,34 @@ def _stamp(ground: Ground, row: int, column: int) -> tuple[Rows, ArcIds, Floats,
     kept = _outermost(vertex * np.int64(ground.tiles_of_arc.shape[0]) + arc[point], share[point])
     vertex, point = vertex[kept], point[kept]
     return vertex.astype(np.int32), arc[point], share[point], np.zeros(point.size)
+
+
+def _pass_squares(
+    x0: Floats, y0: Floats, x1: Floats, y1: Floats
+) -> tuple[Rows, Floats, Rows, Rows]:
+    """Find where lines enter and leave the squares of the grid.
+
+    Returns the row of the line, the share of it and the square, twice for each square passed.
+    """
+    rows, shares = [np.arange(x0.size)] * 2, [np.zeros(x0.size), np.ones(x0.size)]
+    for begin, end in ((x0, x1), (y0, y1)):
+        first, last = (
+            np.floor(each(begin, end)).astype(np.int64) for each in (np.minimum, np.maximum)
+        )
+        count = last - first
+        row = np.repeat(np.arange(x0.size), count)
+        crossed = first[row] + 1 + ranges(np.zeros(x0.size), count)
+        rows.append(row)
+        shares.append((crossed - begin[row]) / (end - begin)[row])
+    row, share = np.concatenate(rows), np.concatenate(shares)
+    order = np.lexsort((share, row))
+    row, share = row[order], np.clip(share[order], 0, 1)
+    stays = np.flatnonzero(row[1:] == row[:-1])
+    middle, own = (share[stays] + share[stays + 1]) / 2, row[stays]
+    west = np.floor(x0[own] + middle * (x1 - x0)[own]).astype(np.int64)
+    south = np.floor(y0[own] + middle * (y1 - y0)[own]).astype(np.int64)
+    both = np.column_stack([share[stays], share[stays + 1]]).ravel()
+    return np.repeat(own, 2), both, np.repeat(west, 2), np.repeat(south, 2)
 
 
 def _outermost(key: Rows, share: Floats) -> Rows:

@@ -100,7 +100,7 @@ highway=construction                                            - - - -
 highway=construction construction=primary access=yes            - - - -
 highway=proposed                                                - - - -
 highway=raceway                                                 - - - -
-highway=elevator                                                - - - -
+highway=elevator                                                - - - =
 highway=rest_area                                               - - - -
 highway=residential oneway=yes                                  > > > =
 highway=residential oneway=true                                 > > > =

@@ -60,7 +60,7 @@ def test_a_lake_parts_the_land_along_its_bank():
     assert bank.length == pytest.approx(400, rel=2e-3)
 
 
-def test_the_outer_ways_of_a_multipolygon_part_the_land():
+def test_the_shores_of_a_multipolygon_part_the_land_and_those_of_its_islands():
     extract = make_extract(
         POSITIONS,
         {7: ([1, 2, 3], {}), 8: ([3, 4, 1], {}), 9: ([1, 3], {})},
@@ -71,7 +71,9 @@ def test_the_outer_ways_of_a_multipolygon_part_the_land():
             )
         },
     )
-    assert shapely.line_merge(shapely.union_all(barrier_lines(extract, CRS))).is_ring
+    outer, other, island = barrier_lines(extract, CRS)
+    assert shapely.line_merge(shapely.union_all([outer, other])).is_ring
+    assert island.length == pytest.approx(200 / 2**0.5, rel=2e-3)
 
 
 def test_a_gap_in_the_file_is_a_gap_in_the_barrier():

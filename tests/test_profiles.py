@@ -1,11 +1,21 @@
 """Travel profiles: the shipped table is complete, a user's file is checked as a whole."""
 
 from dataclasses import FrozenInstanceError, fields
+from typing import get_args
 
 import pytest
 
 from artois_mobility.errors import ProfileError
-from artois_mobility.network.profiles import Profile, profile_names, read_profile
+from artois_mobility.network.access import ACCESS_KEYS, WATER_ACCESS_KEYS
+from artois_mobility.network.profiles import (
+    AccessKey,
+    OnewayKey,
+    Profile,
+    profile_names,
+    read_profile,
+)
+from artois_mobility.network.roads import ONEWAY_KEYS
+from artois_mobility.network.waterways import WATER_KEYS
 
 NOT_CONSTANTS = {"name", "mode", "label", "version", "sources", "sha256"}
 
@@ -152,3 +162,15 @@ def test_an_unknown_name_lists_the_choice():
         read_profile("bycicle")
     with pytest.raises(ProfileError, match="no profile 'version'"):
         read_profile("version")
+
+
+def test_the_keys_a_profile_may_name_are_those_that_are_read():
+    assert set(get_args(AccessKey)) == {*ACCESS_KEYS, *WATER_ACCESS_KEYS}
+    read = {*ONEWAY_KEYS, *(key for key in WATER_KEYS if key.startswith("oneway"))}
+    assert set(get_args(OnewayKey)) == read
+
+
+def test_a_key_that_is_not_read_is_refused(tmp_path):
+    own = 'like = "car"\naccess_keys = ["access", "vehicle", "hgv"]\n'
+    with pytest.raises(ProfileError, match=r"access_keys\.2 should be 'access', 'vehicle'.*'hgv'"):
+        read_profile(write(tmp_path / "lorry.toml", own))

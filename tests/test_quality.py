@@ -95,6 +95,8 @@ def test_a_bridge_is_no_street_through_water(tags):
         ({"maxspeed": "fifty"}, "cannot be read"),
         ({"maxspeed": "130"}, "5 to 70 km/h would be expected"),
         ({"highway": "motorway", "maxspeed": "30"}, "50 to 150"),
+        ({"maxspeed:backward": "500"}, "cannot be read"),
+        ({"maxspeed": "50", "maxspeed:backward": "130"}, "5 to 70 km/h would be expected"),
     ],
 )
 def test_a_limit_that_cannot_be_right_is_told(tags, detail):

@@ -22,6 +22,15 @@ Factor: TypeAlias = Annotated[float, Field(gt=0, le=10)]
 ClosingKey: TypeAlias = Literal[
     "highway", "smoothness", "surface", "toll", "tracktype", "tunnel", "wheelchair"
 ]
+# What the rules of access read; another key would be passed over in silence.
+AccessKey: TypeAlias = Literal[
+    "access", "vehicle", "motor_vehicle", "motorcar", "moped", "bicycle", "foot", "wheelchair",
+    "boat", "motorboat",
+]  # fmt: skip
+OnewayKey: TypeAlias = Literal[
+    "oneway", "oneway:vehicle", "oneway:motor_vehicle", "oneway:motorcar", "oneway:moped",
+    "oneway:bicycle", "oneway:foot", "oneway:boat", "oneway:motorboat",
+]  # fmt: skip
 Stress: TypeAlias = Annotated[int, Field(ge=1, le=4)]
 SlopeLaw: TypeAlias = Literal["", "tobler", "linear"]
 Turn: TypeAlias = Literal["across", "aside", "u_turn"]
@@ -145,12 +154,12 @@ class Profile:
     name: Annotated[str, Field(min_length=1)]
     mode: Mode
     label: Mapping[str, str] = field(hash=False)
-    access_keys: Annotated[tuple[str, ...], Field(min_length=1)]
+    access_keys: Annotated[tuple[AccessKey, ...], Field(min_length=1)]
     class_kmh: Mapping[str, tuple[Speed, Speed]] = field(hash=False)
     max_kmh: Speed
     link_kmh: Speed
     version: str = ""
-    oneway_keys: tuple[str, ...] = ()
+    oneway_keys: tuple[OnewayKey, ...] = ()
     closed_unless_tagged: tuple[str, ...] = ()
     pushed_unless_tagged: tuple[str, ...] = ()
     pushing_kmh: Speed = 5.0

@@ -7,6 +7,7 @@ import numpy as np
 
 from .._types import NO_NODE, Floats, Geometries
 from ..changes.notices import Notice
+from ..network.access import DIRECTIONS, Direction
 from ..network.geodesy import length_m
 from ..network.profiles import Profile
 from ..network.restrictions import StreetArcs, explain_restrictions
@@ -64,16 +65,25 @@ def find_speeds(extract: Extract, profile: Profile) -> Iterator[Fault]:
         bounds = LIMITS_OF_CLASS.get(tags.get("highway", ""))
         if bounds is None or not any(key.startswith("maxspeed") for key in tags):
             continue
-        limit_kmh, notes = find_limit(tags, profile, "forward")
-        value = tags.get("maxspeed", tags.get("maxspeed:forward", ""))
-        if "speed_faulty" in notes:
-            found = Notice("found_unreadable_limit", {"value": value})
+        told = (_judge_limit(tags, profile, direction, bounds) for direction in DIRECTIONS)
+        found = next(filter(None, told), None)
+        if found is not None:
             yield _way_fault(extract, row, SPEED, found)
-        elif limit_kmh is not None and not bounds[0] <= limit_kmh <= bounds[1]:
-            kind = tags["highway"]
-            low, high = (str(bound) for bound in bounds)
-            values = {"value": value, "kind": kind, "low": low, "high": high}
-            yield _way_fault(extract, row, SPEED, Notice("found_unlikely_limit", values))
+
+
+def _judge_limit(
+    tags: Tags, profile: Profile, direction: Direction, bounds: tuple[int, int]
+) -> Notice | None:
+    """Say what is wrong with the limit in one direction; None where it could be right."""
+    limit_kmh, notes = find_limit(tags, profile, direction)
+    value = tags.get(f"maxspeed:{direction}", tags.get("maxspeed", ""))
+    if "speed_faulty" in notes:
+        return Notice("found_unreadable_limit", {"value": value})
+    if limit_kmh is None or bounds[0] <= limit_kmh <= bounds[1]:
+        return None
+    low, high = (str(bound) for bound in bounds)
+    values = {"value": value, "kind": tags["highway"], "low": low, "high": high}
+    return Notice("found_unlikely_limit", values)
 
 
 def find_streets_through_water(extract: Extract) -> Iterator[Fault]:

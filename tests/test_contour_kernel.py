@@ -7,9 +7,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from artois_mobility import UNREACHED_MS
-from artois_mobility.areas.contours import BEYOND_MS, Cuts, Surface, cut_area, know_degrees
+from artois_mobility.areas.contours import (
+    BEYOND_MS,
+    Cuts,
+    Surface,
+    cut_area,
+    draw_areas,
+    know_degrees,
+    no_area,
+)
 from artois_mobility.areas.grid import Grid
-from artois_mobility.kernels.contour import APART, interpolate
+from artois_mobility.kernels.contour import APART, find_span, interpolate
 from artois_mobility.network.geodesy import project
 
 GRID = Grid(1000.0, 2000.0, 10.0, 64, 64)
@@ -82,7 +90,10 @@ R, U = 0, UNREACHED_MS
 @example([[R, R, R, R, R, U, R], [R, U, R, U, R, U, R], [R, R, R, R, R, U, R]], 60_000)
 def test_the_area_is_what_the_squares_say(table, threshold_ms):
     surface = surface_of(table)
-    area, expected = cut_area(surface, threshold_ms).in_metres(), by_squares(surface, threshold_ms)
+    area, expected = (
+        draw_areas([cut_area(surface, threshold_ms)])[0],
+        by_squares(surface, threshold_ms),
+    )
     assert area.is_valid
     assert area.area == pytest.approx(cut_area(surface, threshold_ms).size_m2)
     kept = [each for each in shapely.get_parts(expected) if each.area >= 0.5 * GRID.cell_m**2]
@@ -93,7 +104,7 @@ def test_the_area_is_what_the_squares_say(table, threshold_ms):
 @given(tables, st.integers(1, 300_000), st.integers(1, 300_000))
 def test_more_time_holds_less(table, one, other):
     surface = surface_of(table)
-    smaller, larger = (cut_area(surface, each).in_metres() for each in sorted((one, other)))
+    smaller, larger = (draw_areas([cut_area(surface, each)])[0] for each in sorted((one, other)))
     assert smaller.is_empty or larger.covers(smaller)
 
 
@@ -110,25 +121,50 @@ def test_a_cut_edge_is_followed_to_the_cut(table, threshold_ms, data):
     pairs = [sorted(data.draw(st.tuples(*[st.floats(0, 1)] * 2))) for _ in chosen]
     first, last = np.array(pairs, float).reshape(-1, 2).T
     surface = surface_of(table, Cuts(np.array(chosen, np.int64), first.copy(), last.copy()))
-    area, expected = cut_area(surface, threshold_ms).in_metres(), by_squares(surface, threshold_ms)
+    area, expected = (
+        draw_areas([cut_area(surface, threshold_ms)])[0],
+        by_squares(surface, threshold_ms),
+    )
     kept = [each for each in shapely.get_parts(expected) if each.area >= 0.5 * GRID.cell_m**2]
     assert area.symmetric_difference(shapely.union_all(kept)).area < 1e-3
 
 
+def test_areas_drawn_together_are_those_drawn_one_by_one():
+    tables = [[[0]], [[R, R, R], [R, U, R], [R, R, R]], [[U]], [[R, U, U, R]]]
+    areas = [cut_area(surface_of(table), 60_000) for table in tables]
+    areas.insert(2, no_area(GRID))
+    together, alone = draw_areas(areas), [draw_areas([each])[0] for each in areas]
+    assert shapely.equals_exact(together, alone, tolerance=0).all()
+    assert shapely.get_num_geometries(together).tolist() == [1, 1, 0, 0, 2]
+    assert shapely.get_num_interior_rings(shapely.get_geometry(together, 0)).tolist()[1] == 1
+    assert draw_areas([]).size == 0
+
+
+@given(tables, st.integers(0, 300_000))
+def test_the_span_holds_what_is_reached_and_no_more(table, bound_ms):
+    arrival_ms, span = np.array(table, np.int32), np.empty(4, np.int64)
+    find_span(arrival_ms, bound_ms, span)
+    row, column = np.nonzero(arrival_ms <= bound_ms)
+    if row.size:
+        assert span.tolist() == [row.min(), column.min(), row.max(), column.max()]
+    else:
+        assert span[2] < span[0]
+
+
 def test_nothing_reached_is_an_empty_area():
-    assert cut_area(surface_of([[U]]), 60_000).in_metres().is_empty
+    assert draw_areas([cut_area(surface_of([[U]]), 60_000)])[0].is_empty
 
 
 def test_one_vertex_is_a_diamond_as_far_as_its_time_goes():
     # ten minutes are left of the eleven to what is not reached
     area = cut_area(surface_of([[0]]), 600_000)
     expected = pytest.approx(2 * (10 * 10 / 11) ** 2)
-    assert (area.size_m2, area.in_metres().area) == (expected, expected)
+    assert (area.size_m2, draw_areas([area])[0].area) == (expected, expected)
 
 
 def test_a_sliver_is_left_out():
     # a third of the way to every side: two ninths of a cell
-    assert cut_area(surface_of([[30_000]]), 60_000).in_metres().is_empty
+    assert draw_areas([cut_area(surface_of([[30_000]]), 60_000)])[0].is_empty
 
 
 def test_degrees_between_those_known_are_right_to_a_centimetre():

@@ -168,19 +168,27 @@ def test_a_vertex_is_reached_by_the_best_of_its_streets():
 
 
 def test_streets_are_entered_at_the_best_of_their_arcs_where_trips_may():
-    # arcs 0 and 1 along street 0, whose twin is 1 along arc 2; arc 3 may not be ended in
-    node_of_arc, street_of_arc = np.int32([0, 1, 2, 0]), np.int32([0, 0, 1, 2])
-    is_open, twin = np.bool_([1, 1, 1, 0]), np.int32([1, 0, -1])
-    street_ms = np.empty((3, 2), np.int32)
-    kernel.enter_streets(
-        node_of_arc, street_of_arc, is_open, twin, np.int32([9, 4, UNREACHED_MS]), street_ms
-    )
+    # arcs 0 and 2 along street 0, whose twin is 1 along arc 3; arc 1 may not be ended in
+    first_out, street_of_arc = np.int32([0, 2, 3, 4]), np.int32([0, -1, 0, 1])
+    twin = np.int32([1, 0, -1])
+    street_ms = np.full((3, 2), UNREACHED_MS, np.int32)
+    entered = np.full(3, -7, np.int32)
+    node_ms = np.int32([9, 4, UNREACHED_MS])
+    columns = first_out, street_of_arc, twin
+    count = kernel.enter_streets(*columns, node_ms, 9, street_ms, entered)
     assert street_ms.tolist() == [[4, UNREACHED_MS], [UNREACHED_MS, 4], [UNREACHED_MS] * 2]
+    assert entered[:count].tolist() == [0, 1]
+    node_ms = np.int32([UNREACHED_MS, 0, 3])
+    assert kernel.enter_streets(*columns, node_ms, 3, street_ms, entered) == 0  # all had a time
+    assert street_ms.tolist() == [[0, 3], [3, 0], [UNREACHED_MS] * 2]
+    street_ms[:] = UNREACHED_MS
+    assert kernel.enter_streets(*columns, node_ms, 2, street_ms, entered) == 2
+    assert street_ms.tolist() == [[0, UNREACHED_MS], [UNREACHED_MS, 0], [UNREACHED_MS] * 2]
 
 
 def test_tiles_around_reached_streets_are_marked():
-    around = np.int32([[0, 0, 1, 1], [2, 2, 2, 2]])
-    marks = np.zeros((3, 3), np.int32)
-    street_ms = np.int32([[9, UNREACHED_MS], [11, UNREACHED_MS]])
-    kernel.mark_tiles(street_ms, 10, around, 1, marks)
+    around = np.int32([[0, 0, 1, 1], [2, 2, 2, 2], [0, 2, 0, 2]])
+    marks = np.zeros((3, 3), np.bool_)
+    street_ms = np.int32([[9, UNREACHED_MS], [11, UNREACHED_MS], [0, 0]])
+    kernel.mark_tiles(np.int32([1, 0]), street_ms, 10, around, marks)
     assert marks.tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 0]]

@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 import artois_mobility as am
 from artois_mobility._types import MS_PER_MIN, NO_ARC, UNREACHED_MS
 from artois_mobility.areas.asking import ask
-from artois_mobility.areas.contours import cut_area
+from artois_mobility.areas.contours import cut_area, draw_areas
 from artois_mobility.areas.surfaces import lay_surface, time_streets
 
 CELL_M = 25.0
@@ -95,7 +95,7 @@ def test_areas_nest_and_hold_what_is_reached(town):
             continue
         smaller = shapely.MultiPolygon()
         for threshold in thresholds.tolist():
-            area = cut_area(surface, round(threshold * MS_PER_MIN)).in_metres()
+            area = draw_areas([cut_area(surface, round(threshold * MS_PER_MIN))])[0]
             assert area.is_valid
             assert smaller.is_empty or area.covers(smaller)
             smaller = area
@@ -145,7 +145,7 @@ def test_nothing_lies_beyond_a_barrier_but_slivers(town):
         if surface is None:
             continue
         threshold_ms = round(float(thresholds[-1]) * MS_PER_MIN)
-        area = cut_area(surface, threshold_ms).in_metres()
+        area = draw_areas([cut_area(surface, threshold_ms)])[0]
         at_ms = times_at(network, question, times, points)
         reached = points[1][at_ms <= threshold_ms]
         near = network.barriers[tree.query(area, "intersects")]

@@ -7,13 +7,12 @@ import numpy as np
 
 from .._types import MS_PER_MIN, Direction, Floats
 from ..errors import PlacesError
-from ..graph import reverse
 from ..network.model import Network
 from ..places.attaching import attach, attach_to_arcs
 from ..places.attachments import Attachments
 from ..routing.ends import find_ends
 from .ground import ground_of
-from .surfaces import Question
+from .surfaces import Question, front_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -71,17 +70,13 @@ def ask(
     """
     thresholds = _check_arguments(minutes, direction, cell_m)
     attachments = _attach(network, origins)
-    searched = network.searched
-    is_open = np.zeros(searched.street.size, np.bool_)
-    is_open[(searched.ends if direction == "from" else searched.begins).arc] = True
     question = Question(
         network,
-        searched.graph if direction == "from" else reverse(searched.graph)[0],
+        front_of(network, direction),
         ground_of(network, float(cell_m)),
         find_ends(network, attachments),
         direction,
         round(float(thresholds.max()) * MS_PER_MIN),
-        is_open,
     )
     return question, thresholds, attachments
 

@@ -1,5 +1,6 @@
 """Areas cut out of a surface of arrival times; those of one surface nest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from .._types import MS_PER_MIN, Floats, Milliseconds, Rows
-from ..kernels.contour import OUTSIDE, count_crossings, interpolate, trace_rings
+from .._types import MS_PER_MIN, Floats, Geometries, Milliseconds
+from ..kernels.contour import count_crossings, interpolate, put_together, trace_rings
 from ..network.geodesy import unproject
-from ..network.outlines import ranges
 from .grid import Grid
 
 # Where a vertex is reached and its neighbour is not, the boundary lies between them: where the
@@ -75,36 +75,15 @@ class Area:
     first_of_ring, first_of_part
         Where each ring begins in `corner`, and each part in the rings, the ring of its outside
         first; the last is the end, shape (r + 1,) and (p + 1,).
+    size_m2
+        Square metres, holes left out.
     """
 
     grid: Grid
     corner: Floats
     first_of_ring: npt.NDArray[np.int64]
     first_of_part: npt.NDArray[np.int64]
-
-    def in_metres(self) -> shapely.MultiPolygon:
-        """Draw it in the metric system of the grid."""
-        low = np.array([self.grid.west_m, self.grid.south_m])
-        return self._draw(low + self.grid.cell_m * self.corner)
-
-    def in_degrees(self, degrees: "Degrees") -> shapely.MultiPolygon:
-        """Draw it in degrees."""
-        placed = np.empty_like(self.corner)
-        interpolate(self.corner, degrees.spacing, degrees.lon_deg, degrees.lat_deg, placed)
-        return self._draw(placed)
-
-    @property
-    def size_m2(self) -> float:
-        """Square metres, holes left out."""
-        return float(_sizes(self.corner, self.first_of_ring).sum()) * self.grid.cell_m**2
-
-    def _draw(self, placed: Floats) -> shapely.MultiPolygon:
-        offsets = self.first_of_ring, self.first_of_part
-        if self.first_of_part.size < 2:
-            return shapely.MultiPolygon()
-        parts = shapely.from_ragged_array(shapely.GeometryType.POLYGON, placed, offsets)
-        area: shapely.MultiPolygon = shapely.multipolygons(parts)
-        return area
+    size_m2: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,33 +159,71 @@ def cut_area(surface: Surface, threshold_ms: int) -> Area:
         cuts.edge, cuts.first, cuts.last,
         np.empty_like(arrival_ms), corner, first_of_ring, parent,
     )  # fmt: skip
-    return _put_together(grid, corner, first_of_ring[: ring_count + 1], parent[:ring_count])
+    columns = corner, first_of_ring[: ring_count + 1], parent[:ring_count]
+    placed = np.empty_like(corner)
+    first_placed, first_of_part = np.empty((2, ring_count + 1), np.int64)
+    size = put_together(*columns, LEAST_CELLS, placed, first_placed, first_of_part, counts)
+    first_placed = first_placed[: int(counts[0]) + 1]
+    return Area(
+        grid,
+        placed[: first_placed[-1]],
+        first_placed,
+        first_of_part[: int(counts[1]) + 1],
+        size * grid.cell_m**2,
+    )
 
 
-def _put_together(grid: Grid, corner: Floats, first_of_ring: Rows, parent: Rows) -> Area:
-    """Put those rings that go around holes behind the one that they lie in, without slivers."""
-    is_hole = parent != OUTSIDE
-    outside = np.where(is_hole, parent, np.arange(parent.size))
-    size = np.zeros(parent.size)
-    np.add.at(size, outside, _sizes(corner, first_of_ring))
-    order = np.lexsort((is_hole, outside))
-    order = order[size[outside[order]] >= LEAST_CELLS]
-    sizes = np.diff(first_of_ring)[order]
-    placed = np.ascontiguousarray(corner[ranges(first_of_ring[:-1][order], sizes)])
-    first_placed = np.concatenate([[0], np.cumsum(sizes)])
-    first_of_part = np.append(np.flatnonzero(~is_hole[order]), order.size)
-    return Area(grid, placed, first_placed, first_of_part)
+def no_area(grid: Grid) -> Area:
+    """Make the area of what is not reached at all.
+
+    Parameters
+    ----------
+    grid
+        The grid it would lie on.
+
+    Returns
+    -------
+    area
+        Without any part.
+    """
+    nowhere = np.zeros(1, np.int64)
+    return Area(grid, np.zeros((0, 2)), nowhere, nowhere, 0.0)
 
 
-def _sizes(corner: Floats, first_of_ring: npt.NDArray[np.integer]) -> Floats:
-    """Measure rings, in cells: those that go anticlockwise, the others as what they take away."""
-    if first_of_ring.size < 2:
-        return np.zeros(0)
-    x, y = corner[: first_of_ring[-1]].T
-    # from the first corner of each ring, for digits' sake; across rings nothing counts
-    own = np.repeat(first_of_ring[:-1], np.diff(first_of_ring))
-    x, y = x - x[own], y - y[own]
-    twice = np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0.0)
-    twice[first_of_ring[1:] - 1] = 0.0
-    sums: Floats = np.add.reduceat(twice, first_of_ring[:-1]) / 2
-    return sums
+def draw_areas(areas: Sequence[Area], degrees: Degrees | None = None) -> Geometries:
+    """Draw areas of one grid as polygons.
+
+    Parameters
+    ----------
+    areas
+        Areas, a of them.
+    degrees
+        Of the grid, to draw in degrees; in its metric system without.
+
+    Returns
+    -------
+    polygons
+        MultiPolygons, shape (a,); empty where nothing is reached.
+    """
+    if not areas:
+        return np.zeros(0, object)
+    grid = areas[0].grid
+    corner = np.concatenate([each.corner for each in areas])
+    if degrees is None:
+        placed = np.array([grid.west_m, grid.south_m]) + grid.cell_m * corner
+    else:
+        placed = np.empty_like(corner)
+        interpolate(corner, degrees.spacing, degrees.lon_deg, degrees.lat_deg, placed)
+    offsets = (
+        _join([each.first_of_ring for each in areas]),
+        _join([each.first_of_part for each in areas]),
+        np.append(0, np.cumsum([each.first_of_part.size - 1 for each in areas])),
+    )
+    return shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, placed, offsets)
+
+
+def _join(firsts: list[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    """Join offsets, each list of which begins at 0 and ends with its whole."""
+    begin = np.cumsum([0, *(each[-1] for each in firsts)])
+    parts = [each[:-1] + start for each, start in zip(firsts, begin, strict=False)]
+    return np.append(np.concatenate(parts), begin[-1])

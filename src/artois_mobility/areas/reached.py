@@ -5,7 +5,7 @@ so the hour holds the half hour, and 10 minutes lies between 599 and 601 seconds
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,12 @@ from .._types import MS_PER_MIN, WGS84, Direction, Floats, Geometries
 from ..network.model import Network
 from .asking import CELL_M, Origins, ask
 from .auditing import audit_areas
-from .contours import Area, cut_area
+from .contours import Area, cut_area, draw_areas, no_area
 from .lines import lines_of
 from .surfaces import Question, StreetTimes, lay_surface, time_each
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import shapely
 
 Counts: TypeAlias = npt.NDArray[np.number]
 
@@ -91,17 +90,17 @@ def isochrones(
     origin_count = attachments.place_count
     areas = time_each(question, origin_count, lambda times: _areas_of(question, thresholds, times))
     found = [each for of_origin in areas for each in of_origin]
-    off_by_m = round(float(cell_m) * 2**0.5, 1)
-    geometry = np.array([each.shape for each in found], object)
+    geometry = draw_areas(found, question.ground.degrees)
+    size_m2 = np.array([each.size_m2 for each in found])
+    geometry[size_m2 == 0] = shapely.Polygon()
     table = {
         "origin": np.repeat(np.arange(origin_count), len(minutes)),
         "minutes": np.tile(np.asarray(minutes, np.float64), origin_count),
         "profile": network.profile.name,
         "direction": direction,
-        "area_km2": np.array([each.cut.size_m2 if each.cut else 0.0 for each in found]).round()
-        / 1e6,
+        "area_km2": size_m2.round() / 1e6,
         "cell_m": float(cell_m),
-        "off_by_m": off_by_m,
+        "off_by_m": round(float(cell_m) * 2**0.5, 1),
         "reason": np.repeat(attachments.reason_of_place, len(minutes)),
     }
     if residents is not None:
@@ -113,8 +112,7 @@ def isochrones(
             question, origin_count, lambda times: lines_of(question, thresholds, times)
         )
         lines = [line for of_origin in drawn for line in of_origin]
-        cuts = [each.cut.in_metres() if each.cut else shapely.MultiPolygon() for each in found]
-        table |= audit_areas(question, cuts, lines)
+        table |= audit_areas(question, draw_areas(found), lines)
     return gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)
 
 
@@ -129,23 +127,9 @@ def _count_inside(areas: Geometries, places: "gpd.GeoDataFrame", amount: Counts)
     return sums
 
 
-def _areas_of(question: Question, minutes: Floats, times: StreetTimes) -> "list[_Area]":
-    """Compute the polygons of one origin, in the order of the thresholds."""
-    import shapely
-
+def _areas_of(question: Question, minutes: Floats, times: StreetTimes) -> list[Area]:
+    """Cut out the areas of one origin, in the order of the thresholds."""
     surface = lay_surface(question, times)
     if surface is None:
-        return [_Area(shapely.Polygon(), None)] * minutes.size
-    areas = [cut_area(surface, round(each * MS_PER_MIN)) for each in minutes.tolist()]
-    degrees = question.ground.degrees
-    return [
-        _Area(each.in_degrees(degrees) if each.size_m2 else shapely.Polygon(), each)
-        for each in areas
-    ]
-
-
-class _Area(NamedTuple):
-    """An area drawn in degrees, and as it was cut; None where nothing is reached."""
-
-    shape: "shapely.Geometry"
-    cut: Area | None
+        return [no_area(question.ground.grid)] * minutes.size
+    return [cut_area(surface, round(each * MS_PER_MIN)) for each in minutes.tolist()]

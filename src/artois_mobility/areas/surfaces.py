@@ -1,14 +1,16 @@
 """Arrival times of a trip's origin over the ground: one surface holds every isochrone of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from .._types import MS_PER_MIN, UNREACHED_MS, ArcIds, Direction, Flags, Milliseconds, Rows
+from .._types import MS_PER_MIN, NO_ARC, UNREACHED_MS, ArcIds, Direction, Milliseconds, Rows
 from ..errors import PlacesError
-from ..graph import Graph
+from ..graph import Graph, reverse
+from ..kernels.contour import find_span
 from ..kernels.ground import enter_streets, mark_tiles, spread_times
 from ..network.model import Network
 from ..routing.ends import ArcEnds, NodeEnds
@@ -27,6 +29,57 @@ FEWEST_TO_SWEEP: Final = 16
 TRIED: Final = 4
 LEAST_SHARE: Final = 6
 AT_ONCE: Final = 64
+# Where more than one street of so many was entered, going through all takes less time.
+MANY_ENTERED: Final = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Front:
+    """What searches of one direction pass over.
+
+    Attributes
+    ----------
+    graph
+        The graph that a network is searched by, or that graph reversed for trips to the origins.
+    street
+        Street entered or left along each of its arcs; `NO_ARC` where that is no street, or one
+        that trips may not end in, or begin in.
+    """
+
+    graph: Graph
+    street: ArcIds
+
+
+_fronts: "WeakKeyDictionary[Network, dict[Direction, Front]]" = WeakKeyDictionary()
+
+
+def front_of(network: Network, direction: Direction) -> Front:
+    """Return what is searched, kept as long as the network.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    direction
+        From the origins, or to them.
+
+    Returns
+    -------
+    front
+        The same object for the same network and direction.
+    """
+    known = _fronts.setdefault(network, {})
+    if direction not in known:
+        searched = network.searched
+        arc = (searched.ends if direction == "from" else searched.begins).arc
+        street = np.full(searched.street.size, NO_ARC, np.int32)
+        street[arc] = searched.street[arc]
+        graph = searched.graph
+        if direction == "to":
+            graph, arc_of_reversed = reverse(graph)
+            street = street[arc_of_reversed]
+        known[direction] = Front(graph, street)
+    return known[direction]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +90,8 @@ class Question:
     ----------
     network
         The network of one profile.
-    graph
-        What is searched: its graph, or that graph reversed for trips to the origins.
+    front
+        What is searched.
     ground
         The ground around it.
     ends
@@ -47,18 +100,32 @@ class Question:
         From the origins, or to them.
     bound_ms
         The largest threshold.
-    is_open
-        True for arcs of the searched graph that trips may end in, or begin in on the way to the
-        origins.
+    slates
+        Tables of street times that nobody uses, blank.
     """
 
     network: Network
-    graph: Graph
+    front: Front
     ground: Ground
     ends: ArcEnds
     direction: Direction
     bound_ms: int
-    is_open: Flags
+    slates: list[Milliseconds] = field(default_factory=list)
+
+    def take_slate(self) -> Milliseconds:
+        """Take a blank table of street times, shape (m, 2)."""
+        try:
+            return self.slates.pop()
+        except IndexError:
+            return np.full((self.network.graph.arc_count, 2), UNREACHED_MS, np.int32)
+
+    def put_back(self, times: "StreetTimes") -> None:
+        """Blank the table of some times, which nobody reads any more."""
+        if times.entered.size == times.street_ms.shape[0]:
+            times.street_ms.fill(UNREACHED_MS)
+        else:
+            times.street_ms[times.entered] = UNREACHED_MS
+        self.slates.append(times.street_ms)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,11 +136,14 @@ class StreetTimes:
     ----------
     street_ms
         On each arc, and on its twin, shape (m, 2).
+    entered
+        Arcs whose rows may hold a time.
     own
         Rows of the origin's attachments.
     """
 
     street_ms: Milliseconds
+    entered: ArcIds
     own: Rows
 
 
@@ -89,7 +159,8 @@ def time_each(
     origin_count
         Number of origins.
     work
-        Called once for each; must not share anything writable with the other calls.
+        Called once for each; must not share anything writable with the other calls, nor keep the
+        times.
 
     Returns
     -------
@@ -97,7 +168,10 @@ def time_each(
         In the order of the origins, the same by whichever search.
     """
     if not _sweeps_pay(question, origin_count):
-        return run_each(lambda origin: work(time_streets(question, origin)), range(origin_count))
+        return run_each(
+            lambda origin: _work_on(question, origin, _search(question, origin), work),
+            range(origin_count),
+        )
     ends = _ends_of(question)
     graph = question.network.searched.graph
     answers: list[Answer] = []
@@ -118,7 +192,7 @@ def time_each(
             lines = line[mine.start - first : mine.stop - first]
             there_ms = table_ms[lines] + ends.ms[mine, np.newaxis]
             node_ms = there_ms.min(axis=0, initial=UNREACHED_MS)
-            return work(_enter(question, origin, node_ms))
+            return _work_on(question, origin, node_ms, work)
 
         answers += run_each(serve, origins)
     return answers
@@ -146,7 +220,7 @@ def _sweeps_pay(question: Question, origin_count: int) -> bool:
     """Tell whether sweeps over all nodes take less time than searches as far as needed."""
     if origin_count < FEWEST_TO_SWEEP:
         return False
-    graph = question.graph
+    graph = question.front.graph
     tried = range(0, origin_count, origin_count // TRIED)
     reached = sum(int((_search(question, each) < UNREACHED_MS).sum()) for each in tried)
     return reached > graph.node_count * len(tried) // LEAST_SHARE
@@ -161,18 +235,35 @@ def _search(question: Question, origin: int) -> Milliseconds:
     ends = _ends_of(question)
     ways = ends.of_place(origin)
     bound_min = (question.bound_ms + BEYOND_MS) / MS_PER_MIN
-    return search_from_seeds(question.graph, ends.node[ways], ends.ms[ways], bound_min=bound_min)
+    return search_from_seeds(
+        question.front.graph, ends.node[ways], ends.ms[ways], bound_min=bound_min
+    )
+
+
+def _work_on(
+    question: Question,
+    origin: int,
+    node_ms: Milliseconds,
+    work: Callable[[StreetTimes], Answer],
+) -> Answer:
+    times = _enter(question, origin, node_ms)
+    answer = work(times)
+    question.put_back(times)
+    return answer
 
 
 def _enter(question: Question, origin: int, node_ms: Milliseconds) -> StreetTimes:
     """Tell when the streets are entered or left, from the times of nodes."""
-    searched = question.network.searched
-    node = searched.tail if question.direction == "from" else searched.graph.head
-    street_ms = np.empty((question.network.graph.arc_count, 2), np.int32)
+    front, street_ms = question.front, question.take_slate()
+    entered = np.empty(street_ms.shape[0], np.int32)
     twin = question.network.twin_of_arc
-    enter_streets(node, searched.street, question.is_open, twin, node_ms, street_ms)
+    columns = front.graph.first_out, front.street, twin
+    latest_ms = question.bound_ms + BEYOND_MS
+    count = enter_streets(*columns, node_ms, latest_ms, street_ms, entered)
+    is_most = count > entered.size // MANY_ENTERED
+    entered = np.arange(entered.size, dtype=np.int32) if is_most else entered[:count]
     own = np.flatnonzero(question.ends.place == origin).astype(np.int32)
-    return StreetTimes(street_ms, own)
+    return StreetTimes(street_ms, entered, own)
 
 
 def lay_surface(question: Question, times: StreetTimes) -> Surface | None:
@@ -239,25 +330,25 @@ def _own_streets(question: Question, own: Rows) -> tuple[ArcIds, Milliseconds]:
 
 def _tiles_around(question: Question, times: StreetTimes) -> list[tuple[int, int]]:
     """Find the tiles that could be reached: those around the streets that are."""
-    ground = question.ground
-    marks = np.zeros((ground.grid.row_count // TILE, ground.grid.column_count // TILE), np.int32)
-    mark_tiles(times.street_ms, question.bound_ms, ground.tiles_of_arc, 1, marks)
+    ground, bound_ms = question.ground, question.bound_ms
+    shape = ground.grid.row_count // TILE, ground.grid.column_count // TILE
+    is_near = np.zeros(shape, np.bool_)
+    mark_tiles(times.entered, times.street_ms, bound_ms, ground.tiles_of_arc, is_near)
     own_arc = question.ends.arc[times.own]
     here = np.zeros((own_arc.size, 2), np.int32)
-    mark_tiles(here, question.bound_ms, ground.tiles_of_arc[own_arc], 1, marks)
-    return [(row, column) for row, column in np.argwhere(marks).tolist()]
+    row = np.arange(own_arc.size, dtype=np.int32)
+    mark_tiles(row, here, bound_ms, ground.tiles_of_arc[own_arc], is_near)
+    return [(row, column) for row, column in np.argwhere(is_near).tolist()]
 
 
 def _crop(question: Question, arrival_ms: Milliseconds, first: tuple[int, int]) -> Surface | None:
     """Cut away what is not reached, but for a border of one vertex."""
-    is_reached = arrival_ms <= question.bound_ms
-    spans = []
-    for axis in (1, 0):
-        some = np.flatnonzero(is_reached.any(axis=axis))
-        if not some.size:
-            return None
-        spans.append(slice(max(int(some[0]) - 1, 0), int(some[-1]) + 2))
-    rows, columns = spans
+    span = np.empty(4, np.int64)
+    find_span(arrival_ms, question.bound_ms, span)
+    south, west, north, east = span.tolist()
+    if north < south:
+        return None
+    rows, columns = slice(max(south - 1, 0), north + 2), slice(max(west - 1, 0), east + 2)
     return Surface(
         question.ground.grid,
         first[0] + rows.start,

@@ -23,4 +23,5 @@ WRITE_INT32_TABLE: Final = types.int32[:, ::1]
 WRITE_INT64_TABLE: Final = types.int64[:, ::1]
 WRITE_FLOAT64_TABLE: Final = types.float64[:, ::1]
 INT: Final = types.int64
+FLOAT: Final = types.float64
 NOTHING: Final = types.void

@@ -6,10 +6,12 @@ from numba import njit
 
 from .._types import Floats, Milliseconds, Rows
 from ._signatures import (
+    FLOAT,
     INT,
     NOTHING,
     READ_FLOAT64,
     READ_FLOAT64_TABLE,
+    READ_INT32,
     READ_INT32_TABLE,
     READ_INT64,
     WRITE_FLOAT64_TABLE,
@@ -23,6 +25,22 @@ Counts = npt.NDArray[np.int64]
 # The boundary keeps this share of an edge away from its ends, and from a barrier.
 APART = 0.01
 OUTSIDE = -1
+
+
+@njit(NOTHING(READ_INT32_TABLE, INT, WRITE_INT64), cache=True, nogil=True)
+def find_span(arrival_ms: Milliseconds, bound_ms: int, span: Counts) -> None:
+    """Find the first and last rows and columns that are reached in time.
+
+    `span` takes the first row, the first column, the last row and the last column; the last are
+    before the first where nothing is.
+    """
+    row_count, column_count = arrival_ms.shape
+    span[0], span[1], span[2], span[3] = row_count, column_count, -1, -1
+    for row in range(row_count):
+        for column in range(column_count):
+            if arrival_ms[row, column] <= bound_ms:
+                span[0], span[2] = min(span[0], row), row
+                span[1], span[3] = min(span[1], column), max(span[3], column)
 
 
 @njit(NOTHING(READ_INT32_TABLE, INT, WRITE_INT64), cache=True, nogil=True)
@@ -173,6 +191,73 @@ def trace_rings(
                 first_of_ring[ring_count] = place
             last_ring = ring_of_edge[start_row, start_column]
     return ring_count
+
+
+@njit(
+    FLOAT(
+        READ_FLOAT64_TABLE,
+        READ_INT32,
+        READ_INT32,
+        FLOAT,
+        WRITE_FLOAT64_TABLE,
+        WRITE_INT64,
+        WRITE_INT64,
+        WRITE_INT64,
+    ),
+    cache=True,
+    nogil=True,
+)
+def put_together(
+    corner: Floats,
+    first_of_ring: Rows,
+    parent_of_ring: Rows,
+    least: float,
+    placed: Floats,
+    first_placed: Counts,
+    first_of_part: Counts,
+    counts: Counts,
+) -> float:
+    """Put the rings around holes behind the one that they lie in, and return the size of all.
+
+    Parts of less than `least` squares are left out; the size is in squares. `placed`,
+    `first_placed` and `first_of_part` take what `corner` and `first_of_ring` hold, in the new
+    order, `counts` the numbers of rings and of parts.
+    """
+    size = np.zeros(parent_of_ring.size)
+    first_hole, next_hole = np.full((2, parent_of_ring.size), -1, np.int32)
+    for ring in range(parent_of_ring.size - 1, -1, -1):
+        outside = parent_of_ring[ring]
+        if outside == OUTSIDE:
+            outside = ring
+        else:
+            next_hole[ring], first_hole[outside] = first_hole[outside], ring
+        first, last = first_of_ring[ring], first_of_ring[ring + 1] - 1
+        twice = 0.0
+        for place in range(first, last):
+            # from the first corner, for digits' sake
+            x0, y0 = corner[place, 0] - corner[first, 0], corner[place, 1] - corner[first, 1]
+            x1, y1 = corner[place + 1, 0], corner[place + 1, 1]
+            twice += x0 * (y1 - corner[first, 1]) - (x1 - corner[first, 0]) * y0
+        size[outside] += twice / 2
+    ring_count, part_count, place, whole = 0, 0, 0, 0.0
+    first_placed[0] = 0
+    for outside in range(parent_of_ring.size):
+        if parent_of_ring[outside] != OUTSIDE or size[outside] < least:
+            continue
+        whole += size[outside]
+        first_of_part[part_count] = ring_count
+        part_count += 1
+        ring = outside
+        while ring >= 0:
+            for old in range(first_of_ring[ring], first_of_ring[ring + 1]):
+                placed[place] = corner[old]
+                place += 1
+            ring_count += 1
+            first_placed[ring_count] = place
+            ring = first_hole[outside] if ring == outside else next_hole[ring]
+    first_of_part[part_count] = ring_count
+    counts[0], counts[1] = ring_count, part_count
+    return whole
 
 
 @njit(

@@ -25,6 +25,7 @@ from ._signatures import (
 )
 
 Places = npt.NDArray[np.int64]
+Table = npt.NDArray[np.bool_]
 
 # Ends of walks this near to each other, in cells, are one place.
 SAME_END = 1e-5
@@ -402,39 +403,49 @@ def list_cuts(
 
 
 @njit(
-    NOTHING(
+    INT(
         READ_INT32,
         READ_INT32,
-        READ_FLAGS,
         READ_INT32,
         READ_INT32,
+        INT,
         WRITE_INT32_TABLE,
+        WRITE_INT32,
     ),
     cache=True,
     nogil=True,
 )
 def enter_streets(
-    node_of_arc: NodeIds,
+    first_out: Offsets,
     street_of_arc: ArcIds,
-    is_open: Flags,
     twin: ArcIds,
     node_ms: Milliseconds,
+    bound_ms: int,
     street_ms: Milliseconds,
-) -> None:
+    entered: ArcIds,
+) -> int:
     """Tell when streets are entered, from the times of the nodes that they are entered at.
 
-    Of several arcs along a street, where trips may begin or end in them, the best counts. A row of
-    `street_ms` takes the time on the street's own arc, and on its twin.
+    Of several arcs along a street the best counts; arcs along none, or along one that trips may
+    not begin or end in, have a negative number. A row of `street_ms`, which must hold
+    `UNREACHED_MS` throughout, takes the time on the street's own arc, and on its twin. `entered`
+    takes the rows that were filled, and their number is returned. Nodes later than `bound_ms`,
+    below `UNREACHED_MS`, are passed over.
     """
-    street_ms[:] = UNREACHED_MS
-    for arc in range(node_of_arc.size):
-        here_ms = node_ms[node_of_arc[arc]]
-        if here_ms < UNREACHED_MS and is_open[arc]:
-            street = street_of_arc[arc]
-            street_ms[street, 0] = min(street_ms[street, 0], here_ms)
-            other = twin[street]
-            if other >= 0:
-                street_ms[other, 1] = min(street_ms[other, 1], here_ms)
+    count = 0
+    for node in range(node_ms.size):
+        here_ms = node_ms[node]
+        if here_ms > bound_ms:
+            continue
+        for arc in range(first_out[node], first_out[node + 1]):
+            row, side = street_of_arc[arc], 0
+            while row >= 0:
+                if min(street_ms[row, 0], street_ms[row, 1]) >= UNREACHED_MS:
+                    entered[count] = row
+                    count += 1
+                street_ms[row, side] = min(street_ms[row, side], here_ms)
+                row, side = (twin[row], 1) if side == 0 else (-1, 0)
+    return count
 
 
 @njit(
@@ -498,24 +509,24 @@ def spread_times(
 
 
 @njit(
-    NOTHING(READ_INT32_TABLE, INT, READ_INT32_TABLE, INT, WRITE_INT32_TABLE),
+    NOTHING(READ_INT32, READ_INT32_TABLE, INT, READ_INT32_TABLE, types.boolean[:, ::1]),
     cache=True,
     nogil=True,
 )
 def mark_tiles(
+    entered: ArcIds,
     street_ms: Milliseconds,
     bound_ms: int,
     tiles_of_arc: Rows,
-    mark: int,
-    mark_of_tile: Rows,
+    is_near: Table,
 ) -> None:
-    """Mark the tiles around the streets entered in time.
+    """Mark the tiles around those of the streets entered that are entered in time.
 
     A row of `tiles_of_arc` is the first row, first column, last row and last column of the tiles
     around a street.
     """
-    for arc in range(street_ms.shape[0]):
+    for arc in entered:
         if min(street_ms[arc, 0], street_ms[arc, 1]) <= bound_ms:
             for row in range(tiles_of_arc[arc, 0], tiles_of_arc[arc, 2] + 1):
                 for column in range(tiles_of_arc[arc, 1], tiles_of_arc[arc, 3] + 1):
-                    mark_of_tile[row, column] = mark
+                    is_near[row, column] = True

@@ -79,10 +79,11 @@ def main() -> None:
         for profile, minutes, cell_m in CASES:
             lines.append(measure(networks[profile], minutes, cell_m, actor).tell())
             print(lines[-1], flush=True)
-    lines += time_many(networks["walk"])
+    for profile, minutes, cell_m in (CASES[0], CASES[2]):
+        lines += time_many(networks[profile], minutes, cell_m)
     peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     lines.append(f"peak memory {peak_gb:.2f} GB, extract, two networks and all grounds included")
-    print("\n".join(lines[-3:]))
+    print("\n".join(lines[-5:]))
     if options.output is not None:
         options.output.with_suffix(".txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
         draw_growth(networks["car"], options.output.with_suffix(".png"))
@@ -129,17 +130,16 @@ def measure(network: Network, minutes: Sequence[float], cell_m: float, actor: ob
     return Row(name, prepare_ms, statistics.median(ours), batch_ms, theirs_ms, overlap)
 
 
-def time_many(network: Network) -> list[str]:
+def time_many(network: Network, minutes: Sequence[float], cell_m: float) -> list[str]:
     """Time a thousand origins in one call, on one processor and on all."""
     origins = draw_origins(network, BATCH)
-    am.isochrones(network, origins, [15])
+    am.isochrones(network, origins, minutes, cell_m=cell_m)
     lines = []
     for threads in ("1", ""):
         os.environ["ARTOIS_THREADS"] = threads
-        each = timed(am.isochrones, network, origins, [15])[0] / BATCH
-        lines.append(
-            f"{BATCH} origins, walk 15 min, threads {threads or 'all'}: {each:.2f} ms each"
-        )
+        each = timed(am.isochrones, network, origins, minutes, cell_m=cell_m)[0] / BATCH
+        what = f"{network.profile.name} {', '.join(map(str, minutes))} min, {cell_m:g} m"
+        lines.append(f"{BATCH} origins, {what}, threads {threads or 'all'}: {each:.2f} ms each")
     return lines
 
 

@@ -88,6 +88,7 @@ def make_network(nodes, streets, barriers=(), profile="walk"):
         class_of_arc=np.array(["residential"] * len(arcs), str),
         name_of_way={},
         barriers=np.array(lines, object),
+        water=np.empty(0, object),
         provenance=Provenance("hand-made", "", "", "", "", {}, is_schematic=False),
     )
 

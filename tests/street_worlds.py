@@ -140,6 +140,7 @@ def street_world(
         class_of_arc=np.array([arc.kind for arc in arcs_in_order], "U16"),
         name_of_way={},
         barriers=np.array(barriers, object),
+        water=np.empty(0, object),
         provenance=Provenance("streets.osm.pbf", "0" * 64, "", "0", "0" * 64, {}, False),
     )
 

@@ -1,5 +1,11 @@
 from dataclasses import replace
 
+import geopandas as gpd
+import pytest
+import shapely
+
+import artois_mobility as am
+from artois_mobility.errors import PlacesError
 from artois_mobility.network.building import build_network
 from artois_mobility.osm.reader import read_osm
 from artois_mobility.places.attaching import attach
@@ -111,6 +117,9 @@ def test_nobody_walks_over_the_channel_between_two_islands():
     )
     found = attach(walk, [west, east])
     assert found.reason_of_place.tolist() == ["every street within 300 m lies behind a barrier", ""]
+    # the islands, as wide as the lake, are no water
+    assert shapely.area(walk.water).sum() == pytest.approx((800 - 2 * 100) * 100, rel=1e-2)
+    assert walk.water.size == 3
 
 
 def test_a_boat_may_lie_at_a_quay_behind_its_bank(tmp_path):
@@ -133,3 +142,38 @@ def test_a_boat_may_lie_at_a_quay_behind_its_bank(tmp_path):
     assert boat.reason_of_place.tolist() == ["", ""]
     walk = attach(build_network(extract, "walk"), quay)
     assert walk.reason_of_place.tolist() == ["", "every street within 300 m lies behind a barrier"]
+
+
+@pytest.mark.parametrize("is_area", [False, True])
+def test_a_table_of_barriers_parts_what_it_lies_between(tmp_path, is_area):
+    def degrees(x, y):
+        return LON_DEG + x / M_PER_DEG_LON, LAT_DEG + y / M_PER_DEG_LAT
+
+    nodes = {1: (0, 0), 2: (500, 0)}
+    extract = make_extract(nodes, {1: ([1, 2], {"highway": "residential"})})
+    wall = shapely.linestrings([degrees(-500, 20), degrees(900, 20)])
+    shape = shapely.box(*degrees(-500, 15), *degrees(900, 25)) if is_area else wall
+    path = tmp_path / "walls.gpkg"
+    gpd.GeoDataFrame(geometry=[shape], crs="EPSG:4326").to_crs("EPSG:2154").to_file(path)
+    behind = [degrees(250, 60)]
+    assert attach(build_network(extract, "walk"), behind).reason_of_place.tolist() == [""]
+    walled = build_network(extract, "walk", barriers=am.read_barriers(path))
+    assert "behind a barrier" in attach(walled, behind).reason_of_place[0]
+    assert walled.provenance.counts["barriers_given"] == 1
+
+
+def test_a_faulty_table_of_barriers_is_refused_in_one_message(tmp_path):
+    path = tmp_path / "walls.gpkg"
+    shapes = [shapely.Point(2.8, 50.4), shapely.LineString([(2.8, 50.4), (2.9, 50.4)]), None]
+    gpd.GeoDataFrame(geometry=shapes, crs="EPSG:4326").to_file(path)
+    with pytest.raises(PlacesError, match="neither line nor area") as caught:
+        am.read_barriers(path)
+    assert "2 of 3 rows; first row 1: 'Point'" in str(caught.value)
+    bare = tmp_path / "bare.parquet"
+    gpd.GeoDataFrame(geometry=shapes[1:2]).to_parquet(bare)
+    with pytest.raises(PlacesError, match="no coordinate system"):
+        am.read_barriers(bare)
+    table = tmp_path / "walls.csv"
+    table.write_text("name\nwall\n", encoding="utf-8")
+    with pytest.raises(PlacesError, match="neither lines nor areas"):
+        am.read_barriers(table)

@@ -75,6 +75,7 @@ def world(monkeypatch):
         "study.loading",
         load_profile=answer("load_profile", (network, "r", "s")),
         build_for=answer("build_for", network),
+        read_all_sites=answer("read_all_sites", "s"),
     )
     module(
         "study.comparing",
@@ -305,9 +306,9 @@ def test_streets_go_to_a_layer_and_the_options_to_the_library(run, world, tmp_pa
     result = run(*place, "--form", "streets", "--direction", "to")
     assert result.exit_code == 0, result.stderr
     what, _, options = world.calls[-1]
-    assert (what, options) == ("streets", {"direction": "to"})
+    assert (what, options) == ("streets", {"direction": "to", "by": None})
     result = run(*place, "--direction", "to", "--cell", "50")
-    assert world.calls[-1][2] == {"direction": "to", "cell_m": 50.0}
+    assert world.calls[-1][2] == {"direction": "to", "by": None, "cell_m": 50.0}
 
 
 @pytest.mark.parametrize(

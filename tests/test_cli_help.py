@@ -91,7 +91,7 @@ def test_no_command_shows_the_help(run):
         (["compare"], "Missing argument 'STUDY'"),
         (["compare", "a.toml", "b.toml", "--lang", "nl"], "'nl' is not one of"),
         (["compare", "a.toml", "b.toml", "--outptu", "x"], "No such option"),
-        (["isochrones", "a.toml"], "Missing option '--from'"),
+        (["isochrones", "a.toml"], "Give either --from LON,LAT"),
     ],
 )
 def test_wrong_arguments_end_with_2(run, arguments, part):

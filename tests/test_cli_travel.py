@@ -2,15 +2,18 @@
 
 import json
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 from typer.testing import CliRunner
 
 import artois_mobility as am
 from artois_mobility.cli.commands import app
 from artois_mobility.errors import InputError
 from artois_mobility.study.files import find_profile
-from study_worlds import STUDY, place, write_town
+from artois_mobility.study.loading import build_for
+from study_worlds import STUDY, link_text, place, write_town
 
 FAST = """
 mode = "walk"
@@ -98,3 +101,67 @@ def test_a_profile_that_nobody_has_is_refused_with_those_there_are(run, town):
         find_profile(am.read_study(town), "runner")
     result = run("matrix", town, "-p", "runner")
     assert result.exit_code == 2
+
+
+def test_areas_of_all_sites_of_a_category(run, town, tmp_path):
+    path = tmp_path / "areas.gpkg"
+    result = run(
+        "isochrones", town, "-c", "care", "-c", "care/pharmacy", "-p", "walk", "-m", "5", "-o", path
+    )
+    assert result.exit_code == 0, result.stderr
+    areas = gpd.read_file(path)
+    assert areas["category"].tolist() == ["care", "care/pharmacy"]
+    assert areas["area_km2"][0] > areas["area_km2"][1] > 0
+    result = run("isochrones", town, "-c", "culture/cinema", "-m", "5")
+    assert (result.exit_code, "no site of culture/cinema" in result.stderr) == (2, True)
+
+
+def test_a_scenario_beside_today_with_what_it_gains(run, town, tmp_path):
+    scenario = tmp_path / "footbridge.toml"
+    text = 'name = "Passerelle"\n' + link_text((5, 2), (5, 3), profiles='["walk"]')
+    scenario.write_text(text, encoding="utf-8")
+    path = tmp_path / "areas.gpkg"
+    command = ("isochrones", town, "-p", "walk", "-m", "5", "--scenario", scenario)
+    result = run(*command, "--from", at(5, 2), "-o", path)
+    assert result.exit_code == 0, result.stderr
+    areas = gpd.read_file(path).set_index("shows")
+    assert areas.index.tolist() == ["today", "Passerelle", "gained", "lost"]
+    assert areas["area_km2"]["gained"] > 0.05
+    assert areas["area_km2"]["lost"] == 0
+    grown = areas["area_km2"]["Passerelle"] - areas["area_km2"]["today"]
+    assert areas["area_km2"]["gained"] == pytest.approx(grown, abs=1e-4)
+    result = run(*command, "-c", "care/hospital", "--direction", "to")
+    shown = [each["properties"]["shows"] for each in json.loads(result.stdout)["features"]]
+    assert shown == ["today", "Passerelle", "gained", "lost"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "Give either --from"),
+        (("--from", "2.83,50.43", "-c", "care"), "Give either --from"),
+        (("-c", "care", "-c", "culture", "--form", "surface", "-o", "a.tif"), "one category"),
+        (("--from", "2.83,50.43", "--form", "streets", "--scenario", "s.toml"), "leave out --form"),
+        (("--from", "2.83,50.43", "-p", "bicycle", "--scenario", "s.toml"), "car, walk; found"),
+        (("-c", "culture/cinema", "--scenario", "s.toml"), "found --category culture/cinema"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(run, town, options, message):
+    result = run("isochrones", town, *options)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+
+
+def test_a_study_may_have_barriers_of_its_own(town):
+    wall = shapely.linestrings([place(-1, 0.5), place(9, 0.5)])
+    path = town.parent / "data" / "wall.gpkg"
+    gpd.GeoDataFrame(geometry=[wall], crs="EPSG:4326").to_file(path)
+    study = town.with_name("walled.toml")
+    study.write_text(STUDY.replace("[access]", 'barriers = "data/wall.gpkg"\n\n[access]'))
+    table = am.read_study(study)
+    network = build_for(table, am.read_osm(table.extract), find_profile(table, "walk"))
+    assert network.provenance.counts["barriers_given"] == 1
+    manifest = am.compare(table, []).manifest
+    assert [
+        each["path"].split("/", 1)[1] for each in manifest["inputs"] if each["role"] == "barriers"
+    ] == ["data/wall.gpkg"]

@@ -8,7 +8,7 @@ import pytest
 import shapely
 import shapely.affinity
 
-from artois_mobility import isochrones
+from artois_mobility import compare_isochrones, isochrones
 from artois_mobility.errors import PlacesError
 from small_networks import Street, grid_network, lon_lat, make_network
 
@@ -169,3 +169,99 @@ def test_the_same_on_any_number_of_threads(monkeypatch):
         areas = isochrones(network, [lon_lat(0, 0), lon_lat(200, 300)], [1, 2])
         shapes.append(shapely.to_wkb(areas.geometry.to_numpy()))
     assert np.array_equal(*shapes)
+
+
+def sites_of(*rows):
+    table = gpd.GeoDataFrame(rows, columns=["category", "x", "y"])
+    points = gpd.points_from_xy(*np.transpose([lon_lat(*each[1:]) for each in rows]))
+    return table.set_geometry(points).set_crs("EPSG:4326")
+
+
+@pytest.mark.parametrize("direction", ["from", "to"])
+def test_sites_of_a_category_have_one_area_between_them(direction):
+    network = grid_network(12, 12, block_m=250)
+    sites = sites_of(("care/b", 100, 100), ("care/a", 1500, 1500), ("care/b", 2600, 2000))
+    drawn = isochrones(network, sites, [1, 2], direction=direction, by="category")
+    assert drawn["category"].tolist() == ["care/a", "care/a", "care/b", "care/b"]
+    assert "origin" not in drawn
+    together = in_metres(drawn, network)
+    each = in_metres(isochrones(network, sites, [1, 2], direction=direction), network)
+    assert together[0].equals_exact(each[2], 0)
+    assert together[1].equals_exact(each[3], 0)
+    for area, parts in ((together[2], each[[0, 4]]), (together[3], each[[1, 5]])):
+        union = shapely.union_all(parts)
+        assert union.difference(area).area < 1e-6
+        assert area.difference(union).area < 4 * 25 * 25
+
+
+def test_a_group_without_any_place_on_a_street_is_told():
+    network = grid_network(3, 3)
+    sites = sites_of(("a", 0, 0), ("a", 90_000, 0), ("b", 90_000, 0))
+    drawn = isochrones(network, sites, [1], by="category")
+    assert drawn["reason"].tolist() == ["", "no street within 300 m"]
+    assert drawn.geometry.is_empty.tolist() == [False, True]
+
+
+@pytest.mark.parametrize("by", ["kind", "geometry"])
+def test_groups_need_a_column_of_the_origins(by):
+    network = grid_network(3, 3)
+    with pytest.raises(PlacesError, match=f"found '{by}', and they have category, x, y"):
+        isochrones(network, sites_of(("a", 0, 0)), [1], by=by)
+    with pytest.raises(PlacesError, match="give a table of points"):
+        isochrones(network, [lon_lat(0, 0)], [1], by="category")
+
+
+def test_nobody_stands_in_water_but_on_a_street():
+    # a path along the river, drawn on the river's side of the bank
+    network = make_network([(0, 0), (1000, 0)], [Street(0, 1)])
+    west_m, south_m = network.x_m[0], network.y_m[0]
+    river = shapely.box(west_m - 500, south_m - 10, west_m + 1500, south_m + 900)
+    island = shapely.box(west_m + 400, south_m + 100, west_m + 600, south_m + 200)
+    wet = river.difference(island)
+    network = dataclasses.replace(network, water=np.array([wet], object))
+    area = in_metres(isochrones(network, [lon_lat(500, 0)], [9], cell_m=10), network)[0]
+    # the squares that the path runs through are filled: 10 m above it, and half an edge further
+    assert area.intersection(river).bounds[3] <= south_m + 200 + 10
+    assert area.intersection(wet.difference(island.buffer(15))).bounds[3] <= south_m + 20
+    assert area.contains(shapely.Point(west_m + 500, south_m - 100))
+    assert area.contains(shapely.Point(west_m + 500, south_m + 150))
+
+
+def test_what_a_scenario_gains_and_loses():
+    slow, fast = (
+        make_network([(0, 0), (9000, 0)], [Street(0, 1, kmh=kmh)], profile="car")
+        for kmh in (36, 72)
+    )
+    origins = [lon_lat(4500, 0), lon_lat(90_000, 0)]
+    before, after = (isochrones(each, origins, [1, 2]) for each in (slow, fast))
+    # in a minute 600 and 1,200 m, in two 1,200 and 2,400 m
+    homes = gpd.GeoDataFrame(
+        {"population": [100, 7, 1]},
+        geometry=gpd.points_from_xy(*np.transpose([lon_lat(x, 20) for x in (4600, 5400, 6500)])),
+        crs="EPSG:4326",
+    )
+    changes = compare_isochrones(before, after, residents=homes)
+    assert changes["change"].tolist() == ["gained", "lost"] * 4
+    assert changes["minutes"].tolist() == [1, 1, 2, 2] * 2
+    assert changes["people"].tolist() == [7, 0, 1, 0, 0, 0, 0, 0]
+    grown = after["area_km2"].to_numpy() - before["area_km2"].to_numpy()
+    assert changes["area_km2"].to_numpy()[::2] == pytest.approx(grown, abs=2e-6)
+    assert changes.geometry.is_empty.tolist() == [False, True, False, True, *[True] * 4]
+    back = compare_isochrones(after, before)
+    assert back["area_km2"].tolist()[1::2] == changes["area_km2"].tolist()[::2]
+
+
+def test_a_strip_of_a_metre_is_no_change_and_a_wider_one_is():
+    box = gpd.GeoSeries([shapely.box(700_000, 6_600_000, 701_000, 6_601_000)], crs="EPSG:2154")
+    today = gpd.GeoDataFrame({"origin": [0], "minutes": [5.0]}, geometry=box.to_crs("EPSG:4326"))
+    for width_m, is_change in ((1.5, False), (3.0, True)):
+        wider = today.set_geometry(box.translate(width_m).union(box).to_crs("EPSG:4326"))
+        found = compare_isochrones(today, wider)["area_km2"].tolist()
+        assert (found[0] > 0, found[1]) == (is_change, 0.0)
+
+
+def test_areas_of_other_questions_are_not_compared():
+    network = grid_network(3, 3)
+    one, other = (isochrones(network, [lon_lat(0, 0)], [each]) for each in (1, 2))
+    with pytest.raises(PlacesError, match="columns origin, minutes, profile, direction, cell_m"):
+        compare_isochrones(one, other)

@@ -85,7 +85,7 @@ def test_areas_nest_and_hold_what_is_reached(town):
     network, minutes = town
     points = street_points(network)
     origins = spread(network, 500)
-    question, thresholds, _ = ask(network, origins, minutes, "from", CELL_M)
+    question, thresholds, _ = ask(network, origins, minutes, "from")
     barriers = shapely.STRtree(network.barriers)
     counts = dict.fromkeys(("areas", "reached", "outside"), 0)
     for origin in range(len(origins)):
@@ -136,7 +136,7 @@ def test_nothing_lies_beyond_a_barrier_but_slivers(town):
     network, minutes = town
     points = street_points(network)
     origins = spread(network, 9)
-    question, thresholds, _ = ask(network, origins, minutes, "from", CELL_M)
+    question, thresholds, _ = ask(network, origins, minutes, "from")
     tree = shapely.STRtree(network.barriers)
     whole_m2, sliver_m2 = 0.0, 0.0
     for origin in range(len(origins)):

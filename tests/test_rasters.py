@@ -1,6 +1,7 @@
 """Surfaces of minutes and of counts, and the files they go to."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -79,3 +80,20 @@ def test_nothing_reached_is_an_empty_surface(street):
     assert np.isnan(am.count_reaching(street, far, 5).at(*np.transpose(far))).all()
     with pytest.raises(PlacesError, match="takes one place; found 2"):
         am.arrival_surface(street, far * 2, 5)
+
+
+def test_a_surface_as_a_labelled_array(street):
+    surface = am.arrival_surface(street, [lon_lat(5000, 0)], 5)
+    array = surface.to_xarray()
+    assert array.dims == ("y", "x")
+    assert array.attrs == {"units": surface.unit, "crs": street.crs, "cell_m": 25.0}
+    x_m, y_m = street.x_m[0] + 5600, street.y_m[0] + 30
+    found = float(array.sel(x=x_m, y=y_m, method="nearest"))
+    assert found == surface.at(*np.transpose([lon_lat(5600, 30)]))[0]
+
+
+def test_a_labelled_array_needs_xarray(street, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    surface = am.arrival_surface(street, [lon_lat(5000, 0)], 5)
+    with pytest.raises(InputError, match=r"pip install 'artois-mobility\[xarray\]'"):
+        surface.to_xarray()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .access.explaining import explain
     from .access.nearest import access_times
     from .access.reaching import opportunities
+    from .areas.changed import compare_isochrones
     from .areas.lines import reached_streets
     from .areas.rasters import arrival_surface, count_reaching
     from .areas.reached import isochrones
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from .routing.one_to_all import travel_times
     from .routing.route_lines import routes
     from .routing.tables import travel_time_matrix
+    from .study.barriers import read_barriers
     from .study.comparing import assess, compare
     from .study.congestion import read_congestion
     from .study.files import read_study
@@ -61,6 +63,7 @@ _HOME_OF_NAME = {
     "build_network": "network.building",
     "check": "quality.checking",
     "compare": "study.comparing",
+    "compare_isochrones": "areas.changed",
     "count_reaching": "areas.rasters",
     "cycling_stress": "network.stress",
     "download_osm": "osm.download",
@@ -74,6 +77,7 @@ _HOME_OF_NAME = {
     "read_communes": "places.communes",
     "read_congestion": "study.congestion",
     "read_heights": "network.slopes",
+    "read_barriers": "study.barriers",
     "read_osm": "osm.reader",
     "read_profile": "network.profiles",
     "read_residents": "places.residents",
@@ -104,6 +108,7 @@ __all__ = [
     "build_network",
     "check",
     "compare",
+    "compare_isochrones",
     "count_reaching",
     "cycling_stress",
     "download_osm",
@@ -115,6 +120,7 @@ __all__ = [
     "opportunities",
     "profile_names",
     "reached_streets",
+    "read_barriers",
     "read_communes",
     "read_congestion",
     "read_heights",

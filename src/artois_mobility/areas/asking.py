@@ -1,11 +1,12 @@
 """What every question about areas begins with: arguments checked, origins attached."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias, Union
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, Union
 
 import numpy as np
+import numpy.typing as npt
 
-from .._types import MS_PER_MIN, Direction, Floats
+from .._types import MS_PER_MIN, Direction, Floats, Rows
 from ..errors import PlacesError
 from ..network.model import Network
 from ..places.attaching import attach, attach_to_arcs
@@ -37,7 +38,9 @@ def ask(
     origins: Origins,
     minutes: Sequence[float],
     direction: Direction,
-    cell_m: float,
+    *,
+    cell_m: float = CELL_M,
+    by: str | None = None,
 ) -> tuple[Question, Floats, Attachments]:
     """Check the arguments of a question about areas, and attach its origins.
 
@@ -53,6 +56,8 @@ def ask(
         `"from"` the origins, or `"to"` them.
     cell_m
         Side of the grid's cells in metres.
+    by
+        Column of the origins; those that share a value count as one, at all their places at once.
 
     Returns
     -------
@@ -61,7 +66,7 @@ def ask(
     thresholds
         The minutes, as an array.
     attachments
-        Where the origins hang.
+        Where the origins hang, or the groups of them, in the order of `names_of`.
 
     Raises
     ------
@@ -70,6 +75,8 @@ def ask(
     """
     thresholds = _check_arguments(minutes, direction, cell_m)
     attachments = _attach(network, origins)
+    if by is not None:
+        attachments = _gather(attachments, *_group(origins, by))
     question = Question(
         network,
         front_of(network, direction),
@@ -79,6 +86,55 @@ def ask(
         round(float(thresholds.max()) * MS_PER_MIN),
     )
     return question, thresholds, attachments
+
+
+def names_of(origins: Origins, by: str | None) -> "dict[str, npt.NDArray[Any]]":
+    """Name the origins, or the groups of them, that areas are drawn for.
+
+    Parameters
+    ----------
+    origins
+        Pairs of longitude and latitude, or a table of points.
+    by
+        Column of the groups, or None.
+
+    Returns
+    -------
+    column
+        Its name, and what it holds: `origin` and positions in the list, or the column of the
+        groups and its values, ascending.
+
+    Raises
+    ------
+    PlacesError
+        If there is no such column.
+    """
+    if by is None:
+        return {"origin": np.arange(len(origins))}
+    return {by: _group(origins, by)[1]}
+
+
+def _group(origins: Origins, by: str) -> "tuple[Rows, npt.NDArray[Any]]":
+    """Find the group of each origin, and their values."""
+    columns = [each for each in getattr(origins, "columns", ()) if each != "geometry"]
+    if by not in columns:
+        found = ", ".join(map(str, columns)) or "none: give a table of points"
+        msg = f"by must be a column of the origins; found {by!r}, and they have {found}."
+        raise PlacesError(msg)
+    values, group = np.unique(origins[by].to_numpy(), return_inverse=True)  # type: ignore[call-overload]
+    return group.astype(np.int32), values
+
+
+def _gather(attachments: Attachments, group: Rows, values: "npt.NDArray[Any]") -> Attachments:
+    """Take each group for one place, which hangs wherever one of its origins does."""
+    of_group = group[attachments.place]
+    order = np.argsort(of_group, kind="stable")
+    columns = {name: getattr(attachments, name)[order] for name in COLUMNS}
+    columns["place"] = np.ascontiguousarray(of_group[order], np.int32)
+    reason = np.empty(values.size, attachments.reason_of_place.dtype)
+    reason[group[::-1]] = attachments.reason_of_place[::-1]
+    reason[columns["place"]] = ""
+    return Attachments(**columns, reason_of_place=reason)
 
 
 def _attach(network: Network, origins: Origins) -> Attachments:

@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from .._types import Geometries
 from .surfaces import Question
 
 
 def audit_areas(
-    question: Question, areas: Sequence[shapely.Geometry], lines: Sequence[shapely.Geometry]
+    question: Question, areas: Geometries, lines: Sequence[shapely.Geometry]
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Measure the streets that areas leave out though they are reached, and hold though not.
 
@@ -19,7 +20,7 @@ def audit_areas(
     question
         What was asked.
     areas
-        In the metric system.
+        In the metric system, shape (a,).
     lines
         The streets reached in the same time, in the same order.
 

@@ -219,7 +219,9 @@ def draw_areas(areas: Sequence[Area], degrees: Degrees | None = None) -> Geometr
         _join([each.first_of_part for each in areas]),
         np.append(0, np.cumsum([each.first_of_part.size - 1 for each in areas])),
     )
-    return shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, placed, offsets)
+    polygons: Geometries
+    polygons = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, placed, offsets)
+    return polygons
 
 
 def _join(firsts: list[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:

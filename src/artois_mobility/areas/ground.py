@@ -354,6 +354,7 @@ def _hang(
         *ground.barriers.ends, ground.barriers.first, ground.barriers.line,
         tie,
     )  # fmt: skip
+    tie[_in_water(network, grid, row, column)] = NO_ARC
     vertex, rank = np.nonzero(tie >= 0)
     line = line_of_row[tie[vertex, rank]] if vertex.size else np.zeros(0, np.int32)
     streets = ground.streets
@@ -366,6 +367,19 @@ def _hang(
     walk = np.hypot(x - along * dx, y - along * dy)
     share = streets.begin[line] + along * (streets.end[line] - streets.begin[line])
     return vertex.astype(np.int32), streets.arc[line], share, walk
+
+
+def _in_water(network: Network, grid: Grid, row: int, column: int) -> Rows:
+    """Find the vertices of a tile that lie in water, where nobody stands."""
+    number = np.arange(TILE * TILE)
+    x_m = grid.west_m + (column + number % TILE) * grid.cell_m
+    y_m = grid.south_m + (row + number // TILE) * grid.cell_m
+    box = shapely.box(x_m[0], y_m[0], x_m[-1], y_m[-1])
+    is_wet = np.zeros(number.size, np.bool_)
+    for area in network.water[shapely.intersects(network.water, box)]:
+        shapely.prepare(area)
+        is_wet |= shapely.contains_xy(area, x_m, y_m)
+    return np.flatnonzero(is_wet).astype(np.int32)
 
 
 def _stamp(ground: Ground, row: int, column: int) -> tuple[Rows, ArcIds, Floats, Floats]:

@@ -8,7 +8,7 @@ import shapely
 
 from .._types import MS_PER_MIN, NO_ARC, UNREACHED_MS, WGS84, Direction, Floats, Milliseconds
 from ..network.model import Network
-from .asking import CELL_M, Origins, ask
+from .asking import Origins, ask, names_of
 from .grid import Grid
 from .ground import Streets
 from .surfaces import Question, StreetTimes, time_each
@@ -23,6 +23,7 @@ def reached_streets(
     minutes: Sequence[float],
     *,
     direction: Direction = "from",
+    by: str | None = None,
 ) -> "gpd.GeoDataFrame":
     """Compute the streets reached from each origin within each number of minutes, as lines.
 
@@ -36,14 +37,18 @@ def reached_streets(
         Thresholds in minutes, each above 0.
     direction
         `"from"` the origins outwards, or `"to"` them.
+    by
+        Column of a table of origins: those that share a value count as one, which is at all
+        their places at once.
 
     Returns
     -------
     lines
-        One row per origin and threshold, in that order: `origin` (position in the list, from 0),
-        `minutes`, `profile`, `direction`, `km` of street (both directions of a street count
-        once), `reason` (empty, or why nothing is reached) and the geometry in EPSG:4326, empty
-        where nothing is reached. Streets end where the time runs out, to the millisecond.
+        One row per origin and threshold, in that order: `origin` (position in the list, from 0;
+        with `by` that column instead), `minutes`, `profile`, `direction`, `km` of street (both
+        directions of a street count once), `reason` (empty, or why nothing is reached) and the
+        geometry in EPSG:4326, empty where nothing is reached. Streets end where the time runs
+        out, to the millisecond.
 
     Raises
     ------
@@ -65,12 +70,12 @@ def reached_streets(
     """
     import geopandas as gpd
 
-    question, thresholds, attachments = ask(network, origins, minutes, direction, CELL_M)
+    question, thresholds, attachments = ask(network, origins, minutes, direction, by=by)
     origin_count = attachments.place_count
     found = time_each(question, origin_count, lambda times: lines_of(question, thresholds, times))
     geometry = np.array([line for of_origin in found for line in of_origin], object)
     table = {
-        "origin": np.repeat(np.arange(origin_count), thresholds.size),
+        **{name: np.repeat(each, thresholds.size) for name, each in names_of(origins, by).items()},
         "minutes": np.tile(thresholds, origin_count),
         "profile": network.profile.name,
         "direction": direction,

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,10 @@ from ..network.model import Network
 from .asking import CELL_M, Origins, ask
 from .surfaces import Question, StreetTimes, lay_surface, time_each, time_streets
 
+if TYPE_CHECKING:
+    import xarray
+
+INSTALL_XARRAY = "Labelled arrays need xarray: pip install 'artois-mobility[xarray]'."
 INSTALL = "GeoTIFF files need rasterio: pip install 'artois-mobility[heights]'."
 
 
@@ -63,6 +68,30 @@ class Raster:
         found: Floats = np.full(row.size, np.nan)
         found[is_inside] = self.values[row[is_inside], column[is_inside]]
         return found
+
+    def to_xarray(self) -> "xarray.DataArray":
+        """Give the numbers as a labelled array, for notebooks.
+
+        Returns
+        -------
+        array
+            Coordinates `y` (descending) and `x` are the middles of the cells in metres;
+            `attrs` holds `units`, `crs` and `cell_m`.
+
+        Raises
+        ------
+        InputError
+            If xarray is not installed.
+        """
+        try:
+            import xarray
+        except ImportError as error:
+            raise InputError(INSTALL_XARRAY) from error
+        row_count, column_count = self.values.shape
+        y_m = self.north_m - (np.arange(row_count) + 0.5) * self.cell_m
+        x_m = self.west_m + (np.arange(column_count) + 0.5) * self.cell_m
+        attrs = {"units": self.unit, "crs": self.crs, "cell_m": self.cell_m}
+        return xarray.DataArray(self.values, [("y", y_m), ("x", x_m)], attrs=attrs)
 
     def to_geotiff(self, path: str | Path) -> Path:
         """Write a GeoTIFF that opens in QGIS.
@@ -159,7 +188,7 @@ def arrival_surface(
     >>> surface.at([2.8305, 2.8314, 2.9], [50.42, 50.4207, 50.42]).round()
     array([ 0.,  2., nan])
     """
-    question, _, attachments = ask(network, origin, [minutes], direction, cell_m)
+    question, _, attachments = ask(network, origin, [minutes], direction, cell_m=cell_m)
     if attachments.place_count != 1:
         msg = (
             f"arrival_surface takes one place; found {attachments.place_count}. "
@@ -216,7 +245,7 @@ def count_reaching(
     >>> counts.at([2.8305, 2.9], [50.42, 50.42])
     array([ 2., nan])
     """
-    question, _, attachments = ask(network, origins, [minutes], direction, cell_m)
+    question, _, attachments = ask(network, origins, [minutes], direction, cell_m=cell_m)
     grid = question.ground.grid
     counts = np.zeros((grid.row_count, grid.column_count), np.float32)
     lock = threading.Lock()

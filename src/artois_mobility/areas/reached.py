@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .._types import MS_PER_MIN, WGS84, Direction, Floats, Geometries
 from ..network.model import Network
-from .asking import CELL_M, Origins, ask
+from .asking import CELL_M, Origins, ask, names_of
 from .auditing import audit_areas
 from .contours import Area, cut_area, draw_areas, no_area
 from .lines import lines_of
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 Counts: TypeAlias = npt.NDArray[np.number]
 
 
-def isochrones(
+def isochrones(  # noqa: PLR0913  a public question is its options
     network: Network,
     origins: Origins,
     minutes: Sequence[float],
     *,
     direction: Direction = "from",
+    by: str | None = None,
     cell_m: float = CELL_M,
     residents: "gpd.GeoDataFrame | None" = None,
     sites: "gpd.GeoDataFrame | None" = None,
@@ -52,6 +53,10 @@ def isochrones(
         Thresholds in minutes, each above 0.
     direction
         `"from"` the origins outwards, or `"to"` them.
+    by
+        Column of a table of origins: those that share a value get one area, which holds what any
+        of them reaches in time, or what reaches any of them: `"category"` for areas of all
+        hospitals, all libraries.
     cell_m
         Side of the grid's cells in metres.
     residents
@@ -64,10 +69,11 @@ def isochrones(
     Returns
     -------
     areas
-        One row per origin and threshold, in that order: `origin` (position in the list, from 0),
-        `minutes`, `profile`, `direction`, `area_km2`, `cell_m`, `off_by_m`, `reason` (empty, or
-        why nothing is reached), `people` and `sites` where these are given, and the geometry in
-        EPSG:4326, `POLYGON EMPTY` where nothing is reached. The areas of one origin nest.
+        One row per origin and threshold, in that order: `origin` (position in the list, from 0;
+        with `by` that column instead), `minutes`, `profile`, `direction`, `area_km2`, `cell_m`,
+        `off_by_m`, `reason` (empty, or why nothing is reached), `people` and `sites` where these
+        are given, and the geometry in EPSG:4326, `POLYGON EMPTY` where nothing is reached. The
+        areas of one origin nest.
         `off_by_m`, the diagonal of a cell, is how far the boundary can be off along a street;
         what is reached on a street lies inside, but for streets nearer than that to a barrier.
         An audit adds `km_reached` of street, `km_left_out` of them outside the area, and
@@ -86,7 +92,9 @@ def isochrones(
     import geopandas as gpd
     import shapely
 
-    question, thresholds, attachments = ask(network, origins, minutes, direction, cell_m)
+    question, thresholds, attachments = ask(
+        network, origins, minutes, direction, cell_m=cell_m, by=by
+    )
     origin_count = attachments.place_count
     areas = time_each(question, origin_count, lambda times: _areas_of(question, thresholds, times))
     found = [each for of_origin in areas for each in of_origin]
@@ -94,7 +102,7 @@ def isochrones(
     size_m2 = np.array([each.size_m2 for each in found])
     geometry[size_m2 == 0] = shapely.Polygon()
     table = {
-        "origin": np.repeat(np.arange(origin_count), len(minutes)),
+        **{name: np.repeat(each, len(minutes)) for name, each in names_of(origins, by).items()},
         "minutes": np.tile(np.asarray(minutes, np.float64), origin_count),
         "profile": network.profile.name,
         "direction": direction,
@@ -104,9 +112,9 @@ def isochrones(
         "reason": np.repeat(attachments.reason_of_place, len(minutes)),
     }
     if residents is not None:
-        table["people"] = _count_inside(geometry, residents, residents["population"].to_numpy())
+        table["people"] = count_inside(geometry, residents, residents["population"].to_numpy())
     if sites is not None:
-        table["sites"] = _count_inside(geometry, sites, np.ones(len(sites), np.int64))
+        table["sites"] = count_inside(geometry, sites, np.ones(len(sites), np.int64))
     if audit:
         drawn = time_each(
             question, origin_count, lambda times: lines_of(question, thresholds, times)
@@ -116,8 +124,23 @@ def isochrones(
     return gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)
 
 
-def _count_inside(areas: Geometries, places: "gpd.GeoDataFrame", amount: Counts) -> Counts:
-    """Add up what stands inside each area."""
+def count_inside(areas: Geometries, places: "gpd.GeoDataFrame", amount: Counts) -> Counts:
+    """Add up what stands inside each area.
+
+    Parameters
+    ----------
+    areas
+        In degrees, shape (a,).
+    places
+        Table of p places.
+    amount
+        What each place counts, shape (p,).
+
+    Returns
+    -------
+    sums
+        Shape (a,).
+    """
     import shapely
 
     points = shapely.STRtree(shapely.point_on_surface(places.to_crs(WGS84).geometry.to_numpy()))

@@ -305,18 +305,29 @@ def validate(  # noqa: PLR0913  a command is its options
     short_help="Draw what is reached from a place in some minutes.",
     epilog=(
         "Example: artois-mobility isochrones scenarios/artois.toml "
-        "--from 2.8319,50.4289 --minutes 10,20,30 --profile bicycle --output areas.gpkg"
+        "--from 2.8319,50.4289 --minutes 10,20,30 --profile bicycle --output areas.gpkg  |  "
+        "artois-mobility isochrones scenarios/artois.toml --category care/hospital "
+        "--direction to --scenario scenarios/passerelle-deule.toml --output hospitals.gpkg"
     ),
 )
 def isochrones(  # noqa: PLR0913  a command is its options
     study: StudyFile,
     *,
-    origins: Annotated[
-        list[str],
+    points: Annotated[
+        list[str] | None,
         typer.Option(
             "--from", metavar="LON,LAT", help="Where to start, in degrees; may be repeated."
         ),
-    ],
+    ] = None,
+    categories: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--category",
+            "-c",
+            metavar="CATEGORY",
+            help="Instead of --from: the area of all sites of a category; may be repeated.",
+        ),
+    ] = None,
     minutes: Annotated[
         str, typer.Option("--minutes", "-m", metavar="M,M,...", help="How long the trip may take.")
     ] = "10,20,30",
@@ -335,6 +346,14 @@ def isochrones(  # noqa: PLR0913  a command is its options
     cell_m: Annotated[
         float, typer.Option("--cell", metavar="METRES", help="Side of the cells areas are made of.")
     ] = 25.0,
+    scenario: Annotated[
+        Path | None,
+        typer.Option(
+            "--scenario",
+            metavar="FILE",
+            help="Draw a scenario's areas beside today's, and what it gains and loses.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -352,14 +371,23 @@ def isochrones(  # noqa: PLR0913  a command is its options
 
     Times are free-flow and without public transport. Each place and time gives one area; the
     longer time's area contains the shorter one's, and none crosses water, a motorway or a railway
-    but on a street.
+    but on a street. With --scenario the column "shows" tells today, the scenario, gained and lost.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .travel import Drawing, run_isochrones
+        from .travel import Drawing, Origins, run_isochrones
 
         announce_compiling(quiet=quiet)
-        drawing = Drawing(form.value, way.value, cell_m)
-        answer = run_isochrones(study, origins, minutes, drawing, profile=profile, output=output)
+        with shown_progress(quiet=quiet) as progress:
+            answer = run_isochrones(
+                study,
+                Origins(points or [], categories or []),
+                minutes,
+                Drawing(form.value, way.value, cell_m),
+                profile=profile,
+                scenario=scenario,
+                output=output,
+                progress=progress,
+            )
         tell(answer, quiet=quiet, is_wanted=output is None)
 
 

@@ -12,13 +12,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    import geopandas as gpd
+
     from .._types import Direction, Progress
     from ..network.model import Network
     from ..network.profiles import Profile
-    from ..osm.extract import Extract
+    from ..places.tables import Bounds
     from ..report.words import Words
 
     Point = tuple[float, float]
+
+
+class Origins(NamedTuple):
+    """Whose isochrones are drawn.
+
+    Attributes
+    ----------
+    points
+        Longitude and latitude of each place, as text.
+    categories
+        Categories of sites, all sites of one drawn as one area.
+    """
+
+    points: Sequence[str]
+    categories: Sequence[str] = ()
 
 
 class Drawing(NamedTuple):
@@ -41,29 +58,35 @@ class Drawing(NamedTuple):
 
 def run_isochrones(
     study_path: Path,
-    origins: Sequence[str],
+    origins: Origins,
     minutes: str,
     drawing: Drawing,
     *,
     profile: str | None,
+    scenario: Path | None = None,
     output: Path | None,
+    progress: Progress,
 ) -> Answer:
-    """Draw what is reached from some places.
+    """Draw what is reached from some places, today or also in a scenario.
 
     Parameters
     ----------
     study_path
         The study file.
     origins
-        Longitude and latitude of each place, as text.
+        Places, or categories of sites.
     minutes
         Minutes, separated by commas.
     drawing
         How what is reached is drawn.
     profile
         Who travels; None for the study's first.
+    scenario
+        A scenario file: areas of today and of the scenario are drawn, and what is gained and lost.
     output
         Where the areas go; None to give them as GeoJSON.
+    progress
+        Told about every stage.
 
     Returns
     -------
@@ -76,27 +99,30 @@ def run_isochrones(
     InputError
         If an argument is wrong, or none of the places hangs on a street.
     """
-    from ..osm.reader import read_osm
     from ..report.words import read_words
     from ..study.files import find_profile, read_study
-    from ..study.loading import build_for
+    from .situations import find_situations
 
-    points = [_point(text) for text in origins]
+    points = [_point(text) for text in origins.points]
     bounds = _numbers(minutes, "--minutes", "10,20,30")
+    _check_together(origins, drawing, scenario, output)
     write = _writer(drawing, output) if output is not None else None
-    if drawing.form == "surface" and output is None:
-        msg = "A surface is written as GeoTIFF: give --output FILE.tif."
-        raise InputError(msg)
     study = read_study(study_path)
     who = find_profile(study, profile)
-    extract = read_osm(study.extract)
-    network = build_for(study, extract, who)
-    areas = _draw(network, points, bounds, drawing)
-    reason_of_origin = _find_unattached(network, points, areas)
-    if len(reason_of_origin) == len(points):
-        raise InputError(_describe_unattached(points, reason_of_origin, extract, who.name))
+    today, *changed = find_situations(study, who, origins.categories, scenario, progress)
+    network = today.network
+    areas = _draw(network, today.sites if origins.categories else points, bounds, drawing)
     words = read_words(study.language)
-    warnings = _warn_of_origins(points, reason_of_origin, who, words)
+    warnings: tuple[str, ...] = ()
+    if points:
+        reason_of_origin = _find_unattached(network, points, areas)
+        if len(reason_of_origin) == len(points):
+            bounds_deg = today.extract.source.bounds_deg
+            raise InputError(_describe_unattached(points, reason_of_origin, bounds_deg, who.name))
+        warnings = _warn_of_origins(points, reason_of_origin, who, words)
+    for then in changed:
+        after = _draw(then.network, then.sites if origins.categories else points, bounds, drawing)
+        areas = _side_by_side(areas, after, then.name)
     if network.provenance.is_schematic and drawing.form != "surface":
         areas = areas.assign(mention=words.say("schematic.mark"))
     if output is not None and write is not None:
@@ -183,18 +209,57 @@ def _writer(drawing: Drawing, output: Path) -> Callable[[Any, Path], None]:
     return lambda surface, place: surface.to_geotiff(place)
 
 
+def _check_together(
+    origins: Origins, drawing: Drawing, scenario: Path | None, output: Path | None
+) -> None:
+    """Refuse options that do not go together."""
+    if bool(origins.points) == bool(origins.categories):
+        msg = (
+            "Give either --from LON,LAT (may be repeated), or --category CATEGORY for the areas of "
+            "all its sites."
+        )
+        raise InputError(msg)
+    if scenario is not None and drawing.form != "areas":
+        msg = f"--scenario draws areas; leave out --form {drawing.form}, or --scenario."
+        raise InputError(msg)
+    if drawing.form == "surface" and output is None:
+        msg = "A surface is written as GeoTIFF: give --output FILE.tif."
+        raise InputError(msg)
+    if drawing.form == "surface" and len(origins.categories) > 1:
+        msg = "A surface is of one category; draw one after the other."
+        raise InputError(msg)
+
+
+def _side_by_side(
+    before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, scenario: str
+) -> gpd.GeoDataFrame:
+    """Put areas of today, of a scenario, and what it gains and loses into one table."""
+    import pandas as pd
+
+    from ..areas.changed import compare_isochrones
+
+    changes = compare_isochrones(before, after).rename(columns={"change": "shows"})
+    tables = [before.assign(shows="today"), after.assign(shows=scenario), changes]
+    together: gpd.GeoDataFrame = pd.concat(tables, ignore_index=True)
+    return together
+
+
 def _draw(
-    network: Network, points: Sequence[Point], minutes: Sequence[float], drawing: Drawing
+    network: Network,
+    points: Sequence[Point] | gpd.GeoDataFrame,
+    minutes: Sequence[float],
+    drawing: Drawing,
 ) -> Any:  # noqa: ANN401  a table of areas or lines, or a raster
     from ..areas.lines import reached_streets
     from ..areas.rasters import arrival_surface, count_reaching
     from ..areas.reached import isochrones
 
     way, cell_m = drawing.direction, drawing.cell_m
+    by = "category" if hasattr(points, "columns") else None
     if drawing.form == "streets":
-        return reached_streets(network, points, minutes, direction=way)
+        return reached_streets(network, points, minutes, direction=way, by=by)
     if drawing.form == "areas":
-        return isochrones(network, points, minutes, direction=way, cell_m=cell_m)
+        return isochrones(network, points, minutes, direction=way, by=by, cell_m=cell_m)
     measure = arrival_surface if len(points) == 1 else count_reaching
     return measure(network, points, max(minutes), direction=way, cell_m=cell_m)
 
@@ -231,10 +296,10 @@ def _warn_of_origins(
 
 
 def _describe_unattached(
-    points: Sequence[Point], reason_of_origin: Mapping[int, str], extract: Extract, profile: str
+    points: Sequence[Point], reason_of_origin: Mapping[int, str], bounds_deg: Bounds, profile: str
 ) -> str:
     lon, lat = points[0]
-    west, south, east, north = extract.source.bounds_deg
+    west, south, east, north = bounds_deg
     advice = f"Choose a point near a street that {profile} may use."
     if not (west <= lon <= east and south <= lat <= north):
         advice = (

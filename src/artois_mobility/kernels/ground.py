@@ -8,11 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit, types
 
-from .._types import UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds, NodeIds, Offsets, Rows
+from .._types import UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds, Offsets, Rows
 from ._signatures import (
     INT,
     NOTHING,
-    READ_FLAGS,
     READ_FLOAT64,
     READ_INT32,
     READ_INT32_TABLE,

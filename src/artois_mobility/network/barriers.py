@@ -1,5 +1,7 @@
 """Lines that nobody walks across off the network: water, motorways, railways."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -7,7 +9,7 @@ import numpy as np
 from .._types import Geometries
 from ..osm.extract import Extract, Tags
 from .geodesy import project
-from .outlines import lines_of_ways, outline_ways
+from .outlines import lines_of_ways, outline_ways, polygons_of_areas
 
 # OpenStreetMap wiki, 2026-11. A river as a line blocks as well as its banks.
 WATER_LINES: Final = frozenset(
@@ -65,8 +67,6 @@ def barrier_lines(extract: Extract, crs: str, *, with_water: bool = True) -> Geo
     >>> barrier_lines(crossroads(), "EPSG:2154").size
     0
     """
-    import shapely
-
     row = np.array(
         [row for row, tags in enumerate(extract.ways.tags) if _parts_the_land(tags, with_water)],
         np.int32,
@@ -76,9 +76,65 @@ def barrier_lines(extract: Extract, crs: str, *, with_water: bool = True) -> Geo
     lines = lines_of_ways(extract, row)
     if lines.size == 0:
         return lines
-    corner, line = shapely.get_coordinates(lines, return_index=True)
-    projected = np.column_stack(project(corner[:, 0], corner[:, 1], crs))
-    metric: Geometries = shapely.linestrings(projected, indices=line)
+    return _in_metres(lines, crs)
+
+
+def water_areas(extract: Extract, crs: str) -> Geometries:
+    """Draw the water that nobody walks over, as areas.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+    crs
+        The metric coordinate system of the areas.
+
+    Returns
+    -------
+    areas
+        Shapely polygons in `crs`, islands left out. Water whose outline the file does not hold
+        whole, and the sea, are missing: their shores are among the barriers all the same.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> water_areas(crossroads(), "EPSG:2154").size
+    0
+    """
+    return _in_metres(polygons_of_areas(extract, WATER_AREAS), crs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Barriers:
+    """What nobody walks across, by a table.
+
+    Attributes
+    ----------
+    path
+        The table.
+    sha256
+        Hash of its bytes, hexadecimal.
+    lines
+        In degrees; of areas their outlines.
+    """
+
+    path: Path
+    sha256: str
+    lines: Geometries
+
+    def in_metres(self, crs: str) -> Geometries:
+        """Draw the lines in a metric coordinate system."""
+        return _in_metres(self.lines, crs)
+
+
+def _in_metres(shapes: Geometries, crs: str) -> Geometries:
+    import shapely
+
+    if not shapes.size:
+        return shapes
+    metric: Geometries = shapely.transform(
+        shapes, lambda corner: np.column_stack(project(corner[:, 0], corner[:, 1], crs))
+    )
     return metric
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from .._version import __version__
 from ..graph import Graph
 from ..osm.extract import Extract
 from .arcs import Arcs, Points, lay_arcs, time_vertices, walk_arcs
-from .barriers import barrier_lines
+from .barriers import Barriers, barrier_lines, water_areas
 from .blocking import BlockingNodes, find_blocking_nodes, lock_gates
 from .congestion import Congestion, congest_segments
 from .delays import find_waiting
@@ -63,6 +63,7 @@ def build_network(
     merge_chains: bool = True,
     congestion: Congestion | None = None,
     heights: Heights | None = None,
+    barriers: Barriers | None = None,
 ) -> Network:
     """Build the network that a profile may use.
 
@@ -86,6 +87,9 @@ def build_network(
     heights
         A raster for slopes, which make walking and cycling slower and faster: what `read_heights`
         gives.
+    barriers
+        More lines that nobody walks across off the network, besides water, motorways and
+        railways: what `read_barriers` gives.
 
     Returns
     -------
@@ -144,7 +148,19 @@ def build_network(
         + _barrier_counts(blocking, vertices)
         + _gap_counts(extract, usable)
     )
-    return _assemble(extract, profile, usable, arcs, points, has_turns=turns, counts=counts)
+    network = _assemble(extract, profile, usable, arcs, points, has_turns=turns, counts=counts)
+    return network if barriers is None else _part(network, barriers)
+
+
+def _part(network: Network, barriers: Barriers) -> Network:
+    """Add a user's barriers to those of the extract."""
+    lines = barriers.in_metres(network.crs)
+    counts = Counter(network.provenance.counts) + Counter(barriers_given=lines.size)
+    return replace(
+        network,
+        barriers=np.concatenate([network.barriers, lines]),
+        provenance=replace(network.provenance, counts=dict(counts)),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,6 +252,7 @@ def _assemble(
         class_of_arc=usable.kind[arcs.way],
         name_of_way=names_of_ways(extract, usable),
         barriers=barrier_lines(extract, crs, with_water=profile.mode != BOAT),
+        water=water_areas(extract, crs) if profile.mode != BOAT else np.empty(0, np.object_),
         provenance=_provenance(extract, profile, counts),
         turns=turns,
         expansion=expansion,

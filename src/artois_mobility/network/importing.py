@@ -168,6 +168,7 @@ def _network_of_rows(
         class_of_arc=np.array(kinds, np.str_),
         name_of_way=_names(way_of_arc, data_of_arc),
         barriers=np.empty(0, np.object_) if barriers is None else barriers,
+        water=np.empty(0, np.object_),
         provenance=Provenance("", "", "", __version__, profile.sha256, counts, is_schematic=False),
         expansion=expansion,
     )

@@ -96,7 +96,10 @@ class Network:
         Name of each way that has one: its own, its number, or that of the signed route for walkers
         or cyclists along it (a greenway, a towpath).
     barriers
-        Lines in `crs` that nobody walks across off the network: water, motorways, railways.
+        Lines in `crs` that nobody walks across off the network: water, motorways, railways, and
+        what the user's table adds.
+    water
+        Areas in `crs` in which nobody walks off the network, as far as they are known.
     provenance
         File, hashes, versions, and the counted assumptions.
     turns
@@ -131,6 +134,7 @@ class Network:
     class_of_arc: npt.NDArray[np.str_]
     name_of_way: Mapping[int, str]
     barriers: Geometries
+    water: Geometries
     provenance: Provenance
     turns: Turns | None = None
     expansion: Expansion | None = None

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 AREA_RELATIONS: Final = frozenset({"multipolygon", "boundary"})
 OUTER_ROLES: Final = frozenset({"outer", ""})
-SHORE_ROLES: Final = OUTER_ROLES | {"inner"}
+INNER_ROLES: Final = frozenset({"inner"})
+SHORE_ROLES: Final = OUTER_ROLES | INNER_ROLES
 
 _MIN_RING_SIZE: Final = 4
 
@@ -94,7 +95,7 @@ def lines_of_ways(extract: Extract, row: Rows) -> Geometries:
 
 
 def polygons_of_areas(extract: Extract, wanted: frozenset[tuple[str, str]]) -> Geometries:
-    """Draw the areas with a wanted tag as polygons in degrees, without their holes.
+    """Draw the areas with a wanted tag as polygons in degrees.
 
     Parameters
     ----------
@@ -106,7 +107,8 @@ def polygons_of_areas(extract: Extract, wanted: frozenset[tuple[str, str]]) -> G
     Returns
     -------
     polygons
-        Shapely polygons, of closed ways and of multipolygons whose outline is complete.
+        Shapely polygons, of closed ways and of multipolygons whose outline is complete; what lies
+        in a multipolygon's inner rings is left out.
 
     Examples
     --------
@@ -122,10 +124,22 @@ def polygons_of_areas(extract: Extract, wanted: frozenset[tuple[str, str]]) -> G
     polygons: list[Geometry] = []
     if ring.size:
         polygons += list(shapely.polygons(shapely.linearrings(corner, indices=ring)))
-    for members in _members_of(extract, wanted, OUTER_ROLES):
-        lines = lines_of_ways(extract, members)
-        polygons += list(shapely.get_parts(shapely.polygonize(lines))) if lines.size else []
+    outlines = _members_of(extract, wanted, OUTER_ROLES)
+    for outer, inner in zip(outlines, _members_of(extract, wanted, INNER_ROLES), strict=True):
+        whole, holes = _close(extract, outer), _close(extract, inner)
+        if whole.size and holes.size:
+            whole = shapely.difference(whole, shapely.union_all(holes))
+        polygons += list(shapely.get_parts(whole))
     return np.array(polygons, np.object_)
+
+
+def _close(extract: Extract, members: Rows) -> Geometries:
+    """Draw the polygons that ways enclose together."""
+    import shapely
+
+    lines = lines_of_ways(extract, members)
+    closed: Geometries = shapely.get_parts(shapely.polygonize(lines)) if lines.size else lines
+    return closed
 
 
 def wanted_ways(extract: Extract, wanted: frozenset[tuple[str, str]]) -> Rows:

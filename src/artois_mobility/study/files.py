@@ -30,6 +30,7 @@ class _Data(FileModel):
     sites: Names = (OSM,)
     congestion: Text | None = None
     heights: Text | None = None
+    barriers: Text | None = None
 
 
 class _Territory(FileModel):
@@ -84,6 +85,8 @@ class Study:
         Table of traffic, or None.
     heights
         Raster of heights, or None.
+    barriers
+        Table of what nobody walks across, or None.
     epci
         SIREN of each agglomeration whose residents count; empty for everybody.
     buffer_min
@@ -114,6 +117,7 @@ class Study:
     sites: tuple[str | Path, ...]
     congestion: Path | None
     heights: Path | None
+    barriers: Path | None
     epci: tuple[str, ...]
     buffer_min: float
     profiles: tuple[str, ...]
@@ -165,9 +169,13 @@ def read_study(path: str | Path) -> Study:
         data.communes if data.communes == OSM else checks.find_file(data.communes, "communes")
     )
     sources = tuple(s if s == OSM else checks.find_file(s, "sites") for s in data.sites)
-    congestion, heights = (
+    congestion, heights, barriers = (
         None if given is None else checks.find_file(given, key)
-        for given, key in ((data.congestion, "congestion"), (data.heights, "heights"))
+        for given, key in (
+            (data.congestion, "congestion"),
+            (data.heights, "heights"),
+            (data.barriers, "barriers"),
+        )
     )
     profiles = checks.read_profiles(content.access.profiles)
     categories = checks.expand_categories(content.access.categories)
@@ -183,6 +191,7 @@ def read_study(path: str | Path) -> Study:
         sites=tuple(dict.fromkeys(sources)),
         congestion=congestion,
         heights=heights,
+        barriers=barriers,
         epci=tuple(dict.fromkeys(content.territory.epci)),
         buffer_min=content.territory.buffer_min,
         profiles=tuple(profile.name for profile in profiles),

@@ -24,6 +24,7 @@ from ..places.residents import read_residents
 from ..places.sites import merge_sites, read_sites
 from ..routing.threads import run_each
 from ..scenarios.resolved import Today
+from .barriers import read_barriers
 from .congestion import read_congestion
 from .files import OSM, Study
 
@@ -157,16 +158,17 @@ def build_for(study: Study, extract: Extract, profile: Profile) -> Network:
     Returns
     -------
     network
-        With turns where the study wants them and the profile knows any, with traffic and slopes
-        where the study has tables of them.
+        With turns where the study wants them and the profile knows any, with traffic, slopes
+        and barriers where the study has tables of them.
     """
-    table, raster = study.congestion, study.heights
+    table, raster, walls = study.congestion, study.heights, study.barriers
     return build_network(
         extract,
         profile,
         turns=study.turns and bool(profile.turn_delay_s),
         congestion=None if table is None else read_congestion(table, study.period),
         heights=None if raster is None else read_heights(raster),
+        barriers=None if walls is None else read_barriers(walls),
     )
 
 
@@ -185,7 +187,7 @@ def _place_readers(
     return [
         lambda: read_residents(study.residents, bounds_deg=bounds_deg),
         lambda: read_communes(extract if study.communes == OSM else study.communes),
-        lambda: _read_sites(study, extract, categories),
+        lambda: read_all_sites(study, extract, categories),
     ]
 
 
@@ -216,7 +218,28 @@ def _run_all(jobs: Sequence[Callable[[], Any]], stage: str, progress: Progress) 
     return [answer for answer, _ in found]
 
 
-def _read_sites(study: Study, extract: Extract, categories: Sequence[str]) -> "gpd.GeoDataFrame":
+def read_all_sites(study: Study, extract: Extract, categories: Sequence[str]) -> "gpd.GeoDataFrame":
+    """Read the sites of a study from all its sources.
+
+    Parameters
+    ----------
+    study
+        Where they are.
+    extract
+        Its OpenStreetMap data.
+    categories
+        Only these and all below them.
+
+    Returns
+    -------
+    sites
+        What `read_sites` gives, each site once.
+
+    Raises
+    ------
+    PlacesError
+        If there is no such category, or a file is faulty.
+    """
     bounds_deg = extract.source.bounds_deg
     tables = [
         read_sites(extract, categories)

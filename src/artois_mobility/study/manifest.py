@@ -78,7 +78,11 @@ def _list_inputs(loaded: Loaded, scenarios: Sequence[Scenario]) -> list[dict[str
     files.append(("extract", study.extract, loaded.today.extract.source.sha256))
     others = [("residents", study.residents), ("communes", study.communes)]
     others += [("sites", each) for each in study.sites]
-    optional = (("congestion", study.congestion), ("heights", study.heights))
+    optional = (
+        ("congestion", study.congestion),
+        ("heights", study.heights),
+        ("barriers", study.barriers),
+    )
     others += [(role, path) for role, path in optional if path is not None]
     files += [(role, Path(path), _hash(Path(path))) for role, path in others if path != OSM]
     files += [("scenario", each.path, each.sha256) for each in scenarios]

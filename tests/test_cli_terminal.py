@@ -80,5 +80,5 @@ def test_the_first_run_says_that_it_compiles(capsys, monkeypatch, is_compiled, q
     monkeypatch.setattr("artois_mobility.kernels.is_compiled", lambda names: bool(is_compiled))
     terminal.announce_compiling(quiet=bool(quiet))
     captured = capsys.readouterr()
-    assert ("compiling" in captured.err) == bool(said)
+    assert ("Compiling" in captured.err) == bool(said)
     assert captured.out == ""

@@ -101,8 +101,20 @@ class TestCongestion:
         assert am.read_congestion(path, "22:00").way_factor.tolist() == [1.1]
         with pytest.raises(PlacesError, match=r"several periods; the table has '08:00', '22:00'"):
             am.read_congestion(path)
-        with pytest.raises(PlacesError, match="no row is about the period '9h'"):
+        with pytest.raises(PlacesError, match="no row is about the period '9h'") as caught:
             am.read_congestion(path, "9h")
+        assert "another factor" not in str(caught.value)
+        write_csv(path, "10;1,5;08:00", "11;1,1;", header="way;factor;period")
+        with pytest.raises(PlacesError, match="period is empty in 1 of 2 rows; first row 2"):
+            am.read_congestion(path, "08:00")
+
+    def test_a_row_is_about_a_way_or_an_area(self, tmp_path):
+        areas = gpd.GeoDataFrame(
+            {"factor": [2.0], "way": ["10"]}, geometry=[shapely.box(2, 50, 3, 51)], crs="EPSG:4326"
+        )
+        areas.to_file(tmp_path / "t.gpkg")
+        with pytest.raises(PlacesError, match="both way and polygon in 1 of 1 rows"):
+            am.read_congestion(tmp_path / "t.gpkg")
 
     @pytest.mark.parametrize(
         ("rows", "message"),
@@ -163,9 +175,22 @@ class TestSlopes:
         heights = am.read_heights(write_slope(tmp_path / "h.tif", 0.1))
         assert set(ratios(profile, heights=heights).values()) == {1.0}
 
+    @pytest.mark.parametrize("nodata", [-9999, None])
+    def test_a_raster_that_knows_nothing_there_is_refused(self, tmp_path, nodata):
+        path = write_slope(tmp_path / "h.tif", 0.1, hole=True)
+        with rasterio.open(path, "r+") as raster:
+            raster.nodata = nodata
+        with pytest.raises(InputError, match="knows no height anywhere in"):
+            am.build_network(street(), "walk", heights=am.read_heights(path))
+
     def test_where_the_raster_knows_nothing_streets_are_flat(self, tmp_path):
-        heights = am.read_heights(write_slope(tmp_path / "h.tif", 0.1, hole=True))
-        assert set(ratios("walk", heights=heights).values()) == {1.0}
+        path = write_slope(tmp_path / "h.tif", 0.1)
+        with rasterio.open(path, "r+") as raster:
+            cells = raster.read(1)
+            cells[:, 26:] = -9999  # from 150 m east of the beginning
+            raster.write(cells, 1)
+        found = ratios("walk", heights=am.read_heights(path))
+        assert found[11, True] == 1
 
     def test_a_bridge_runs_straight_over_the_valley(self, tmp_path):
         path = write_slope(tmp_path / "h.tif", 0.0)

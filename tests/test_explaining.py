@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import artois_mobility as am
-from artois_mobility.errors import PlacesError
+from artois_mobility.errors import InputError, PlacesError
 from network_worlds import LAT_DEG, LON_DEG, M_PER_DEG_LAT, M_PER_DEG_LON, make_extract
 
 
@@ -68,6 +68,9 @@ def test_without_a_way_the_reason_is_told(extract):
     found = am.explain(car, at(100, 0), at(5000, 0))
     assert math.isnan(found.minutes)
     assert found.text() == found.reason == "destination: no street within 300 m"
+    assert found.text("fr") == "arrivée : aucune voie à moins de 300 m"
+    with pytest.raises(InputError, match="must be 'fr' or 'en'; found 'de'"):
+        found.text("de")
     assert len(found.legs) == 0
 
 

@@ -115,6 +115,8 @@ highway=residential oneway=yes oneway:bicycle=no                > > = =
 highway=residential oneway=yes oneway:moped=no                  > = > =
 highway=residential oneway=-1 oneway:bicycle=no                 < < = =
 highway=residential oneway=yes cycleway=opposite                > > = =
+highway=residential oneway=yes bicycle:backward=yes             > > = =
+highway=residential oneway=yes bicycle:backward=no              > > > =
 highway=residential oneway=yes cycleway=opposite_lane           > > = =
 highway=residential oneway=yes cycleway:left=opposite_track     > > = =
 highway=residential oneway=yes cycleway:left:oneway=-1          > > = =

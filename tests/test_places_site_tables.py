@@ -193,3 +193,8 @@ class TestFromATable:
         assert len(read_sites(path)) == 1
         with pytest.raises(PlacesError, match="look swapped"):
             read_sites(path, bounds_deg=(14.1, 35.7, 14.6, 36.1))
+
+    def test_a_column_named_twice_is_refused(self, tmp_path):
+        path = self.write(tmp_path, 'category,lon,lat,"lon"\ncare/ehpad,2.8,50.4,2.9\n')
+        with pytest.raises(PlacesError, match="names the column 'lon' twice"):
+            read_sites(path)

@@ -126,6 +126,9 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path):
         ('like = "car"\n[class_kmh]\nprimary = [50]', "class_kmh.primary"),
         ('like = "car"\n[class_kmh]\nprimary = [50, 900]', "less than or equal to 150"),
         ('like = "car"\nmax_kmh = nan', "max_kmh"),
+        ('like = "car"\nmax_kmh = true', "max_kmh should be a valid number"),
+        ('like = "bicycle"\nslope_slowest = 1.4', "slope_slowest (1.4) is above slope_fastest"),
+        ('like = "car"\n[turn_delay_s]\nacross = 1e9', "less than or equal to 86400"),
         ('like = "car"\n[sources]\nmax = "x"', "sources.max is no key of a profile"),
         ('mode = "walk"', "is missing"),
     ],
@@ -155,6 +158,11 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ProfileError, match="is not a TOML file"):
         read_profile(path)
+
+
+def test_a_profile_is_named_by_text_or_a_path():
+    with pytest.raises(ProfileError, match="named by text or a path; found 3"):
+        read_profile(3)
 
 
 def test_an_unknown_name_lists_the_choice():

@@ -54,6 +54,32 @@ def test_a_square_is_crossed_from_corner_to_corner():
     assert walked_m == pytest.approx(100 + 100 * math.sqrt(2), rel=2e-3)
 
 
+@pytest.mark.parametrize("holes", [0, 1])
+def test_a_square_drawn_as_a_relation_is_walked_over_unless_it_has_a_hole(holes):
+    plain = plaza(BLOCK, [1, 3], tags={})
+    positions = {7: (40, 40), 8: (60, 40), 9: (60, 60)}
+    members = [("w", AREA_WAY, "outer"), ("w", 901, "inner")][: 1 + holes]
+    square = {"type": "multipolygon", "highway": "pedestrian", "name": "Place"}
+    node = {int(osm): row for row, osm in enumerate(plain.nodes.osm_id)}
+    ways = {
+        int(osm): (
+            plain.nodes.osm_id[plain.ways.node_of_ref[first:last]].tolist(),
+            plain.ways.tags[row],
+        )
+        for row, (osm, first, last) in enumerate(
+            zip(plain.ways.osm_id, plain.ways.first_ref, plain.ways.first_ref[1:], strict=False)
+        )
+    }
+    corners = {101: (-35.36, -35.36), 103: (135.36, 135.36)}
+    positions |= dict(enumerate(BLOCK, 1)) | {each: corners[each] for each in corners}
+    assert set(node) <= set(positions)
+    ways[901] = ([7, 8, 9, 7], {})
+    extract = make_extract(positions, ways, relations={5: (members, square)})
+    expected_m = 100 + (200 if holes else 100 * math.sqrt(2))
+    assert metres_between(extract, 101, 103) == pytest.approx(expected_m, rel=2e-3)
+    assert "Place" in build_network(extract, "walk").name_of_way.values()
+
+
 def test_the_way_round_a_corner_touches_it():
     walked_m = metres_between(plaza(ANGLE, [3, 5]), 103, 105)
     assert walked_m == pytest.approx(100 + 50 + 50, rel=2e-3)

@@ -115,6 +115,15 @@ def test_restrictions_forbid_what_they_say(relation, forbidden):
     assert lengthened == forbidden
 
 
+def test_of_two_turns_that_must_be_taken_either_may_be():
+    relations = [restriction("only_straight_on", 1, 3), restriction("only_right_turn", 1, 4)]
+    network = build_network(crossing(relations), "car", turns=True)
+    free = build_network(crossing(), "car", turns=True)
+    for end in (3, 4):
+        assert seconds_between(network, 1, end) == seconds_between(free, 1, end)
+    assert seconds_between(network, 1, 2) != seconds_between(free, 1, 2)
+
+
 @pytest.mark.parametrize(
     ("relation", "note"),
     [

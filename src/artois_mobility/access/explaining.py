@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from .._types import UNREACHED_MS, WGS84
-from ..changes.notices import Notice
+from ..changes.notices import Notice, check_language
+from ..changes.reasons import translate_no_trip
 from ..changes.sentences import Language
 from ..errors import PlacesError
 from ..network.model import Network
@@ -44,11 +45,14 @@ class Explanation:
         Of the whole trip, the sum of the legs; NaN without a way.
     reason
         Why there is no way, or `""`.
+    why
+        The same as a notice in both languages, or None.
     """
 
     legs: "gpd.GeoDataFrame"
     minutes: float
     reason: str
+    why: Notice | None = None
 
     def text(self, language: Language = "en") -> str:
         """Tell the trip in words, one line per leg.
@@ -62,9 +66,15 @@ class Explanation:
         -------
         text
             Total first.
+
+        Raises
+        ------
+        InputError
+            If the language is another.
         """
-        if self.reason:
-            return self.reason
+        check_language(language)
+        if self.why is not None:
+            return self.why.say(language)
         head = Notice("trip_total", {"time": _clock(self.minutes * 60)})
         lines = [_tell(leg, language) for leg in self.legs.to_dict("records")]
         return "\n".join([head.say(language), *lines])
@@ -126,7 +136,8 @@ def explain(
     tags_of_way = tags_of(extract, network.way_of_arc[trip.arc])
     legs = [] if reason else list(list_legs(network, offroad_m, trip, tags_of_way))
     minutes = float(minutes_of(np.array([trip.ms], np.int32))[0])
-    return Explanation(_tabulate(legs, network.crs), minutes, reason)
+    why = translate_no_trip(reason, network.profile) if reason else None
+    return Explanation(_tabulate(legs, network.crs), minutes, reason, why)
 
 
 def _tabulate(legs: Sequence[Leg], crs: str) -> "gpd.GeoDataFrame":

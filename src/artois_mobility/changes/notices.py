@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Final, TypeAlias
 
+from ..errors import InputError
 from .sentences import Language
 
 # What stands in the braces of a text: texts as they are; counts, lists of names and other notices
@@ -82,6 +83,30 @@ def say_all(notices: Sequence[Notice]) -> dict[str, list[str]]:
     {'fr': [], 'en': []}
     """
     return {language: [notice.say(language) for notice in notices] for language in LANGUAGES}
+
+
+def check_language(language: str) -> None:
+    """Refuse a language that nothing is written in.
+
+    Parameters
+    ----------
+    language
+        What a user asks for.
+
+    Raises
+    ------
+    InputError
+        If it is neither `"fr"` nor `"en"`.
+
+    Examples
+    --------
+    >>> check_language("de")
+    Traceback (most recent call last):
+    artois_mobility.errors.InputError: language must be 'fr' or 'en'; found 'de'.
+    """
+    if language not in LANGUAGES:
+        msg = f"language must be 'fr' or 'en'; found {language!r}."
+        raise InputError(msg)
 
 
 @cache

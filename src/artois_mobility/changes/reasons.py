@@ -37,3 +37,31 @@ def translate_reason(reason: str, profile: Profile) -> Value:
         ALL_BLOCKED.format(limit=limit_m): Notice("all_blocked", limit),
     }
     return known.get(reason, reason)
+
+
+def translate_no_trip(reason: str, profile: Profile) -> Notice:
+    """Turn the reason why there is no trip into one that can be said in either language.
+
+    Parameters
+    ----------
+    reason
+        That of an end, such as `"origin: position missing"`, or that there is no route.
+    profile
+        Who travels.
+
+    Returns
+    -------
+    reason
+        A notice.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.profiles import read_profile
+    >>> translate_no_trip("no route", read_profile("car")).say("fr")
+    'aucun itinéraire'
+    """
+    end, _, what = reason.partition(": ")
+    if not what:
+        return Notice("no_route")
+    why = {"reason": translate_reason(what, profile)}
+    return Notice("origin_reason", why) if end == "origin" else Notice("destination_reason", why)

@@ -157,7 +157,7 @@ def announce_compiling(*, quiet: bool) -> None:
     from ..kernels import is_compiled
 
     if not quiet and not is_compiled(KERNELS_OF_COMMANDS):
-        say("First run after the installation: compiling the search (once, under a minute) ...")
+        say("Compiling what this command needs (once after the installation, under a minute) ...")
 
 
 def is_verbose(*, asked: bool) -> bool:

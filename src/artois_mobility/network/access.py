@@ -61,6 +61,7 @@ WAYS_OF_ONEWAY: Final[dict[str, tuple[bool, bool]]] = {
     "alternating": (True, True),
     "reversible": (False, False),
 }
+ONE_DIRECTION: Final = frozenset({(True, False), (False, True)})
 # Tag:highway=motorway, Tag:junction=roundabout imply it; Tag:junction=circular as OSRM reads it.
 IMPLIES_ONEWAY: Final = frozenset(
     {("highway", "motorway"), ("junction", "roundabout"), ("junction", "circular")}
@@ -245,6 +246,8 @@ def passes_barrier(tags: Tags, profile: Profile) -> bool:
 
 
 def _has_contraflow(tags: Tags) -> bool:
+    if read_permission(tags.get("bicycle:backward", "")) == "open":
+        return True
     return any(
         tags.get(key) in CONTRAFLOW or tags.get(f"{key}:oneway") in CONTRAFLOW_ONEWAY
         for key in CYCLEWAY_KEYS

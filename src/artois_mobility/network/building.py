@@ -30,7 +30,7 @@ from .restrictions import StreetArcs, find_restrictions
 from .searched import search_on
 from .segments import Vertices, cut_ways, find_stretches, leave_out, segment_lengths
 from .slopes import Heights, climb_segments, is_too_steep, slow_down
-from .squares import add_crossings, find_crossings
+from .squares import add_crossings, find_crossings, give_outlines_their_tags
 from .turns import (
     Bearings,
     Streets,
@@ -113,6 +113,7 @@ def build_network(
     """
     if not isinstance(profile, Profile):
         profile = read_profile(profile)
+    extract = give_outlines_their_tags(extract)
     usable = interpret_ways(extract, profile)
     blocking = find_blocking_nodes(extract, profile)
     vertices = cut_ways(extract, usable, blocking.blocks)

@@ -16,11 +16,19 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from ..errors import ProfileError, list_problems
 
 Mode: TypeAlias = Literal["car", "moped", "bicycle", "walk", "boat"]
-Speed: TypeAlias = Annotated[float, Field(gt=0, le=150)]
-Share: TypeAlias = Annotated[float, Field(gt=0, le=1.5)]
-Factor: TypeAlias = Annotated[float, Field(gt=0, le=10)]
+Speed: TypeAlias = Annotated[float, Field(gt=0, le=150, strict=True)]
+Share: TypeAlias = Annotated[float, Field(gt=0, le=1.5, strict=True)]
+Factor: TypeAlias = Annotated[float, Field(gt=0, le=10, strict=True)]
 ClosingKey: TypeAlias = Literal[
-    "highway", "smoothness", "surface", "toll", "tracktype", "tunnel", "wheelchair"
+    "highway",
+    "smoothness",
+    "surface",
+    "toll",
+    "toll:motor_vehicle",
+    "toll:motorcar",
+    "tracktype",
+    "tunnel",
+    "wheelchair",
 ]
 # What the rules of access read; another key would be passed over in silence.
 AccessKey: TypeAlias = Literal[
@@ -34,7 +42,8 @@ OnewayKey: TypeAlias = Literal[
 Stress: TypeAlias = Annotated[int, Field(ge=1, le=4)]
 SlopeLaw: TypeAlias = Literal["", "tobler", "linear"]
 Turn: TypeAlias = Literal["across", "aside", "u_turn"]
-Amount: TypeAlias = Annotated[float, Field(ge=0)]
+Amount: TypeAlias = Annotated[float, Field(ge=0, strict=True)]
+Delay: TypeAlias = Annotated[float, Field(ge=0, le=24 * 3600, strict=True)]
 
 OTHER_BARRIER: Final = "other"
 LANGUAGES: Final = ("fr", "en")
@@ -181,18 +190,18 @@ class Profile:
     offroad_kmh: Speed = 3.0
     offroad_limit_m: Amount = 300.0
     closed_kmh: Speed = 3.0
-    node_delay_s: Mapping[str, Amount] = field(default_factory=dict, hash=False)
-    turn_delay_s: Mapping[Turn, Amount] = field(default_factory=dict, hash=False)
-    turn_most_s: Amount = 0.0
+    node_delay_s: Mapping[str, Delay] = field(default_factory=dict, hash=False)
+    turn_delay_s: Mapping[Turn, Delay] = field(default_factory=dict, hash=False)
+    turn_most_s: Delay = 0.0
     turn_bias: Factor = 1.0
     slope_law: SlopeLaw = ""
     slope_uphill: Amount = 0.0
     slope_downhill: Amount = 0.0
     slope_slowest: Share = 1.0
     slope_fastest: Factor = 1.0
-    steepest: Annotated[float, Field(ge=0, le=1)] = 0.0
+    steepest: Annotated[float, Field(ge=0, le=1, strict=True)] = 0.0
     most_stress: Stress = 4
-    lock_min: Amount = 0.0
+    lock_min: Annotated[float, Field(ge=0, le=24 * 60, strict=True)] = 0.0
     cemt_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)
     sha256: str = ""
@@ -249,6 +258,9 @@ def read_profile(name_or_path: str | Path) -> Profile:
     if isinstance(name_or_path, str) and isinstance(tables.get(name_or_path), dict):
         own = {"name": name_or_path, "version": tables["version"], **tables[name_or_path]}
         return _checked_profile(_on_its_base(own, name_or_path), name_or_path)
+    if not isinstance(name_or_path, str | Path):
+        msg = f"A profile is named by text or a path; found {name_or_path!r}."
+        raise ProfileError(msg)
     path = Path(name_or_path)
     if not path.is_file():
         raise ProfileError(_unknown_profile(str(name_or_path)))
@@ -330,6 +342,11 @@ def _contradictions(profile: Profile) -> list[str]:
     problems += [
         f"sources.{each} is no key of a profile" for each in profile.sources.keys() - known
     ]
+    if profile.slope_slowest > profile.slope_fastest:
+        problems.append(
+            f"slope_slowest ({profile.slope_slowest:g}) is above slope_fastest "
+            f"({profile.slope_fastest:g}): a slope's factor lies between them"
+        )
     if profile.sha256:
         problems.append("sha256 is computed from the table; remove it")
     return problems

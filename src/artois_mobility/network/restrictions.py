@@ -104,7 +104,8 @@ def find_restrictions(extract: Extract, profile: Profile, arcs: StreetArcs) -> R
     """Find the turns that restrictions forbid a profile.
 
     `restriction` holds for every vehicle but those named in `except`, `restriction:<key>` for
-    those with that access key. Conditional ones are counted and ignored. What names ways that the
+    those with that access key. Several `only_*` from one way at one node leave each of their turns
+    to take. Conditional ones are counted and ignored. What names ways that the
     profile does not use forbids nothing; what cannot be read, with several ways where one is
     meant or ways that do not meet, is counted as faulty.
 
@@ -186,8 +187,10 @@ def _judge_all(
         if kind:
             wanted.append((row, kind, _members(extract, row)))
     finder = _Finder(arcs, {way for _, _, members in wanted for way in members.ways})
-    for row, kind, members in wanted:
-        yield row, *finder.find(kind, members)
+    judged = [(row, kind, *finder.find(kind, members)) for row, kind, members in wanted]
+    for row, kind, found, note in judged:
+        is_only = kind.startswith("only_")
+        yield row, [each for each in found if not is_only or each not in finder.told], note
 
 
 def _kind_for(tags: Tags, profile: Profile) -> tuple[str, str]:
@@ -244,6 +247,8 @@ class _Finder:
         rows = np.flatnonzero(np.isin(arcs.way, np.array(sorted(ways), np.int64)))
         for arc in rows.tolist():
             self._arcs_of_way.setdefault(int(arcs.way[arc]), []).append(arc)
+        # turns that some `only_*` at a node tells to take: where several do, each is allowed
+        self.told: set[ArcPath] = set()
         self._node_of_osm: dict[int, list[int]] = {}
         touched = np.unique(np.concatenate((arcs.tail[rows], arcs.head[rows])))
         for node in touched.tolist():
@@ -283,6 +288,7 @@ class _Finder:
         if kind.startswith("no_"):
             return [*pairs], "restrictions_obeyed"
         allowed = set(pairs)
+        self.told |= allowed
         others = [
             (arc, other)
             for arc in {arc for arc, _ in pairs}

@@ -61,6 +61,8 @@ ROAD_KEYS: Final = frozenset(
         "smoothness",
         "surface",
         "toll",
+        "toll:motor_vehicle",
+        "toll:motorcar",
         "tracktype",
         "tunnel",
     )
@@ -74,7 +76,7 @@ MOTOR_KEYS: Final = frozenset({"vehicle", "motor_vehicle", "motorcar", "moped"})
 SAYS_NO: Final = frozenset({"", "no"})
 ROUNDABOUTS: Final = frozenset({("junction", "roundabout"), ("junction", "circular")})
 
-_INCLINE: Final = re.compile(r"[+-]?(\d+(?:[.,]\d+)?)\s*([%°])")
+_INCLINE: Final = re.compile(r"[+-]?(\d+(?:[.,]\d+)?)\s*([%°]?)")
 _CLOCK: Final = re.compile(r"(?:(\d+):)?(\d+)(?::(\d\d))?")
 _ISO_8601: Final = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 
@@ -140,6 +142,7 @@ def interpret_road(tags: Tags, profile: Profile) -> WayRule:
         # who pushes a bicycle walks, and one-way streets are none for those who walk
         is_free = permission == "pushed" and "oneway:foot" not in tags and "conveying" not in tags
         is_closed = permission == "closed" or not (goes[direction] or is_free)
+        is_closed |= _stresses(tags, profile, direction)
         speeds[direction] = (0.0, 0.0)
         if not is_closed:
             speeds[direction], found = _speeds(tags, profile, direction, permission)
@@ -195,7 +198,7 @@ def read_incline(value: str) -> float:
     Parameters
     ----------
     value
-        Percent or degrees, up or down, such as `-12%` or `5°`.
+        Percent or degrees, up or down, such as `-12%` or `5°`; a number alone means percent.
 
     Returns
     -------
@@ -208,14 +211,14 @@ def read_incline(value: str) -> float:
 
     Examples
     --------
-    >>> read_incline("-12%"), round(read_incline("5°"), 3), read_incline("up")
-    (0.12, 0.087, 0.0)
+    >>> read_incline("-12%"), round(read_incline("5°"), 3), read_incline("8"), read_incline("up")
+    (0.12, 0.087, 0.08, 0.0)
     """
     found = _INCLINE.fullmatch(value.strip())
     if found is None:
         return 0.0
     number = float(found[1].replace(",", "."))
-    return number / 100 if found[2] == "%" else math.tan(math.radians(min(number, 89.0)))
+    return math.tan(math.radians(min(number, 89.0))) if found[2] == "°" else number / 100
 
 
 def _is_unusable(tags: Tags, profile: Profile) -> bool:
@@ -228,11 +231,15 @@ def _is_unusable(tags: Tags, profile: Profile) -> bool:
     is_steep = read_incline(tags.get("incline", "")) > (profile.steepest or math.inf)
     if is_steep or (is_square and not profile.uses_areas):
         return True
-    if profile.most_stress < HEAVY and level_of_stress(tags) > profile.most_stress:
-        return True
     if tags.get("motorroad") != "yes" or not profile.avoids_motorroads:
         return False
     return not _has_own_opening(tags, profile)
+
+
+def _stresses(tags: Tags, profile: Profile, direction: Direction) -> bool:
+    """Tell whether traffic beside is more than the profile bears."""
+    is_borne = profile.most_stress >= HEAVY
+    return not is_borne and level_of_stress(tags, direction) > profile.most_stress
 
 
 def _has_own_opening(tags: Tags, profile: Profile) -> bool:

@@ -18,6 +18,8 @@ from .segments import Vertices
 STEEPEST: Final = 0.3
 # Heights are whole metres or worse on short segments: a slope is told over at least so far.
 BASE_M: Final = 25.0
+# The shore of the Dead Sea lies 440 m below the sea; what is lower stands for "unknown" (-9999).
+LOWEST_M: Final = -500.0
 SAYS_NO: Final = frozenset({"", "no"})
 # Tobler 1993, Three presentations on geographical analysis and modeling, NCGIA 93-1: the speed of
 # walkers falls by exp(-3.5 |slope + 0.05|), so that they are fastest a little downhill.
@@ -75,6 +77,7 @@ class Heights:
             window = Window.from_slices((top, bottom), (left, right))
             cells = raster.read(1, window=window, masked=True)
         heights_m = cells.astype(np.float64).filled(np.nan)
+        heights_m[heights_m < LOWEST_M] = np.nan
         # a point in the middle of the first cell stands at 0.5
         place = np.stack([row[is_inside] - top, column[is_inside] - left]) - 0.5
         metres[is_inside] = map_coordinates(heights_m, place, order=1, mode="nearest")
@@ -172,12 +175,23 @@ def climb_segments(
     slope
         Metres up per metre, shape (s,); 0 on the pieces of ways of which the raster does not know
         every height.
+
+    Raises
+    ------
+    InputError
+        If the raster knows no height at all there.
     """
     segment = vertices.first_of_segment
     if not segment.size:
         return np.zeros(0)
     node, vertex = np.unique(vertices.node, return_inverse=True)
     height_m = heights.at(extract.nodes.lon_deg[node], extract.nodes.lat_deg[node])[vertex]
+    if not np.isfinite(height_m).any():
+        msg = (
+            f"{heights.path} knows no height anywhere in {extract.source.path}. Give a raster of "
+            "the same place, or leave it out."
+        )
+        raise InputError(msg)
     first = np.flatnonzero(vertices.starts_piece)
     piece = np.cumsum(vertices.starts_piece) - 1
     last = np.append(first[1:], vertices.node.size) - 1

@@ -4,7 +4,7 @@ import re
 from typing import Final, Literal, TypeAlias
 
 from ..osm.extract import Tags
-from .access import Direction
+from .access import ONE_DIRECTION, WAYS_OF_ONEWAY, Direction
 from .profiles import Profile
 
 Setting: TypeAlias = Literal["rural", "urban", ""]
@@ -212,4 +212,5 @@ def _has_two_lanes(tags: Tags, direction: Direction) -> bool:
     if own.isdigit():
         return int(own) >= 2
     lanes = tags.get("lanes", "")
-    return tags.get("oneway") in {"yes", "-1"} or (lanes.isdigit() and int(lanes) >= 4)
+    is_oneway = WAYS_OF_ONEWAY.get(tags.get("oneway", "").lower()) in ONE_DIRECTION
+    return is_oneway or (lanes.isdigit() and int(lanes) >= 4)

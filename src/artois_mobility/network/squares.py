@@ -6,7 +6,7 @@ other streets meet its outline, and its inner corners (Lozano-Pérez and Wesley 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from .._types import NO_NODE, Flags, Floats, Rows
 from ..osm.extract import Extract
 from .geodesy import metric_crs, project
 from .interpreting import UsableWays
+from .outlines import OUTER_ROLES
 from .segments import Vertices
 
 AREA: Final = ("area", "yes")
@@ -45,6 +46,52 @@ class Crossings:
     head: Rows
     way: Rows
     counts: Mapping[str, int]
+
+
+def give_outlines_their_tags(extract: Extract) -> Extract:
+    """Give the outlines of squares drawn as multipolygons what the relation says of the square.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+
+    Returns
+    -------
+    extract
+        The same object where no such way lacks a `highway` of its own. An outline of one ring
+        without a hole is an area; of others people walk along the edge.
+
+    References
+    ----------
+    OpenStreetMap wiki: Relation:multipolygon.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> extract = crossroads()
+    >>> give_outlines_their_tags(extract) is extract
+    True
+    """
+    relations, ways = extract.relations, extract.ways
+    given: dict[int, Mapping[str, str]] = {}
+    for row, tags in enumerate(relations.tags):
+        if tags.get("type") != "multipolygon" or "highway" not in tags:
+            continue
+        members = range(int(relations.first_member[row]), int(relations.first_member[row + 1]))
+        role = relations.member_role
+        outer = [each for each in members if role[each] in OUTER_ROLES]
+        own = {key: value for key, value in tags.items() if key != "type"}
+        if len(outer) == len(members) == 1:
+            own[AREA[0]] = AREA[1]
+        osm_id = relations.member_id[[each for each in outer if relations.member_kind[each] == "w"]]
+        for way in np.flatnonzero(np.isin(ways.osm_id, osm_id)).tolist():
+            if "highway" not in ways.tags[way]:
+                given[way] = {**ways.tags[way], **own}
+    if not given:
+        return extract
+    tags_of_way = tuple(given.get(way, tags) for way, tags in enumerate(ways.tags))
+    return replace(extract, ways=replace(ways, tags=tags_of_way))
 
 
 def find_crossings(extract: Extract, usable: UsableWays, vertices: Vertices) -> Crossings:

@@ -1,5 +1,7 @@
 """Tables of places from files, as text and points, with everything wrong about them collected."""
 
+import csv
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -272,7 +274,7 @@ def _read_text(path: Path) -> pd.DataFrame:
         with path.open(encoding="utf-8-sig") as lines:
             header = lines.readline()
         separator = max(",;\t", key=header.count)
-        refuse(path, _overlong(path, separator))
+        refuse(path, [*_overlong(path, separator), *_twice(header, separator)])
         table = pd.read_csv(
             path, sep=separator, dtype=str, encoding="utf-8-sig", keep_default_na=False,
             na_values=[""], skipinitialspace=True, index_col=False,
@@ -291,6 +293,13 @@ def _read_text(path: Path) -> pd.DataFrame:
         raise PlacesError(msg) from error
     table.attrs["decimal"] = "." if separator == "," else ","
     return table.rename(columns=lambda column: str(column).strip())
+
+
+def _twice(header: str, separator: str) -> list[str]:
+    """Tell of columns that the first line of a table names twice."""
+    names = [each.strip() for row in csv.reader([header], delimiter=separator) for each in row]
+    twice = [name for name, count in Counter(names).items() if name and count > 1]
+    return [f"the first line names the column {name!r} twice" for name in twice]
 
 
 def _overlong(path: Path, separator: str) -> list[str]:

@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 
 from .._types import UNREACHED_MS, WGS84
-from ..changes.notices import Notice
-from ..changes.reasons import translate_reason
+from ..changes.notices import Notice, check_language
+from ..changes.reasons import translate_no_trip
 from ..changes.sentences import Language
 from ..errors import ProfileError
 from ..network.model import Network
@@ -20,7 +20,7 @@ from ..osm.extract import Extract
 from ..places.tables import Bounds
 from ..routing.ends import minutes_of
 from ..routing.legs import WALK, find_waiting_s, list_legs, tags_of
-from ..routing.route_lines import NO_ROUTE, say_why
+from ..routing.route_lines import say_why
 from ..routing.trips import Trip, find_trips, hang
 from .deviations import compute_figures
 from .observed_trips import ENDS, read_trips
@@ -83,7 +83,13 @@ class Validation:
         -------
         text
             What was compared, the figures, a factor as a hint, the worst trips.
+
+        Raises
+        ------
+        InputError
+            If the language is another.
         """
+        check_language(language)
         tables = (self.trips, self.figures, self.parts)
         return "\n".join(tell_validation(*tables, self.left_out, language))
 
@@ -292,13 +298,5 @@ def _say_left_out(
     for (profile, reason), count in Counter(
         zip(left["profile"], left["reason"], strict=True)
     ).most_common():
-        why = _translate(reason, network_of_profile[profile])
+        why = translate_no_trip(reason, network_of_profile[profile].profile)
         yield Notice("trips_off", {"count": count, "profile": profile, "reason": why})
-
-
-def _translate(reason: str, network: Network) -> Notice:
-    if reason == NO_ROUTE:
-        return Notice("no_route")
-    end, _, what = reason.partition(": ")
-    why = {"reason": translate_reason(what, network.profile)}
-    return Notice("origin_reason", why) if end == ENDS[0] else Notice("destination_reason", why)

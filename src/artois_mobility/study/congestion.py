@@ -46,7 +46,7 @@ def read_congestion(path: str | Path, period: str = "") -> Congestion:
     ----------
     path
         A table with `factor`, how many times longer driving takes than without traffic, from 0.5
-        to 20; and in each row `way`, OSM ids with semicolons between them, or a polygon
+        to 20; and in each row either `way`, OSM ids with semicolons between them, or a polygon
         (GeoPackage, GeoJSON, GeoParquet). With a column `period` only the rows of one period count.
     period
         Which period, for instance `"08:00"`; needed where the table has several.
@@ -84,6 +84,7 @@ def read_congestion(path: str | Path, period: str = "") -> Congestion:
     shapes = _shapes(table, problems)
     is_area = np.isin(shapely.get_type_id(shapes), POLYGONS)
     note_rows(problems, (ids == "") & ~is_area, "neither way nor polygon", ids, table.index)
+    note_rows(problems, (ids != "") & is_area, "both way and polygon", ids, table.index)
     ways = _factor_of_ways(ids, factor, table.index, problems)
     refuse(path, problems, REMEDY)
     with path.open("rb") as file:
@@ -110,10 +111,11 @@ def _take_period(
         if period and column is None:
             problems.append(f"there is no column period, but {period!r} is asked for")
         return table
+    note_rows(problems, periods == "", "period is empty", periods, table.index)
     if period not in known:
         asked = f"no row is about the period {period!r}" if period else "several periods"
         problems.append(f"{asked}; the table has {', '.join(map(repr, known))}")
-        return table
+        return table.iloc[:0]  # what holds in each period alone is no contradiction
     kept: pd.DataFrame = table[periods == period]
     kept.attrs = dict(table.attrs)
     return kept

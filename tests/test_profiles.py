@@ -72,6 +72,42 @@ def test_a_profile_walks_off_the_network_as_the_domain_says(name):
     assert set(profile.label) == {"fr", "en"}
 
 
+# profiles/car.lua of OSRM, as published with its release 26.9.0
+OSRM = {
+    "class_kmh": {
+        "motorway": 90, "motorway_link": 45, "trunk": 85, "trunk_link": 40, "primary": 65,
+        "primary_link": 30, "secondary": 55, "secondary_link": 25, "tertiary": 40,
+        "tertiary_link": 20, "unclassified": 25, "residential": 25, "living_street": 10,
+        "service": 15,
+    },
+    "surface_cap_kmh": {
+        "cement": 80, "compacted": 80, "fine_gravel": 80, "paving_stones": 60, "metal": 60,
+        "bricks": 60, "grass": 40, "wood": 40, "sett": 40, "grass_paver": 40, "gravel": 40,
+        "unpaved": 40, "ground": 40, "dirt": 40, "pebblestone": 40, "tartan": 40,
+        "cobblestone": 30, "clay": 30, "earth": 20, "stone": 20, "rocky": 20, "sand": 20,
+        "laterite": 15, "mud": 10,
+    },
+    "tracktype_cap_kmh": {"grade1": 60, "grade2": 40, "grade3": 30, "grade4": 25, "grade5": 20},
+    "node_delay_s": {
+        "barrier=gate": 60, "barrier=lift_gate": 60, "highway=traffic_signals": 2,
+        "highway=stop": 2, "highway=give_way": 1,
+    },
+    "turn_delay_s": {"u_turn": 20},
+}  # fmt: skip
+
+
+def test_the_settings_of_osrm_are_those_it_publishes():
+    osrm = read_profile("car_osrm")
+    for name, table in OSRM.items():
+        own = getattr(osrm, name)
+        for key, value in table.items():
+            assert own[key] == ((value, value) if name == "class_kmh" else value), (name, key)
+    assert (osrm.turn_most_s, osrm.turn_bias, osrm.ferry_kmh) == (7.5, 1.075, 5)
+    assert osrm.limit_factor == (0.8, 0.8)
+    unknown = set(osrm.surface_cap_kmh) - set(OSRM["surface_cap_kmh"])
+    assert {osrm.surface_cap_kmh[each] for each in unknown} == {osrm.max_kmh}
+
+
 def test_the_hash_follows_the_table_and_nothing_else():
     assert read_profile("car").sha256 == read_profile("car").sha256
     assert len({read_profile(name).sha256 for name in profile_names()}) == len(profile_names())

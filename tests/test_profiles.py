@@ -50,6 +50,14 @@ def test_the_shipped_profiles():
         "walk_senior": "walk",
         "wheelchair": "walk",
         "pleasure_boat": "boat",
+        "barge": "boat",
+        "barge_freycinet": "boat",
+        "barge_ii": "boat",
+        "barge_iii": "boat",
+        "barge_iv": "boat",
+        "barge_vb": "boat",
+        "passenger_boat": "boat",
+        "canoe": "boat",
     }
 
 

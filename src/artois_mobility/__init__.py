@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .network.profiles import profile_names, read_profile
     from .network.slopes import read_heights
     from .network.stress import cycling_stress
+    from .network.vessels import vessel
     from .osm.download import download_osm
     from .osm.reader import read_osm
     from .places.attaching import attach
@@ -90,6 +91,7 @@ _HOME_OF_NAME = {
     "travel_time_matrix": "routing.tables",
     "travel_times": "routing.one_to_all",
     "validate": "quality.validating",
+    "vessel": "network.vessels",
     "write_report": "report.writing",
 }
 
@@ -135,6 +137,7 @@ __all__ = [
     "travel_time_matrix",
     "travel_times",
     "validate",
+    "vessel",
     "write_report",
 ]
 

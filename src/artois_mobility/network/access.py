@@ -87,7 +87,7 @@ ACCESS_KEYS: Final = (
     "foot",
     "wheelchair",
 )
-WATER_ACCESS_KEYS: Final = ("access", "boat", "motorboat")
+WATER_ACCESS_KEYS: Final = ("access", "boat", "motorboat", "ship", "canoe")
 
 
 def read_permission(value: str) -> Permission | None:

@@ -91,7 +91,8 @@ def interpret_ways(extract: Extract, profile: Profile) -> UsableWays:
     counts = Counter({"ways_not_usable": int((~is_open).sum())})
     row, rule_of_way = rows[is_open], rule_of_row[is_open]
     ways_of_rule = np.bincount(rule_of_way, minlength=len(rules))
-    for rule, way_count in zip(rules, ways_of_rule.tolist(), strict=True):
+    closed_of_rule = np.bincount(rule_of_row[~is_open], minlength=len(rules))
+    for rule, way_count in zip(rules, (ways_of_rule + closed_of_rule).tolist(), strict=True):
         counts.update(dict.fromkeys(rule.notes, way_count))
     needs, is_urban = _settings_from_tags(rules)
     settings = _settle(extract, profile, row, needs[rule_of_way], is_urban[rule_of_way])

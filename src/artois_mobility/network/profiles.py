@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from ..errors import ProfileError, list_problems
+from .dimensions import Dimension
 
 Mode: TypeAlias = Literal["car", "moped", "bicycle", "walk", "boat"]
 Speed: TypeAlias = Annotated[float, Field(gt=0, le=150, strict=True)]
@@ -33,12 +34,13 @@ ClosingKey: TypeAlias = Literal[
 # What the rules of access read; another key would be passed over in silence.
 AccessKey: TypeAlias = Literal[
     "access", "vehicle", "motor_vehicle", "motorcar", "moped", "bicycle", "foot", "wheelchair",
-    "boat", "motorboat",
+    "boat", "motorboat", "ship", "canoe",
 ]  # fmt: skip
 OnewayKey: TypeAlias = Literal[
     "oneway", "oneway:vehicle", "oneway:motor_vehicle", "oneway:motorcar", "oneway:moped",
     "oneway:bicycle", "oneway:foot", "oneway:boat", "oneway:motorboat",
 ]  # fmt: skip
+Metres: TypeAlias = Annotated[float, Field(gt=0, le=500, strict=True)]
 Stress: TypeAlias = Annotated[int, Field(ge=1, le=4)]
 SlopeLaw: TypeAlias = Literal["", "tobler", "linear"]
 Turn: TypeAlias = Literal["across", "aside", "u_turn"]
@@ -138,6 +140,10 @@ class Profile:
         Cyclists keep off streets with a higher level of traffic stress than this, from 1 to 4.
     lock_min
         Minutes in a lock.
+    vessel_m
+        Length, beam, draught and air draught of a vessel in metres; what is missing fits anywhere.
+    is_freight
+        True for vessels that go only where `ship`, a class or `usage=transportation` says so.
     cemt_kmh
         Cruising speed by the waterway's `CEMT` class.
     sources
@@ -202,6 +208,8 @@ class Profile:
     steepest: Annotated[float, Field(ge=0, le=1, strict=True)] = 0.0
     most_stress: Stress = 4
     lock_min: Annotated[float, Field(ge=0, le=24 * 60, strict=True)] = 0.0
+    vessel_m: Mapping[Dimension, Metres] = field(default_factory=dict, hash=False)
+    is_freight: bool = False
     cemt_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     sources: Mapping[str, str] = field(default_factory=dict, hash=False)
     sha256: str = ""
@@ -219,7 +227,8 @@ def profile_names() -> tuple[str, ...]:
     --------
     >>> profile_names()  # doctest: +NORMALIZE_WHITESPACE
     ('car', 'car_peak', 'car_no_toll', 'car_osrm', 'moped', 'bicycle', 'bicycle_calm', 'ebike',
-     'cargo_bike', 'walk', 'walk_senior', 'wheelchair', 'pleasure_boat')
+     'cargo_bike', 'walk', 'walk_senior', 'wheelchair', 'pleasure_boat', 'barge',
+     'barge_freycinet', 'barge_ii', 'barge_iii', 'barge_iv', 'barge_vb', 'passenger_boat', 'canoe')
     """
     return tuple(key for key, value in _shipped_tables().items() if isinstance(value, dict))
 
@@ -297,6 +306,34 @@ def _on_its_base(own: dict[str, Any], where: str) -> dict[str, Any]:
         is_table = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = {**merged[key], **value} if is_table else value
     return merged
+
+
+def check_profile(profile: Profile) -> Profile:
+    """Check a profile that was made from another, and give it its hash.
+
+    Parameters
+    ----------
+    profile
+        With an empty hash.
+
+    Returns
+    -------
+    profile
+        The same with the hash of its table.
+
+    Raises
+    ------
+    ProfileError
+        If it is faulty; all faults are listed.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> car = read_profile("car")
+    >>> check_profile(replace(car, sha256="")).sha256 == car.sha256
+    True
+    """
+    return _checked_profile(asdict(profile), profile.name)
 
 
 def _checked_profile(table: dict[str, Any], where: str) -> Profile:

@@ -4,7 +4,14 @@ from itertools import product
 from typing import Final
 
 from ..osm.extract import Tags
-from .access import DIRECTIONS, WATER_ACCESS_KEYS, decide_access, decide_directions
+from .access import (
+    DIRECTIONS,
+    WATER_ACCESS_KEYS,
+    decide_access,
+    decide_directions,
+    read_permission,
+)
+from .dimensions import DIMENSION_KEYS, Limits, find_limits, read_class
 from .profiles import Profile
 from .rules import WayRule
 from .speeds import read_limit
@@ -13,14 +20,13 @@ from .speeds import read_limit
 WATERWAYS: Final = frozenset({"canal", "river", "fairway"})
 
 WATER_ONEWAY_KEYS: Final = ("oneway", "oneway:boat", "oneway:motorboat")
-GAUGE_KEYS: Final = ("CEMT", "cemt")
 WATER_KEYS: Final = frozenset(
     (
         *WATER_ACCESS_KEYS,
         *(":".join(pair) for pair in product(WATER_ACCESS_KEYS, DIRECTIONS)),
         *(f"{key}:conditional" for key in WATER_ACCESS_KEYS),
         *WATER_ONEWAY_KEYS,
-        *GAUGE_KEYS,
+        *DIMENSION_KEYS,
         "abandoned",
         "bridge",
         "disused",
@@ -46,6 +52,8 @@ IMPASSABLE_WATER: Final = frozenset(
 DRY_USAGES: Final = frozenset(
     {"irrigation", "headrace", "tailrace", "penstock", "spillway", "transmission", "drainage"}
 )
+# A vessel as large as the limit passes, whatever rounding does to either.
+SAME_M: Final = 1e-6
 BOATS_USAGE: Final = "transportation"
 
 # What blocks a waterway, as a node or as a way across it.
@@ -77,7 +85,8 @@ def interpret_waterway(tags: Tags, profile: Profile) -> WayRule:
     """Interpret the tags of a canal, river or fairway.
 
     An untagged river is not taken for navigable; a boat tag, a `CEMT` class or
-    `usage=transportation` opens it.
+    `usage=transportation` opens it. Freight goes where `ship`, a class from I on or that usage says
+    so. A vessel keeps off water that is too small for it in any dimension.
 
     Parameters
     ----------
@@ -101,14 +110,23 @@ def interpret_waterway(tags: Tags, profile: Profile) -> WayRule:
     False
     """
     kind = tags["waterway"]
-    gauge = next((tags[key] for key in GAUGE_KEYS if key in tags), "")
+    gauge = read_class(tags)
     if not IMPASSABLE_WATER.isdisjoint(tags.items()) or kind not in profile.class_kmh:
         return WayRule(kind)
     is_for_boats = bool(gauge) or tags.get("usage") == BOATS_USAGE
     is_open_by_default = is_for_boats or (
         kind not in profile.closed_unless_tagged and tags.get("usage") not in DRY_USAGES
     )
+    if profile.is_freight and not _takes_freight(tags, gauge):
+        return WayRule(kind)
+    limits = find_limits(tags)
+    if not _fits(profile, limits):
+        return WayRule(kind, notes=("waterway_too_small",))
     notes = _assumptions(tags, profile, is_for_boats=is_for_boats)
+    if profile.vessel_m:
+        notes += limits.notes
+        if not set(profile.vessel_m) <= set(limits.limit_of_dimension):
+            notes.append("vessel_limits_unknown")
     kmh, found = _cruise(tags, profile, gauge)
     goes = decide_directions(tags, profile)
     forward, backward = (
@@ -127,6 +145,22 @@ def interpret_waterway(tags: Tags, profile: Profile) -> WayRule:
         may_attach=not is_lock and tags.get("tunnel", "no") == "no" and "bridge" not in tags,
         is_lock=is_lock,
         notes=(*notes, *found),
+    )
+
+
+def _takes_freight(tags: Tags, gauge: str) -> bool:
+    """Tell whether a waterway is one for ships: by `ship`, its class or its usage."""
+    said = read_permission(tags.get("ship", ""))
+    return said == "open" if said else (gauge not in {"", "0"} or tags.get("usage") == BOATS_USAGE)
+
+
+def _fits(profile: Profile, limits: Limits) -> bool:
+    """Tell whether a vessel is within every limit that is known."""
+    known = limits.limit_of_dimension
+    return all(
+        metres <= known[dimension].metres + SAME_M
+        for dimension, metres in profile.vessel_m.items()
+        if dimension in known
     )
 
 

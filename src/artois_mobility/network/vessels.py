@@ -1,0 +1,84 @@
+"""A vessel of one's own, as a profile."""
+
+from dataclasses import replace
+
+from ..errors import ProfileError
+from .dimensions import DIMENSIONS
+from .profiles import Profile, check_profile, read_profile
+
+# Up to this class a loaded vessel is as slow as an empty one.
+LOADED_ALIKE = frozenset({"0", "I", "II", "III"})
+EMPTY_KMH = 12.0
+
+
+def vessel(
+    like: str = "barge",
+    *,
+    length_m: float | None = None,
+    beam_m: float | None = None,
+    draught_m: float | None = None,
+    air_draught_m: float | None = None,
+    is_empty: bool = False,
+    cruise_kmh: float | None = None,
+) -> Profile:
+    """Make the profile of a vessel from one that comes with the library.
+
+    Parameters
+    ----------
+    like
+        The profile to begin with: `barge` (class Va), `barge_freycinet`, `barge_ii`, `barge_iii`,
+        `barge_iv`, `barge_vb`, `passenger_boat`, `pleasure_boat` or `canoe`.
+    length_m, beam_m, draught_m, air_draught_m
+        The vessel's own; None for those of `like`. The draught is that of the trip, and so is the
+        air draught: an empty vessel lies higher.
+    is_empty
+        True for an empty barge, which goes at 12 km/h on waterways of class IV and above.
+    cruise_kmh
+        The vessel is never faster.
+
+    Returns
+    -------
+    profile
+        For `build_network`; its name and label tell length and beam.
+
+    Raises
+    ------
+    ProfileError
+        If `like` is no vessel, or a number is not allowed.
+
+    Examples
+    --------
+    >>> own = vessel("barge", length_m=143, beam_m=11.4)
+    >>> own.name, own.vessel_m["length_m"], own.vessel_m["draught_m"]
+    ('barge_143x11.4', 143.0, 2.5)
+    >>> vessel("car")
+    Traceback (most recent call last):
+    artois_mobility.errors.ProfileError: 'car' is no vessel...
+    """
+    base = read_profile(like)
+    if base.mode != "boat":
+        msg = f"{like!r} is no vessel; begin with barge, pleasure_boat, passenger_boat or canoe."
+        raise ProfileError(msg)
+    given = dict(zip(DIMENSIONS, (length_m, beam_m, draught_m, air_draught_m), strict=True))
+    own = {key: value for key, value in given.items() if value is not None}
+    size = {**base.vessel_m, **own}
+    cemt_kmh = dict(base.cemt_kmh)
+    if is_empty:
+        cemt_kmh |= dict.fromkeys(set(cemt_kmh) - LOADED_ALIKE, EMPTY_KMH)
+    parts = [f"{size[key]:g}" for key in ("length_m", "beam_m") if key in size]
+    told, name = " × ".join(parts), "x".join(parts)
+    empty = {"fr": ", à vide", "en": ", empty"} if is_empty else {"fr": "", "en": ""}
+    return check_profile(
+        replace(
+            base,
+            name=f"{like}_{name}" + "_empty" * is_empty if own or is_empty else like,
+            label={key: f"{text} ({told} m{empty[key]})" for key, text in base.label.items()}
+            if own or is_empty
+            else base.label,
+            vessel_m=size,
+            cemt_kmh=cemt_kmh,
+            max_kmh=base.max_kmh if cruise_kmh is None else cruise_kmh,
+            sources={**base.sources, "vessel_m": "given by the user"} if own else base.sources,
+            sha256="",
+        )
+    )

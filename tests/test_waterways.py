@@ -1,0 +1,248 @@
+"""Which vessel goes where, and how fast, by hand from the OpenStreetMap wiki and ECMT 92/2."""
+
+import pytest
+
+from artois_mobility import vessel
+from artois_mobility.errors import ProfileError
+from artois_mobility.network.dimensions import find_limits, read_class, read_metres
+from artois_mobility.network.profiles import read_profile
+from artois_mobility.network.waterways import interpret_waterway
+
+PROFILES = ("pleasure_boat", "barge_freycinet", "barge", "canoe")
+
+# tags | km/h of a pleasure boat, a Freycinet barge, a barge of class Va, a canoe; - where closed
+TABLE = """
+waterway=canal | 6 - - 4
+waterway=river | - - - 4
+waterway=fairway | 12 - - 4
+waterway=stream | - - - -
+waterway=ditch | - - - -
+waterway=drain | - - - -
+waterway=canal CEMT=0 | 6 - - 4
+waterway=canal CEMT=I | 6 6 - 4
+waterway=canal CEMT=II | 6 6 - 4
+waterway=canal CEMT=III | 6 6 - 4
+waterway=canal CEMT=IV | 12 10 - 4
+waterway=canal CEMT=Va | 12 10 10 4
+waterway=canal CEMT=Vb | 12 10 10 4
+waterway=canal CEMT=VIa | 12 10 10 4
+waterway=canal CEMT=VIb | 12 10 10 4
+waterway=canal CEMT=VIc | 12 10 10 4
+waterway=canal CEMT=VII | 12 10 10 4
+waterway=canal CEMT=V | 12 10 10 4
+waterway=canal CEMT=VI | 12 10 10 4
+waterway=canal CEMT=va | 12 10 10 4
+waterway=canal CEMT=5 | 12 10 10 4
+waterway=canal CEMT=1 | 6 6 - 4
+waterway=canal cemt=Va | 12 10 10 4
+waterway=canal cemt=I | 6 6 - 4
+waterway=canal CEMT=huge | 6 - - 4
+waterway=river CEMT=I | 6 6 - 4
+waterway=river CEMT=Va | 12 10 10 4
+waterway=fairway CEMT=Vb | 12 10 10 4
+waterway=canal usage=transportation | 6 6 6 4
+waterway=river usage=transportation | 6 6 6 4
+waterway=canal usage=transportation maxwidth=5.2 | 6 6 - 4
+waterway=canal usage=transportation maxlength=40 | 6 6 - 4
+waterway=canal usage=transportation maxlength=30 | 6 - - 4
+waterway=canal usage=irrigation | - - - -
+waterway=canal usage=headrace | - - - -
+waterway=canal usage=drainage | - - - -
+waterway=canal usage=irrigation boat=yes | 6 - - 4
+waterway=canal usage=irrigation canoe=yes | - - - 4
+waterway=canal ship=yes | 6 6 6 4
+waterway=river ship=yes | - 6 6 4
+waterway=canal ship=designated | 6 6 6 4
+waterway=canal ship=no CEMT=Va | 12 - - 4
+waterway=canal ship=private CEMT=Va | 12 - - 4
+waterway=canal ship=no usage=transportation | 6 - - 4
+waterway=canal ship=yes maxdraught=1.5 | 6 - - 4
+waterway=canal ship=yes maxdraught=1.8 | 6 6 - 4
+waterway=canal boat=no | - - - -
+waterway=canal boat=private | - - - -
+waterway=canal boat=no CEMT=Va | - - - -
+waterway=canal boat=no ship=yes | - 6 6 -
+waterway=canal boat=yes | 6 - - 4
+waterway=river boat=yes | 6 - - 4
+waterway=river boat=permissive | 6 - - 4
+waterway=river motorboat=yes | 6 - - 4
+waterway=river motorboat=permissive | 6 - - 4
+waterway=canal motorboat=no | - - - 4
+waterway=canal motorboat=no CEMT=Va | - - - 4
+waterway=canal motorboat=no CEMT=Va ship=yes | - 10 10 4
+waterway=canal motorboat=no boat=yes | - - - 4
+waterway=canal boat=no motorboat=yes | 6 - - -
+waterway=canal boat=no canoe=yes | - - - 4
+waterway=river canoe=no | - - - -
+waterway=canal canoe=no | 6 - - -
+waterway=canal canoe=no CEMT=Va | 12 10 10 -
+waterway=river canoe=yes | - - - 4
+waterway=canal access=no | - - - -
+waterway=canal access=private | - - - -
+waterway=canal access=private CEMT=Va | - - - -
+waterway=canal access=no boat=yes | 6 - - 4
+waterway=canal access=no ship=yes CEMT=Va | - 10 10 -
+waterway=canal access=no canoe=yes | - - - 4
+waterway=canal tunnel=culvert | - - - -
+waterway=canal tunnel=yes | 6 - - 4
+waterway=canal tunnel=yes CEMT=I | 6 6 - 4
+waterway=canal bridge=aqueduct CEMT=I | 6 6 - 4
+waterway=canal disused=yes | - - - -
+waterway=canal abandoned=yes | - - - -
+waterway=canal intermittent=yes | - - - -
+waterway=canal intermittent=yes CEMT=Va | - - - -
+waterway=canal maxspeed=8 | 8 - - 4
+waterway=canal maxspeed=3 | 3 - - 3
+waterway=canal maxspeed=8 CEMT=I | 8 8 - 4
+waterway=canal maxspeed=15 CEMT=Va | 12 12 12 4
+waterway=canal maxspeed=4_knots CEMT=Va | 7.408 7.408 7.408 4
+waterway=canal maxspeed=4_mph CEMT=Va | 6.437376 6.437376 6.437376 4
+waterway=canal maxspeed=slow CEMT=Va | 12 10 10 4
+waterway=canal CEMT=Va maxlength=144.6 | 12 10 10 4
+waterway=canal CEMT=Va maxlength=110 | 12 10 10 4
+waterway=canal CEMT=Va maxlength=109.9 | 12 10 - 4
+waterway=canal CEMT=Va maxlength=38.5 | 12 10 - 4
+waterway=canal CEMT=Va maxlength=38 | 12 - - 4
+waterway=canal CEMT=Va maxwidth=12 | 12 10 10 4
+waterway=canal CEMT=Va maxwidth=11.4 | 12 10 10 4
+waterway=canal CEMT=Va maxwidth=11 | 12 10 - 4
+waterway=canal CEMT=Va maxdraught=2.5 | 12 10 10 4
+waterway=canal CEMT=Va maxdraft=2.4 | 12 10 - 4
+waterway=canal CEMT=Va maxdraught=2.2 | 12 10 - 4
+waterway=canal CEMT=Va maxdraught=3 maxdraft=2 | 12 10 - 4
+waterway=canal CEMT=Va draft=1 | 12 10 10 4
+waterway=canal CEMT=Va maxheight=5.25 | 12 10 10 4
+waterway=canal CEMT=Va maxheight=4.5 | 12 10 - 4
+waterway=canal CEMT=Va maxheight=3.5 | 12 - - 4
+waterway=canal CEMT=Va maxheight=default | 12 10 10 4
+waterway=canal CEMT=Va maxheight=low | 12 10 10 4
+waterway=canal CEMT=I maxlength=39 maxwidth=5.2 maxdraught=2.2 | 6 6 - 4
+waterway=canal CEMT=I maxlength=120 maxwidth=12 maxdraught=3 maxheight=7 | 6 6 6 4
+waterway=canal CEMT=IV maxlength=111 maxwidth=11.5 | 12 10 - 4
+waterway=canal CEMT=IV maxlength=111 maxwidth=11.5 maxheight=5 | 12 10 10 4
+waterway=canal CEMT=Vb maxlength=126_ft | 12 - - 4
+waterway=canal CEMT=Vb maxlength=130_ft | 12 10 - 4
+waterway=canal CEMT=Va lock=yes maxlength=144.6 maxwidth=12 | 12 10 10 4
+waterway=canal CEMT=Va lock=yes maxlength=89 maxwidth=12 | 12 10 - 4
+"""
+ROWS = [line for line in TABLE.splitlines() if line]
+
+
+def read_row(line):
+    tags, _, speeds = line.partition(" | ")
+    pairs = [each.split("=", 1) for each in tags.split()]
+    wanted = [0.0 if each == "-" else float(each) for each in speeds.split()]
+    return {key: value.replace("_", " ") for key, value in pairs}, wanted
+
+
+def test_the_table_has_a_hundred_combinations():
+    assert len({line.partition(" | ")[0] for line in ROWS}) == len(ROWS) >= 100
+
+
+@pytest.mark.parametrize("line", ROWS)
+def test_a_vessel_goes_where_tags_and_size_let_it(line):
+    tags, wanted = read_row(line)
+    rules = [interpret_waterway(tags, read_profile(name)) for name in PROFILES]
+    assert [rule.forward_kmh[0] for rule in rules] == pytest.approx(wanted)
+    assert [rule.backward_kmh[0] for rule in rules] == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [
+        ("38.5", 38.5), ("38,50", 38.5), ("38.5 m", 38.5), ("38.5m", 38.5), ("12 metres", 12),
+        ("10 ft", 3.048), ("10 feet", 3.048), ("12'", 3.6576), ("12'6\"", 3.81), ("12' 6", 3.81),
+        ("0", None), ("-3", None), ("501", None), ("wide", None), ("", None), ("3;4", None),
+        ("nan", None), ("1e3", None),
+    ],
+)  # fmt: skip
+def test_lengths(text, metres):
+    assert read_metres(text) == (None if metres is None else pytest.approx(metres))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("I", "I"), (" Vb ", "Vb"), ("vB", "Vb"), ("0", "0"), ("4", "IV"), ("V", "Va"), ("VI", "VIa"),
+     ("VIII", ""), ("", "")],
+)  # fmt: skip
+def test_classes(text, name):
+    assert read_class({"CEMT": text}) == name
+
+
+def test_limits_say_where_they_come_from():
+    tags = {"CEMT": "Va", "maxwidth": "12", "maxdraught": "3", "maxdraft": "2.8", "maxheight": "?"}
+    limits, notes = find_limits(tags)
+    assert limits["beam_m"] == (12.0, "maxwidth=12")
+    assert limits["draught_m"] == (2.8, "maxdraft=2.8")
+    assert limits["length_m"] == (110.0, "class Va")
+    assert limits["air_draught_m"] == (4.95, "class Va")
+    assert notes == ("vessel_limits_from_class", "vessel_limit_faulty")
+    assert find_limits({"waterway": "canal"}) == ({}, ())
+    assert find_limits({"CEMT": "large"}).notes == ("waterway_class_unknown",)
+
+
+@pytest.mark.parametrize("name", ["barge", "barge_freycinet", "barge_ii", "barge_iii", "barge_iv"])
+def test_the_standard_vessel_of_a_class_fits_its_class_and_the_larger(name):
+    profile = read_profile(name)
+    order = ["I", "II", "III", "IV", "Va", "Vb", "VIb"]
+    own = {"barge": "Va", "barge_freycinet": "I"}.get(name, name.rpartition("_")[2].upper())
+    for gauge in order:
+        rule = interpret_waterway({"waterway": "canal", "CEMT": gauge}, profile)
+        fits = order.index(gauge) >= order.index(own)
+        # class IV grants less height than III does
+        fits &= (name, gauge) != ("barge_iii", "IV")
+        assert rule.is_open == fits, gauge
+        if not fits:
+            assert rule.notes == ("waterway_too_small",)
+
+
+def test_what_is_unknown_is_passed_and_counted():
+    rule = interpret_waterway({"waterway": "canal", "ship": "yes"}, read_profile("barge"))
+    assert rule.is_open
+    assert "vessel_limits_unknown" in rule.notes
+
+
+def test_a_vessel_of_ones_own_goes_where_it_fits():
+    lock = {"waterway": "canal", "CEMT": "Va", "maxlength": "144.6", "maxwidth": "12"}
+    tight = lock | {"maxlength": "140", "maxwidth": "11.4"}
+    own = vessel("barge", length_m=143, beam_m=11.4)
+    assert interpret_waterway(lock, own).is_open
+    assert not interpret_waterway(tight, own).is_open
+    assert own.sha256 != read_profile("barge").sha256
+    assert own.label["fr"] == "bateau de commerce, classe Va, chargé (143 × 11.4 m)"
+    assert vessel("barge") == read_profile("barge")
+
+
+def test_an_empty_vessel_is_faster_where_the_water_is_deep():
+    empty = vessel("barge", is_empty=True, draught_m=1.2, air_draught_m=6)
+    assert empty.name == "barge_110x11.4_empty"
+    wide = {"waterway": "canal", "CEMT": "Va", "maxheight": "7"}
+    assert interpret_waterway(wide, empty).forward_kmh[0] == 12
+    assert not interpret_waterway({"waterway": "canal", "CEMT": "Va"}, empty).is_open
+    slow = vessel("barge", is_empty=True, cruise_kmh=7)
+    assert interpret_waterway(wide, slow).forward_kmh[0] == 7
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"like": "car"}, "'car' is no vessel; begin with barge"),
+        ({"like": "raft"}, "There is no profile 'raft'"),
+        ({"length_m": -3}, "vessel_m.length_m"),
+        ({"beam_m": 900}, "less than or equal to 500"),
+        ({"cruise_kmh": 0}, "max_kmh"),
+    ],
+)
+def test_a_vessel_that_cannot_be_is_refused(options, message):
+    with pytest.raises(ProfileError) as caught:
+        vessel(**options)
+    assert message in str(caught.value)
+
+
+def test_a_vessel_in_a_file(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('like = "barge"\n[vessel_m]\nlength_m = 80\n', encoding="utf-8")
+    assert read_profile(path).vessel_m == {**read_profile("barge").vessel_m, "length_m": 80}
+    path.write_text('like = "barge"\n[vessel_m]\nwidth = 9\n', encoding="utf-8")
+    with pytest.raises(ProfileError, match=r"vessel_m.*width"):
+        read_profile(path)

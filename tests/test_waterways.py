@@ -2,11 +2,12 @@
 
 import pytest
 
-from artois_mobility import vessel
+from artois_mobility import build_network, vessel
 from artois_mobility.errors import ProfileError
 from artois_mobility.network.dimensions import find_limits, read_class, read_metres
 from artois_mobility.network.profiles import read_profile
 from artois_mobility.network.waterways import interpret_waterway
+from network_worlds import make_extract
 
 PROFILES = ("pleasure_boat", "barge_freycinet", "barge", "canoe")
 
@@ -246,3 +247,52 @@ def test_a_vessel_in_a_file(tmp_path):
     path.write_text('like = "barge"\n[vessel_m]\nwidth = 9\n', encoding="utf-8")
     with pytest.raises(ProfileError, match=r"vessel_m.*width"):
         read_profile(path)
+
+
+BRIDGE = {"highway": "primary", "bridge": "yes"}
+CLEARANCE = "seamark:bridge:clearance_height"
+
+
+def canal_under(bridge, **tags):
+    """A kilometre of canal from west to east, and a street across its middle."""
+    positions = {1: (0, 0), 2: (400, 0), 3: (600, 0), 4: (1000, 0), 5: (500, -90), 6: (500, 90)}
+    canal = {"waterway": "canal", "CEMT": "Vb", "maxheight": "9", **tags}
+    return make_extract(positions, {10: ([1, 2, 3, 4], canal), 11: ([5, 6], bridge)})
+
+
+@pytest.mark.parametrize(
+    ("bridge", "passes", "counts"),
+    [
+        (BRIDGE, True, {"bridges_over_water": 1, "bridges_without_clearance": 1}),
+        (BRIDGE | {CLEARANCE: "5.25"}, True, {"bridges_over_water": 1}),
+        (BRIDGE | {CLEARANCE: "4.95"}, True, {"bridges_over_water": 1}),
+        (BRIDGE | {CLEARANCE: "4.5"}, False, {"bridges_over_water": 1, "bridges_too_low": 1}),
+        (BRIDGE | {f"{CLEARANCE}_closed": "3"}, False,
+         {"bridges_over_water": 1, "bridges_too_low": 1}),
+        (BRIDGE | {"maxheight": "2"}, True,
+         {"bridges_over_water": 1, "bridges_without_clearance": 1}),
+        ({"highway": "primary", "tunnel": "yes", CLEARANCE: "1"}, True, {}),
+        ({"railway": "rail", "bridge": "yes", CLEARANCE: "4"}, False,
+         {"bridges_over_water": 1, "bridges_too_low": 1}),
+    ],
+)  # fmt: skip
+def test_a_vessel_passes_under_the_bridges_that_are_high_enough(bridge, passes, counts):
+    network = build_network(canal_under(bridge), "barge")
+    found = {key: value for key, value in network.provenance.counts.items() if "bridge" in key}
+    assert found == counts
+    assert network.length_m.sum() == pytest.approx(2 * (1000 if passes else 800), rel=0.01)
+    assert (network.graph.node_count == 2) == passes
+    # whoever has no air draught asks for no bridge
+    assert "bridges_over_water" not in (
+        build_network(canal_under(bridge), "pleasure_boat").provenance.counts
+    )
+
+
+def test_the_lowest_of_several_bridges_counts():
+    low, high = BRIDGE | {CLEARANCE: "5"}, BRIDGE | {CLEARANCE: "8"}
+    positions = {1: (0, 0), 2: (999, 0), 5: (400, -90), 6: (400, 90), 7: (600, -90), 8: (600, 90)}
+    ways = {10: ([1, 2], {"waterway": "canal", "CEMT": "VII"}), 11: ([5, 6], low)}
+    extract = make_extract(positions, ways | {12: ([7, 8], high)})
+    fits, higher = (vessel("barge", air_draught_m=each) for each in (5.0, 5.1))
+    assert build_network(extract, fits).graph.arc_count == 2
+    assert build_network(extract, higher).graph.arc_count == 0

@@ -15,6 +15,7 @@ from ..osm.extract import Extract
 from .arcs import Arcs, Points, lay_arcs, time_vertices, walk_arcs
 from .barriers import Barriers, barrier_lines, water_areas
 from .blocking import BlockingNodes, find_blocking_nodes, lock_gates
+from .clearances import are_too_low, find_clearances
 from .congestion import Congestion, congest_segments
 from .delays import find_waiting
 from .expansion import EndRanks, expand
@@ -126,6 +127,14 @@ def build_network(
         is_steep = is_too_steep(slope, profile)
         vertices = leave_out(vertices, is_steep)
         metres, slope = metres[~is_steep], slope[~is_steep]
+    bridges: Counter[str] = Counter()
+    if "air_draught_m" in profile.vessel_m:
+        clearances = find_clearances(extract, vertices)
+        is_low = are_too_low(clearances, profile)
+        vertices, metres = leave_out(vertices, is_low), metres[~is_low]
+        bridges["bridges_over_water"] = clearances.bridge_count
+        bridges["bridges_without_clearance"] = clearances.unknown_count
+        bridges["bridges_too_low"] = np.unique(clearances.way[is_low]).size
     lock_ms = round(profile.lock_min * MS_PER_MIN)
     locks = find_locks(usable, vertices, metres, lock_gates(extract), lock_ms)
     waiting = find_waiting(extract, profile, vertices, metres, _ranks(usable))
@@ -145,6 +154,7 @@ def build_network(
         + Counter(waiting.counts)
         + Counter(crossings.counts)
         + Counter(conditions.counts)
+        + bridges
         + Counter(segments_too_steep=int(is_steep.sum()), traffic_ways_not_found=ways_not_found)
         + _barrier_counts(blocking, vertices)
         + _gap_counts(extract, usable)

@@ -1,0 +1,131 @@
+"""How high the bridges over a waterway are: carried from the bridge to the water by geometry."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from .._types import Flags, Floats, OsmIds
+from ..osm.extract import Extract, Tags
+from .dimensions import read_metres
+from .outlines import lines_of_ways
+from .profiles import Profile
+from .segments import Vertices
+
+# OpenStreetMap wiki, Seamarks/Bridges, 2026-11. What is told of a bridge that opens is its height
+# when closed: whether and when it opens, tags do not say. maxheight of a road is for those on it.
+CLEARANCE_KEYS: Final = (
+    "seamark:bridge:clearance_height",
+    "seamark:bridge:clearance_height_closed",
+)
+SAYS_NO: Final = frozenset({"", "no"})
+# Water carried over a valley is no bridge over water.
+CARRIES: Final = ("highway", "railway")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clearances:
+    """Bridges over the segments of waterways.
+
+    Attributes
+    ----------
+    height_m
+        Height of the lowest bridge over each segment; infinite where none is known, shape (s,).
+    way
+        OSM id of that bridge, 0 for none, shape (s,).
+    bridge_count, unknown_count
+        How many bridges cross a waterway, and of how many no height is told.
+    """
+
+    height_m: Floats
+    way: OsmIds
+    bridge_count: int
+    unknown_count: int
+
+
+def find_clearances(extract: Extract, vertices: Vertices) -> Clearances:
+    """Find the bridges over waterways and how high they are.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+    vertices
+        The waterways, cut.
+
+    Returns
+    -------
+    clearances
+        For each segment.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> from artois_mobility.network.interpreting import interpret_ways
+    >>> from artois_mobility.network.profiles import read_profile
+    >>> from artois_mobility.network.segments import cut_ways
+    >>> extract = crossroads()
+    >>> usable = interpret_ways(extract, read_profile("walk"))
+    >>> vertices = cut_ways(extract, usable, np.zeros(5, np.bool_))
+    >>> find_clearances(extract, vertices).height_m
+    array([inf, inf, inf, inf])
+    """
+    import shapely
+
+    segment = vertices.first_of_segment
+    height_m: Floats = np.full(segment.size, np.inf)
+    way_of_segment = np.zeros(segment.size, np.int64)
+    rows = [row for row, tags in enumerate(extract.ways.tags) if _is_bridge(tags)]
+    if not rows or not segment.size:
+        return Clearances(height_m, way_of_segment, 0, 0)
+    nodes = extract.nodes
+    ends = [
+        np.column_stack([nodes.lon_deg[row], nodes.lat_deg[row]])
+        for row in (vertices.node[segment], vertices.node[segment + 1])
+    ]
+    tree = shapely.STRtree(shapely.linestrings(np.stack(ends, axis=1)))
+    crossed, unknown = 0, 0
+    for row in rows:
+        lines = lines_of_ways(extract, np.array([row], np.int32))
+        over = np.unique(tree.query(lines, predicate="crosses")[1]) if lines.size else segment[:0]
+        if not over.size:
+            continue
+        crossed += 1
+        told = [read_metres(extract.ways.tags[row].get(key, "")) for key in CLEARANCE_KEYS]
+        known = [each for each in told if each is not None]
+        if not known:
+            unknown += 1
+            continue
+        lower = over[height_m[over] > min(known)]
+        height_m[lower], way_of_segment[lower] = min(known), extract.ways.osm_id[row]
+    return Clearances(height_m, way_of_segment, crossed, unknown)
+
+
+def are_too_low(clearances: Clearances, profile: Profile) -> Flags:
+    """Tell under which segments' bridges a vessel does not get.
+
+    Parameters
+    ----------
+    clearances
+        What `find_clearances` gives.
+    profile
+        The vessel.
+
+    Returns
+    -------
+    is_too_low
+        Shape (s,).
+
+    Examples
+    --------
+    >>> from artois_mobility.network.profiles import read_profile
+    >>> low = Clearances(np.array([4.5, np.inf]), np.int64([7, 0]), 1, 0)
+    >>> are_too_low(low, read_profile("barge"))
+    array([ True, False])
+    """
+    is_too_low: Flags = clearances.height_m < profile.vessel_m.get("air_draught_m", 0.0)
+    return is_too_low
+
+
+def _is_bridge(tags: Tags) -> bool:
+    return tags.get("bridge", "") not in SAYS_NO and any(key in tags for key in CARRIES)

@@ -93,7 +93,7 @@ def test_an_origin_too_far_from_its_street_reaches_nothing_in_time():
         ([0], {}, "numbers above 0"),
         ([math.nan], {}, "numbers above 0"),
         ([5], {"direction": "around"}, "'from' or 'to'; found 'around'"),
-        ([5], {"cell_m": 0}, "at least 5 metres"),
+        ([5], {"cell_m": 0}, "from 5 to 10000 metres"),
     ],
 )
 def test_what_is_not_allowed_says_what_is(minutes, options, message):
@@ -265,3 +265,36 @@ def test_areas_of_other_questions_are_not_compared():
     one, other = (isochrones(network, [lon_lat(0, 0)], [each]) for each in (1, 2))
     with pytest.raises(PlacesError, match="columns origin, minutes, profile, direction, cell_m"):
         compare_isochrones(one, other)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"minutes": ["five"]}, "Minutes must be numbers above 0"),
+        ({"cell_m": math.inf}, "cell_m must be from 5 to 10000 metres; found inf"),
+        ({"by": "empty"}, "1 of 2 have none, first row 1"),
+        ({"by": "mixed"}, "values of several kinds"),
+        ({"residents": "bare"}, "residents needs a column population"),
+        ({"sites": "nowhere"}, "have no coordinate system; give them one"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_in_one_message(options, message):
+    network = grid_network(3, 3)
+    origins = sites_of(("a", 0, 0), ("b", 100, 100)).assign(empty=["x", None], mixed=["x", 3])
+    tables = {"bare": origins, "nowhere": origins.set_crs(None, allow_override=True)}
+    options = {key: tables.get(value, value) if isinstance(value, str) and key != "by" else value
+               for key, value in options.items()}  # fmt: skip
+    with pytest.raises(PlacesError) as caught:
+        isochrones(network, origins, **{"minutes": [1], **options})
+    assert message in str(caught.value)
+
+
+def test_one_number_of_minutes_will_do():
+    network = grid_network(3, 3)
+    assert isochrones(network, [lon_lat(0, 0)], 1)["minutes"].tolist() == [1.0]
+
+
+def test_what_is_no_table_of_areas_is_not_compared():
+    areas = isochrones(grid_network(3, 3), [lon_lat(0, 0)], [1])
+    with pytest.raises(PlacesError, match="takes two tables that isochrones gave"):
+        compare_isochrones(areas.drop(columns="geometry"), areas)

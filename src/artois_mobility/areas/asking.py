@@ -22,6 +22,7 @@ Origins: TypeAlias = Union["gpd.GeoDataFrame", Sequence[tuple[float, float]]]
 
 CELL_M: Final = 25.0
 LEAST_CELL_M: Final = 5.0
+MOST_CELL_M: Final = 10_000.0
 COLUMNS: Final = (
     "place",
     "arc",
@@ -121,7 +122,19 @@ def _group(origins: Origins, by: str) -> "tuple[Rows, npt.NDArray[Any]]":
         found = ", ".join(map(str, columns)) or "none: give a table of points"
         msg = f"by must be a column of the origins; found {by!r}, and they have {found}."
         raise PlacesError(msg)
-    values, group = np.unique(origins[by].to_numpy(), return_inverse=True)  # type: ignore[call-overload]
+    column = origins[by]  # type: ignore[call-overload]
+    missing = np.flatnonzero(column.isna())
+    if missing.size:
+        msg = (
+            f"Every origin needs a value in the column {by!r}; {missing.size} of {len(column)} "
+            f"have none, first row {missing[0]}."
+        )
+        raise PlacesError(msg)
+    try:
+        values, group = np.unique(column.to_numpy(), return_inverse=True)
+    except TypeError as error:
+        msg = f"The column {by!r} holds values of several kinds, such as text and numbers."
+        raise PlacesError(msg) from error
     return group.astype(np.int32), values
 
 
@@ -152,14 +165,17 @@ def _attach(network: Network, origins: Origins) -> Attachments:
 
 
 def _check_arguments(minutes: Sequence[float], direction: str, cell_m: float) -> Floats:
-    thresholds = np.asarray(minutes, np.float64).reshape(-1)
+    msg = f"Minutes must be numbers above 0, at most a day (1440); found {minutes}."
+    try:
+        thresholds = np.asarray(minutes, np.float64).reshape(-1)
+    except (TypeError, ValueError) as error:
+        raise PlacesError(msg) from error
     if not thresholds.size or not (thresholds > 0).all() or thresholds.max() > 24 * 60:
-        msg = f"Minutes must be numbers above 0, at most a day (1440); found {list(minutes)}."
         raise PlacesError(msg)
     if direction not in ("from", "to"):
         msg = f"direction must be 'from' or 'to'; found {direction!r}."
         raise PlacesError(msg)
-    if not cell_m >= LEAST_CELL_M:
-        msg = f"cell_m must be at least {LEAST_CELL_M:g} metres; found {cell_m}."
+    if not LEAST_CELL_M <= cell_m <= MOST_CELL_M:
+        msg = f"cell_m must be from {LEAST_CELL_M:g} to {MOST_CELL_M:g} metres; found {cell_m}."
         raise PlacesError(msg)
     return thresholds

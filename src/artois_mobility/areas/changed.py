@@ -8,7 +8,7 @@ import shapely
 from .._types import WGS84, Geometries
 from ..errors import PlacesError
 from ..network.geodesy import metric_crs
-from .reached import count_inside
+from .reached import count_inside, population_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -79,6 +79,9 @@ def compare_isochrones(
     """
     import geopandas as gpd
 
+    if not all(hasattr(each, "total_bounds") for each in (before, after)):
+        msg = "compare_isochrones takes two tables that isochrones gave, with their geometry."
+        raise PlacesError(msg)
     keys = [name for name in before.columns if name not in MEASURES]
     if not set(keys) <= set(after.columns) or not before[keys].reset_index(drop=True).equals(
         after[keys].reset_index(drop=True)
@@ -99,8 +102,8 @@ def compare_isochrones(
     changes["area_km2"] = shapely.area(geometry).round() / 1e6
     shapes = gpd.GeoSeries(geometry, crs=crs).to_crs(WGS84)
     if residents is not None:
-        amount = residents["population"].to_numpy()
-        changes["people"] = count_inside(np.asarray(shapes, object), residents, amount)
+        people = population_of(residents)
+        changes["people"] = count_inside(np.asarray(shapes, object), residents, people)
     return gpd.GeoDataFrame(changes, geometry=shapes)
 
 

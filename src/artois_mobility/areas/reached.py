@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._types import MS_PER_MIN, WGS84, Direction, Floats, Geometries
+from ..errors import PlacesError
 from ..network.model import Network
 from .asking import CELL_M, Origins, ask, names_of
 from .auditing import audit_areas
@@ -102,17 +103,17 @@ def isochrones(  # noqa: PLR0913  a public question is its options
     size_m2 = np.array([each.size_m2 for each in found])
     geometry[size_m2 == 0] = shapely.Polygon()
     table = {
-        **{name: np.repeat(each, len(minutes)) for name, each in names_of(origins, by).items()},
-        "minutes": np.tile(np.asarray(minutes, np.float64), origin_count),
+        **{name: np.repeat(each, thresholds.size) for name, each in names_of(origins, by).items()},
+        "minutes": np.tile(thresholds, origin_count),
         "profile": network.profile.name,
         "direction": direction,
         "area_km2": size_m2.round() / 1e6,
         "cell_m": float(cell_m),
         "off_by_m": round(float(cell_m) * 2**0.5, 1),
-        "reason": np.repeat(attachments.reason_of_place, len(minutes)),
+        "reason": np.repeat(attachments.reason_of_place, thresholds.size),
     }
     if residents is not None:
-        table["people"] = count_inside(geometry, residents, residents["population"].to_numpy())
+        table["people"] = count_inside(geometry, residents, population_of(residents))
     if sites is not None:
         table["sites"] = count_inside(geometry, sites, np.ones(len(sites), np.int64))
     if audit:
@@ -122,6 +123,32 @@ def isochrones(  # noqa: PLR0913  a public question is its options
         lines = [line for of_origin in drawn for line in of_origin]
         table |= audit_areas(question, draw_areas(found), lines)
     return gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)
+
+
+def population_of(residents: "gpd.GeoDataFrame") -> Counts:
+    """Give how many people live in each place.
+
+    Parameters
+    ----------
+    residents
+        What `read_residents` gives, p rows.
+
+    Returns
+    -------
+    people
+        Shape (p,).
+
+    Raises
+    ------
+    PlacesError
+        If there is no such column.
+    """
+    if "population" not in residents.columns:
+        found = ", ".join(map(str, residents.columns))
+        msg = f"residents needs a column population, as read_residents gives it; found {found}."
+        raise PlacesError(msg)
+    people: Counts = residents["population"].to_numpy()
+    return people
 
 
 def count_inside(areas: Geometries, places: "gpd.GeoDataFrame", amount: Counts) -> Counts:
@@ -140,9 +167,19 @@ def count_inside(areas: Geometries, places: "gpd.GeoDataFrame", amount: Counts) 
     -------
     sums
         Shape (a,).
+
+    Raises
+    ------
+    PlacesError
+        If the places have no coordinate system.
     """
     import shapely
 
+    if places.crs is None:
+        msg = (
+            f"The places to count have no coordinate system; give them one with set_crs({WGS84!r})."
+        )
+        raise PlacesError(msg)
     points = shapely.STRtree(shapely.point_on_surface(places.to_crs(WGS84).geometry.to_numpy()))
     area, inside = points.query(areas, predicate="contains")
     sums = np.zeros(areas.size, amount.dtype)

@@ -128,6 +128,7 @@ def test_a_scenario_beside_today_with_what_it_gains(run, town, tmp_path):
     assert areas.index.tolist() == ["today", "Passerelle", "gained", "lost"]
     assert areas["area_km2"]["gained"] > 0.05
     assert areas["area_km2"]["lost"] == 0
+    assert not areas.drop(columns="geometry").isna().any(axis=None)
     grown = areas["area_km2"]["Passerelle"] - areas["area_km2"]["today"]
     assert areas["area_km2"]["gained"] == pytest.approx(grown, abs=1e-4)
     result = run(*command, "-c", "care/hospital", "--direction", "to")

@@ -234,11 +234,14 @@ def _side_by_side(
     before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, scenario: str
 ) -> gpd.GeoDataFrame:
     """Put areas of today, of a scenario, and what it gains and loses into one table."""
+    import numpy as np
     import pandas as pd
 
     from ..areas.changed import compare_isochrones
 
     changes = compare_isochrones(before, after).rename(columns={"change": "shows"})
+    changes["reason"] = ""
+    changes["off_by_m"] = np.repeat(before["off_by_m"].to_numpy(), 2)
     tables = [before.assign(shows="today"), after.assign(shows=scenario), changes]
     together: gpd.GeoDataFrame = pd.concat(tables, ignore_index=True)
     return together

@@ -183,6 +183,12 @@ def test_streets_are_entered_at_the_best_of_their_arcs_where_trips_may():
     assert street_ms.tolist() == [[0, 3], [3, 0], [UNREACHED_MS] * 2]
     street_ms[:] = UNREACHED_MS
     assert kernel.enter_streets(*columns, node_ms, 2, street_ms, entered) == 2
+    # the sooner of two arcs, whichever comes first
+    street_ms[:] = UNREACHED_MS
+    kernel.enter_streets(*columns, np.int32([4, 9, 9]), 9, street_ms, entered)
+    assert street_ms.tolist() == [[4, 9], [9, 4], [UNREACHED_MS] * 2]
+    street_ms[:] = UNREACHED_MS
+    kernel.enter_streets(*columns, np.int32([UNREACHED_MS, 0, 3]), 2, street_ms, entered)
     assert street_ms.tolist() == [[0, UNREACHED_MS], [UNREACHED_MS, 0], [UNREACHED_MS] * 2]
 
 
@@ -192,3 +198,6 @@ def test_tiles_around_reached_streets_are_marked():
     street_ms = np.int32([[9, UNREACHED_MS], [11, UNREACHED_MS], [0, 0]])
     kernel.mark_tiles(np.int32([1, 0]), street_ms, 10, around, marks)
     assert marks.tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 0]]
+    marks[:] = False
+    kernel.mark_tiles(np.int32([2]), street_ms, 10, around, marks)
+    assert marks.tolist() == [[0, 0, 1], [0, 0, 0], [0, 0, 0]]

@@ -67,6 +67,7 @@ def test_every_constant_has_its_source_and_date(name):
     plain = {item.name: getattr(profile, item.name) for item in fields(Profile)}
     used = {key for key, value in plain.items() if value not in ({}, (), "", False, 0.0)}
     defaults = {"pushing_kmh", "limit_factor", "time_factor", "turn_bias"}
+    defaults |= {"convoy_units"} if profile.convoy_units == 1 else set()
     defaults |= {"urban_junctions_per_km2", "slope_slowest", "slope_fastest", "most_stress"}
     missing = used - NOT_CONSTANTS - set(profile.sources) - defaults
     assert not missing

@@ -2,7 +2,7 @@
 
 import pytest
 
-from artois_mobility import build_network, vessel
+from artois_mobility import UNREACHED_MS, build_network, travel_times, vessel
 from artois_mobility.errors import ProfileError
 from artois_mobility.network.dimensions import find_limits, read_class, read_metres
 from artois_mobility.network.profiles import read_profile
@@ -281,7 +281,8 @@ def test_a_vessel_passes_under_the_bridges_that_are_high_enough(bridge, passes, 
     found = {key: value for key, value in network.provenance.counts.items() if "bridge" in key}
     assert found == counts
     assert network.length_m.sum() == pytest.approx(2 * (1000 if passes else 800), rel=0.01)
-    assert (network.graph.node_count == 2) == passes
+    times_ms = travel_times(network, sources=[0])
+    assert (times_ms < UNREACHED_MS).all() == passes
     # whoever has no air draught asks for no bridge
     assert "bridges_over_water" not in (
         build_network(canal_under(bridge), "pleasure_boat").provenance.counts
@@ -296,3 +297,134 @@ def test_the_lowest_of_several_bridges_counts():
     fits, higher = (vessel("barge", air_draught_m=each) for each in (5.0, 5.1))
     assert build_network(extract, fits).graph.arc_count == 2
     assert build_network(extract, higher).graph.arc_count == 0
+
+
+CANAL = {"waterway": "canal", "CEMT": "Vb"}
+
+
+def canal_with_lock(lock_tags, node_tags=None):
+    """Three kilometres of canal, a lock of 200 m in their middle."""
+    positions = {1: (0, 0), 2: (1400, 0), 3: (1600, 0), 4: (3000, 0)}
+    ways = {7: ([1, 2], CANAL), 8: ([2, 3], CANAL | lock_tags), 9: ([3, 4], CANAL)}
+    return make_extract(positions, ways, node_tags)
+
+
+def only_lock(extract, profile):
+    (lock,) = build_network(extract, profile).fairway.locks
+    return lock
+
+
+@pytest.mark.parametrize(
+    ("tags", "profile", "minutes", "source"),
+    [
+        ({}, "barge", 30, "profile barge"),
+        ({}, "pleasure_boat", 20, "profile pleasure_boat"),
+        ({"maxlength": "38.5", "maxwidth": "5.2"}, "pleasure_boat", 20, "small chamber"),
+        ({"maxlength": "55", "maxwidth": "6.6", "ship": "yes"}, "barge_freycinet", 20,
+         "small chamber"),
+        ({"passage_time": "45"}, "barge", 45, "passage_time=45"),
+        ({"passage_time": "45", "source:passage_time": "VNF"}, "barge", 45,
+         "passage_time=45 (VNF)"),
+        ({"duration": "00:50"}, "barge", 50, "duration=00:50"),
+        ({"passage_time": "long"}, "barge", 30, "profile barge"),
+        ({"passage_time": "45"}, "canoe", 10, "profile canoe"),
+    ],
+)  # fmt: skip
+def test_the_time_in_a_lock_comes_from_its_tags_its_size_or_the_profile(
+    tags, profile, minutes, source
+):
+    network = build_network(canal_with_lock(tags | {"lock": "yes"}), profile)
+    (lock,) = network.fairway.locks
+    assert (lock.minutes, lock.minutes_source) == (minutes, source)
+    in_lock = network.waiting_ms[network.way_of_arc == 8]
+    assert in_lock.tolist() == [minutes * 60_000] * 2
+    assert not network.may_attach[network.fairway.lock_of_arc == 0].any()
+    counted = network.provenance.counts.get("lock_time_faulty", 0)
+    assert counted == (tags.get("passage_time") == "long")
+
+
+@pytest.mark.parametrize(
+    ("chamber", "length_m", "units", "minutes"),
+    [
+        ("185", 180, 1, 30), ("144.6", 180, 1, None), ("144.6", 180, 2, 90), ("89", 180, 2, None),
+        ("90", 180, 2, 90), ("60", 180, 3, 150), ("120", 180, 3, 90), ("59", 180, 3, None),
+    ],
+)  # fmt: skip
+def test_a_convoy_is_locked_in_parts_or_stays(chamber, length_m, units, minutes):
+    extract = canal_with_lock({"lock": "yes", "maxlength": chamber})
+    network = build_network(extract, vessel("barge_vb", length_m=length_m, convoy_units=units))
+    in_lock = set(network.waiting_ms[network.way_of_arc == 8].tolist())
+    assert in_lock == (set() if minutes is None else {minutes * 60_000})
+    assert len(network.fairway.locks) == (minutes is not None)
+
+
+def test_a_convoy_in_parts_is_still_too_long_for_a_reach_that_takes_less():
+    extract = canal_with_lock({"maxlength": "144.6"})
+    assert 8 not in build_network(extract, "barge_vb").way_of_arc
+
+
+def test_a_vessel_too_large_for_a_lock_finds_no_lock_at_its_gates():
+    gates = {2: {"waterway": "lock_gate"}, 3: {"waterway": "lock_gate"}}
+    extract = canal_with_lock({"lock": "yes", "maxlength": "89"}, gates)
+    network = build_network(extract, "barge")
+    assert network.fairway.locks == ()
+    assert not network.waiting_ms.any()
+
+
+@pytest.mark.parametrize(
+    ("gate", "column", "limit", "source"),
+    [
+        ({"waterway": "lock_gate", "maxwidth": "5.2"}, 1, 5.2, "maxwidth=5.2"),
+        ({"seamark:type": "gate", "seamark:gate:clearance_width": "9"}, 1, 9.0,
+         "seamark:gate:clearance_width=9"),
+        ({"seamark:type": "gate", "seamark:gate:clearance_height": "4"}, 3, 4.0,
+         "seamark:gate:clearance_height=4"),
+        ({"seamark:type": "gate", "maxlength": "90"}, 0, 90.0, "maxlength=90"),
+        ({"waterway": "lock_gate", "maxdraught": "2.2"}, 2, 2.2, "maxdraught=2.2"),
+    ],
+)  # fmt: skip
+def test_a_gate_tells_who_passes(gate, column, limit, source):
+    positions = {node: (500 * node, 0) for node in range(1, 6)}
+    extract = make_extract(positions, {7: ([1, 2, 3, 4, 5], CANAL)}, {3: gate})
+    fairway = build_network(extract, "pleasure_boat").fairway
+    narrow = fairway.limit_m[:, column] == limit
+    assert set(fairway.source[narrow, column]) == {source}
+    assert 0 < narrow.sum() < narrow.size
+    barge = build_network(extract, "barge")
+    assert (travel_times(barge, sources=[0]) == UNREACHED_MS).any()
+    assert barge.length_m.sum() == pytest.approx(2 * 1000, rel=0.01)
+
+
+def test_every_limit_has_its_source():
+    extract = canal_with_lock(
+        {"lock": "yes", "maxlength": "140", "source:maxlength": "VNF", "lock_name": "Cuinchy"}
+    )
+    fairway = build_network(extract, "barge").fairway
+    at_lock = fairway.lock_of_arc == 0
+    assert set(fairway.source[at_lock, 0]) == {"maxlength=140 (VNF)"}
+    assert set(fairway.source[~at_lock, 0]) == {"class Vb"}
+    assert set(fairway.class_name) == {"Vb"}
+    assert fairway.locks[0].name == "Cuinchy"
+
+
+def test_a_current_carries_downstream_and_brakes_upstream():
+    river = {"waterway": "river", "CEMT": "Vb"}
+    still, flowing = vessel("barge"), vessel("barge", current_kmh=3)
+    assert interpret_waterway(river, still).forward_kmh[0] == 10
+    rule = interpret_waterway(river, flowing)
+    assert (rule.forward_kmh[0], rule.backward_kmh[0]) == (13, 7)
+    limited = interpret_waterway(river | {"maxspeed": "8"}, flowing)
+    assert (limited.forward_kmh[0], limited.backward_kmh[0]) == (8, 5)
+    torrent = interpret_waterway(river, vessel("barge", current_kmh=12))
+    assert (torrent.forward_kmh[0], torrent.backward_kmh[0]) == (22, 0)
+    canal = interpret_waterway(CANAL, flowing)
+    assert (canal.forward_kmh[0], canal.backward_kmh[0]) == (10, 10)
+
+
+def test_hours_of_a_lock_are_kept_and_nonsense_is_counted():
+    hours = {"lock": "yes", "opening_hours": "Mo-Sa 07:00-19:00; Su off"}
+    assert only_lock(canal_with_lock(hours), "barge").hours == hours["opening_hours"]
+    assert not only_lock(canal_with_lock(hours), "canoe").hours
+    faulty = build_network(canal_with_lock(hours | {"opening_hours": "on demand"}), "barge")
+    assert not faulty.fairway.locks[0].hours
+    assert faulty.provenance.counts["lock_hours_faulty"] == 1

@@ -11,7 +11,7 @@ from .access import passes_barrier
 from .interpreting import BOAT
 from .outlines import ranges, wanted_ways
 from .profiles import OTHER_BARRIER, Profile
-from .waterways import BLOCKING_WATERWAYS
+from .waterways import BLOCKING_WATERWAYS, is_waterway
 
 LOCK_GATES: Final = frozenset({("waterway", "lock_gate"), ("lock", "yes")})
 
@@ -91,6 +91,41 @@ def lock_gates(extract: Extract) -> Flags:
         [row for row, tags in extract.nodes.tags.items() if not LOCK_GATES.isdisjoint(tags.items())]
     ] = True
     return is_gate
+
+
+def chamber_nodes(extract: Extract) -> Flags:
+    """Find the nodes of locks' chambers, whoever may pass them.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+
+    Returns
+    -------
+    is_on_chamber
+        Shape (n,).
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> chamber_nodes(crossroads()).any()
+    np.False_
+    """
+    ways = extract.ways
+    rows = np.array(
+        [
+            row
+            for row, tags in enumerate(ways.tags)
+            if tags.get("lock") == "yes" and is_waterway(tags)
+        ],
+        np.intp,
+    )
+    first = ways.first_ref[:-1][rows]
+    node = ways.node_of_ref[ranges(first, ways.first_ref[1:][rows] - first)]
+    is_on_chamber = np.zeros(extract.nodes.osm_id.size, np.bool_)
+    is_on_chamber[node[node != NO_NODE]] = True
+    return is_on_chamber
 
 
 def _judge(tags: Tags, profile: Profile) -> tuple[bool, bool, bool]:

@@ -8,21 +8,21 @@ from typing import Final
 
 import numpy as np
 
-from .._types import MS_PER_MIN, NO_NODE, Floats, Rows
+from .._types import NO_NODE, Floats, Rows
 from .._version import __version__
 from ..graph import Graph
 from ..osm.extract import Extract
 from .arcs import Arcs, Points, lay_arcs, time_vertices, walk_arcs
 from .barriers import Barriers, barrier_lines, water_areas
-from .blocking import BlockingNodes, find_blocking_nodes, lock_gates
-from .clearances import are_too_low, find_clearances
+from .blocking import BlockingNodes, find_blocking_nodes
 from .congestion import Congestion, congest_segments
 from .delays import find_waiting
 from .expansion import EndRanks, expand
+from .fairways import are_too_small, lay_fairway, limit_segments
 from .geodesy import metric_crs, project
 from .interpreting import BOAT, UsableWays, interpret_ways
 from .limits import in_main_part, limit_arcs
-from .locks import find_locks
+from .locks import NO_LOCK, find_locks
 from .model import Network, Provenance
 from .naming import names_of_ways
 from .outlines import ranges
@@ -127,16 +127,16 @@ def build_network(
         is_steep = is_too_steep(slope, profile)
         vertices = leave_out(vertices, is_steep)
         metres, slope = metres[~is_steep], slope[~is_steep]
+    limits = None
     bridges: Counter[str] = Counter()
-    if "air_draught_m" in profile.vessel_m:
-        clearances = find_clearances(extract, vertices)
-        is_low = are_too_low(clearances, profile)
-        vertices, metres = leave_out(vertices, is_low), metres[~is_low]
-        bridges["bridges_over_water"] = clearances.bridge_count
-        bridges["bridges_without_clearance"] = clearances.unknown_count
-        bridges["bridges_too_low"] = np.unique(clearances.way[is_low]).size
-    lock_ms = round(profile.lock_min * MS_PER_MIN)
-    locks = find_locks(usable, vertices, metres, lock_gates(extract), lock_ms)
+    if profile.mode == BOAT:
+        limits = limit_segments(extract, usable, vertices)
+        is_small = are_too_small(limits, profile)
+        vertices, metres = leave_out(vertices, is_small), metres[~is_small]
+        if "air_draught_m" in profile.vessel_m:
+            bridges.update(limits.counts, bridges_too_low=limits.count_bridges(is_small))
+        limits = limits.take(~is_small)
+    locks = find_locks(extract, usable, vertices, metres, profile)
     waiting = find_waiting(extract, profile, vertices, metres, _ranks(usable))
     waiting_ms = (locks.added_ms + waiting.along_ms, locks.added_ms + waiting.against_ms)
     traffic, ways_not_found = None, 0
@@ -145,7 +145,8 @@ def build_network(
         ways_not_found = int((~np.isin(congestion.way, extract.ways.osm_id)).sum())
     conditions = _find_conditions(profile, traffic, slope, _paces(usable, vertices))
     times = time_vertices(usable, vertices, metres, waiting_ms, conditions.factors)
-    stretches = find_stretches(vertices, locks.stays, merge_chains=merge_chains)
+    stays = locks.stays if limits is None else locks.stays | limits.stays
+    stretches = find_stretches(vertices, stays, merge_chains=merge_chains)
     arcs = lay_arcs(usable, vertices, stretches, metres)
     points = walk_arcs(arcs, vertices, times)
     counts = (
@@ -160,6 +161,10 @@ def build_network(
         + _gap_counts(extract, usable)
     )
     network = _assemble(extract, profile, usable, arcs, points, has_turns=turns, counts=counts)
+    if limits is not None:
+        fairway = lay_fairway(extract, usable, vertices, arcs, limits=limits, locks=locks)
+        is_lock = fairway.lock_of_arc != NO_LOCK
+        network = replace(network, fairway=fairway, may_attach=network.may_attach & ~is_lock)
     return network if barriers is None else _part(network, barriers)
 
 

@@ -5,11 +5,10 @@ from typing import Final
 
 import numpy as np
 
-from .._types import Flags, Floats, OsmIds
+from .._types import Floats, OsmIds
 from ..osm.extract import Extract, Tags
 from .dimensions import read_metres
 from .outlines import lines_of_ways
-from .profiles import Profile
 from .segments import Vertices
 
 # OpenStreetMap wiki, Seamarks/Bridges, 2026-11. What is told of a bridge that opens is its height
@@ -99,32 +98,6 @@ def find_clearances(extract: Extract, vertices: Vertices) -> Clearances:
         lower = over[height_m[over] > min(known)]
         height_m[lower], way_of_segment[lower] = min(known), extract.ways.osm_id[row]
     return Clearances(height_m, way_of_segment, crossed, unknown)
-
-
-def are_too_low(clearances: Clearances, profile: Profile) -> Flags:
-    """Tell under which segments' bridges a vessel does not get.
-
-    Parameters
-    ----------
-    clearances
-        What `find_clearances` gives.
-    profile
-        The vessel.
-
-    Returns
-    -------
-    is_too_low
-        Shape (s,).
-
-    Examples
-    --------
-    >>> from artois_mobility.network.profiles import read_profile
-    >>> low = Clearances(np.array([4.5, np.inf]), np.int64([7, 0]), 1, 0)
-    >>> are_too_low(low, read_profile("barge"))
-    array([ True, False])
-    """
-    is_too_low: Flags = clearances.height_m < profile.vessel_m.get("air_draught_m", 0.0)
-    return is_too_low
 
 
 def _is_bridge(tags: Tags) -> bool:

@@ -21,7 +21,13 @@ KEYS_OF_DIMENSION: Final[Mapping[Dimension, tuple[str, ...]]] = {
 }
 DIMENSIONS: Final[tuple[Dimension, ...]] = ("length_m", "beam_m", "draught_m", "air_draught_m")
 CLASS_KEYS: Final = ("CEMT", "cemt")
-DIMENSION_KEYS: Final = (*CLASS_KEYS, *(key for keys in KEYS_OF_DIMENSION.values() for key in keys))
+# OpenStreetMap wiki, Key:source, 2026-11: `source:KEY` says where the value of KEY comes from.
+SOURCE_PREFIX: Final = "source:"
+DIMENSION_KEYS: Final = tuple(
+    key
+    for own in (*CLASS_KEYS, *(key for keys in KEYS_OF_DIMENSION.values() for key in keys))
+    for key in (own, SOURCE_PREFIX + own)
+)
 
 # OpenStreetMap wiki, Key:maxheight, 2026-11: values that are right but give no number.
 SAYS_NO_METRES: Final = frozenset({"default", "none", "unsigned", "no_sign", "no_indications"})
@@ -40,7 +46,8 @@ class Limit(NamedTuple):
     metres
         The largest that passes.
     source
-        Tag and value behind it, or the class that grants it: `maxlength=38.5`, `class Va`.
+        Tag and value behind it with what it says of their source, or the class that grants it:
+        `maxlength=38.5`, `maxlength=140 (VNF)`, `class Va`.
     """
 
     metres: float
@@ -113,6 +120,32 @@ def read_class(tags: Tags) -> str:
     return _name_of_spelling().get(told.lower(), "")
 
 
+def say_source(tags: Tags, key: str) -> str:
+    """Say where the value of a key comes from.
+
+    Parameters
+    ----------
+    tags
+        Tags with that key.
+    key
+        Which one.
+
+    Returns
+    -------
+    source
+        Key and value, and in brackets what `source:KEY` says of them.
+
+    Examples
+    --------
+    >>> say_source({"maxlength": "140", "source:maxlength": "VNF"}, "maxlength")
+    'maxlength=140 (VNF)'
+    >>> say_source({"maxlength": "140"}, "maxlength")
+    'maxlength=140'
+    """
+    source = tags.get(SOURCE_PREFIX + key, "")
+    return f"{key}={tags[key]}" + (f" ({source})" if source else "")
+
+
 def find_limits(tags: Tags) -> Limits:
     """Find how large a vessel may be on a waterway.
 
@@ -147,7 +180,7 @@ def find_limits(tags: Tags) -> Limits:
     granted = _classes().get(name, {})
     for dimension, keys in KEYS_OF_DIMENSION.items():
         told = [(key, tags[key]) for key in keys if key in tags]
-        read = [(read_metres(value), f"{key}={value}") for key, value in told]
+        read = [(read_metres(value), say_source(tags, key)) for key, value in told]
         known = [Limit(metres, source) for metres, source in read if metres is not None]
         if any(value.lower() not in SAYS_NO_METRES for _, value in told) and not known:
             notes.append("vessel_limit_faulty")

@@ -10,6 +10,7 @@ from .._types import UNREACHED_MS, ArcIds, Flags, Floats, Geometries, Millisecon
 from ..errors import GraphError
 from ..graph import Graph
 from .expansion import Expansion
+from .fairways import Fairway
 from .profiles import Profile
 from .searched import Searched, search_on
 from .turns import Turns
@@ -106,6 +107,9 @@ class Network:
         Allowed turns and their delays; None for a network on which every turn is free.
     expansion
         How junctions are opened up for the search; None where nothing is.
+    fairway
+        How large vessels may be along each arc, and locks; None for networks on land, and after a
+        scenario changed the arcs.
     searched
         The graph that is searched, with its weights.
     """
@@ -138,6 +142,7 @@ class Network:
     provenance: Provenance
     turns: Turns | None = None
     expansion: Expansion | None = None
+    fairway: Fairway | None = None
     searched: Searched = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

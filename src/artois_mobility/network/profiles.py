@@ -139,7 +139,14 @@ class Profile:
     most_stress
         Cyclists keep off streets with a higher level of traffic stress than this, from 1 to 4.
     lock_min
-        Minutes in a lock.
+        Minutes in a lock, where neither its tags nor its size tell otherwise.
+    carries_round_locks
+        True for boats that people carry round a lock, whatever it says of time and hours.
+    convoy_units
+        Barges of equal length one behind the other; more than one is locked in parts where the
+        chamber is too short for all.
+    current_kmh
+        Current by class of way: it carries downstream, which is as a river is drawn, and brakes.
     vessel_m
         Length, beam, draught and air draught of a vessel in metres; what is missing fits anywhere.
     is_freight
@@ -208,6 +215,9 @@ class Profile:
     steepest: Annotated[float, Field(ge=0, le=1, strict=True)] = 0.0
     most_stress: Stress = 4
     lock_min: Annotated[float, Field(ge=0, le=24 * 60, strict=True)] = 0.0
+    carries_round_locks: bool = False
+    convoy_units: Annotated[int, Field(ge=1, le=12, strict=True)] = 1
+    current_kmh: Mapping[str, Amount] = field(default_factory=dict, hash=False)
     vessel_m: Mapping[Dimension, Metres] = field(default_factory=dict, hash=False)
     is_freight: bool = False
     cemt_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)

@@ -11,7 +11,7 @@ LOADED_ALIKE = frozenset({"0", "I", "II", "III"})
 EMPTY_KMH = 12.0
 
 
-def vessel(
+def vessel(  # noqa: PLR0913  a vessel is its measures
     like: str = "barge",
     *,
     length_m: float | None = None,
@@ -20,6 +20,8 @@ def vessel(
     air_draught_m: float | None = None,
     is_empty: bool = False,
     cruise_kmh: float | None = None,
+    convoy_units: int | None = None,
+    current_kmh: float | None = None,
 ) -> Profile:
     """Make the profile of a vessel from one that comes with the library.
 
@@ -34,7 +36,12 @@ def vessel(
     is_empty
         True for an empty barge, which goes at 12 km/h on waterways of class IV and above.
     cruise_kmh
-        The vessel is never faster.
+        The vessel is never faster, but for a current that carries it.
+    convoy_units
+        Barges of equal length one behind the other, of which `length_m` is the sum; they are
+        locked in parts where the chamber is too short for all. None for those of `like`.
+    current_kmh
+        Current of rivers, from the first node of a way to its last, as OpenStreetMap draws them.
 
     Returns
     -------
@@ -78,6 +85,8 @@ def vessel(
             vessel_m=size,
             cemt_kmh=cemt_kmh,
             max_kmh=base.max_kmh if cruise_kmh is None else cruise_kmh,
+            convoy_units=base.convoy_units if convoy_units is None else convoy_units,
+            current_kmh=base.current_kmh if current_kmh is None else {"river": current_kmh},
             sources={**base.sources, "vessel_m": "given by the user"} if own else base.sources,
             sha256="",
         )

@@ -1,5 +1,6 @@
 """What the tags of canals, rivers and fairways mean for a boat."""
 
+import math
 from itertools import product
 from typing import Final
 
@@ -12,6 +13,7 @@ from .access import (
     read_permission,
 )
 from .dimensions import DIMENSION_KEYS, Limits, find_limits, read_class
+from .lockage import LOCK_KEYS, SAME_M, count_lots, tell_lock_faults
 from .profiles import Profile
 from .rules import WayRule
 from .speeds import read_limit
@@ -27,6 +29,7 @@ WATER_KEYS: Final = frozenset(
         *(f"{key}:conditional" for key in WATER_ACCESS_KEYS),
         *WATER_ONEWAY_KEYS,
         *DIMENSION_KEYS,
+        *LOCK_KEYS,
         "abandoned",
         "bridge",
         "disused",
@@ -52,8 +55,6 @@ IMPASSABLE_WATER: Final = frozenset(
 DRY_USAGES: Final = frozenset(
     {"irrigation", "headrace", "tailrace", "penstock", "spillway", "transmission", "drainage"}
 )
-# A vessel as large as the limit passes, whatever rounding does to either.
-SAME_M: Final = 1e-6
 BOATS_USAGE: Final = "transportation"
 
 # What blocks a waterway, as a node or as a way across it.
@@ -120,14 +121,17 @@ def interpret_waterway(tags: Tags, profile: Profile) -> WayRule:
     if profile.is_freight and not _takes_freight(tags, gauge):
         return WayRule(kind)
     limits = find_limits(tags)
-    if not _fits(profile, limits):
+    is_lock = tags.get("lock") == "yes"
+    if not _fits(profile, limits, is_lock=is_lock):
         return WayRule(kind, notes=("waterway_too_small",))
     notes = _assumptions(tags, profile, is_for_boats=is_for_boats)
     if profile.vessel_m:
         notes += limits.notes
         if not set(profile.vessel_m) <= set(limits.limit_of_dimension):
             notes.append("vessel_limits_unknown")
-    kmh, found = _cruise(tags, profile, gauge)
+    if is_lock:
+        notes += tell_lock_faults(tags)
+    both_kmh, found = _cruise(tags, profile, gauge)
     goes = decide_directions(tags, profile)
     forward, backward = (
         (kmh, kmh)
@@ -135,9 +139,8 @@ def interpret_waterway(tags: Tags, profile: Profile) -> WayRule:
         and decide_access(tags, profile, direction, is_open_by_default=is_open_by_default)[0]
         != "closed"
         else (0.0, 0.0)
-        for direction, may_go in zip(DIRECTIONS, goes, strict=True)
+        for direction, may_go, kmh in zip(DIRECTIONS, goes, both_kmh, strict=True)
     )
-    is_lock = tags.get("lock") == "yes"
     return WayRule(
         kind,
         forward,
@@ -154,14 +157,17 @@ def _takes_freight(tags: Tags, gauge: str) -> bool:
     return said == "open" if said else (gauge not in {"", "0"} or tags.get("usage") == BOATS_USAGE)
 
 
-def _fits(profile: Profile, limits: Limits) -> bool:
-    """Tell whether a vessel is within every limit that is known."""
+def _fits(profile: Profile, limits: Limits, *, is_lock: bool) -> bool:
+    """Tell whether a vessel is within every known limit; a convoy may be locked in parts."""
     known = limits.limit_of_dimension
-    return all(
-        metres <= known[dimension].metres + SAME_M
+    fits = {
+        dimension: metres <= known[dimension].metres + SAME_M
         for dimension, metres in profile.vessel_m.items()
         if dimension in known
-    )
+    }
+    if is_lock and "length_m" in fits:
+        fits["length_m"] = count_lots(profile, known["length_m"].metres) > 0
+    return all(fits.values())
 
 
 def _assumptions(tags: Tags, profile: Profile, *, is_for_boats: bool) -> list[str]:
@@ -175,13 +181,21 @@ def _assumptions(tags: Tags, profile: Profile, *, is_for_boats: bool) -> list[st
     return notes
 
 
-def _cruise(tags: Tags, profile: Profile, gauge: str) -> tuple[float, list[str]]:
-    """Find the speed: the least of the limit and what the vessel cruises at."""
-    class_kmh = profile.class_kmh[tags["waterway"]][0]
-    cruise_kmh = min(profile.cemt_kmh.get(gauge, class_kmh), profile.max_kmh)
-    if "maxspeed" not in tags:
-        return cruise_kmh, ["speed_from_class"]
-    limit_kmh = read_limit(tags["maxspeed"], profile)
+def _cruise(tags: Tags, profile: Profile, gauge: str) -> tuple[tuple[float, float], list[str]]:
+    """Find the speeds over ground along the way as drawn and against it.
+
+    A vessel cruises as its class of waterway lets it, or as the limit does; a current carries it
+    downstream within the limit and brakes it on the way back. What makes no way stays.
+    """
+    kind = tags["waterway"]
+    cruise_kmh = min(profile.cemt_kmh.get(gauge, profile.class_kmh[kind][0]), profile.max_kmh)
+    limit_kmh = read_limit(tags["maxspeed"], profile) if "maxspeed" in tags else None
+    notes = ["speed_faulty"] if "maxspeed" in tags and limit_kmh is None else []
     if limit_kmh is None:
-        return cruise_kmh, ["speed_faulty", "speed_from_class"]
-    return min(limit_kmh, profile.max_kmh), []
+        notes.append("speed_from_class")
+        limit_kmh = math.inf
+    else:
+        cruise_kmh = min(limit_kmh, profile.max_kmh)
+    current_kmh = profile.current_kmh.get(kind, 0.0)
+    along_kmh = min(cruise_kmh + current_kmh, limit_kmh)
+    return (along_kmh, max(cruise_kmh - current_kmh, 0.0)), notes

@@ -349,6 +349,7 @@ def _assemble(
         class_of_arc=rows.class_name[row],
         turns=None,
         expansion=None,
+        fairway=None,
     )
     return changed, arc_of_row
 

@@ -1,0 +1,119 @@
+"""Extracts with other tags and with more nodes and ways: today's data stay as they are."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from .._types import NO_NODE, Rows
+from .extract import Extract, OsmNodes, OsmWays, Tags
+
+
+class NewWay(NamedTuple):
+    """A way that the file does not have.
+
+    Attributes
+    ----------
+    nodes
+        OSM ids of its nodes, in order.
+    tags
+        All its tags.
+    """
+
+    nodes: tuple[int, ...]
+    tags: Tags
+
+
+def edit_extract(
+    extract: Extract,
+    *,
+    tags_of_way: Mapping[int, Tags] | None = None,
+    tags_of_node: Mapping[int, Tags] | None = None,
+    new_nodes: Mapping[int, tuple[float, float]] | None = None,
+    new_ways: Mapping[int, NewWay] | None = None,
+) -> Extract:
+    """Give ways and nodes of an extract other tags, and add some.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data; they are not changed.
+    tags_of_way, tags_of_node
+        All tags of the ways and nodes that get others, by OSM id.
+    new_nodes
+        Longitude and latitude in degrees, by an id that no node has.
+    new_ways
+        By an id that no way has.
+
+    Returns
+    -------
+    extract
+        With the same source.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> extract = edit_extract(
+    ...     crossroads(),
+    ...     tags_of_way={10: {"waterway": "canal"}},
+    ...     new_nodes={-1: (2.84, 50.42)},
+    ...     new_ways={-5: NewWay((1, -1), {"waterway": "river"})},
+    ... )
+    >>> extract.ways.osm_id, [tags.get("waterway") for tags in extract.ways.tags]
+    (array([-5, 10, 11]), ['river', 'canal', None])
+    >>> edit_extract(crossroads()).nodes.osm_id
+    array([1, 2, 3, 4, 5])
+    """
+    nodes, row_of_old = _more_nodes(extract, new_nodes or {})
+    row_of_id = {osm_id: row for row, osm_id in enumerate(nodes.osm_id.tolist())}
+    tags = dict(nodes.tags)
+    tags |= {row_of_id[osm_id]: own for osm_id, own in (tags_of_node or {}).items()}
+    ways = _more_ways(extract, row_of_old, row_of_id, tags_of_way or {}, new_ways or {})
+    return replace(extract, nodes=replace(nodes, tags=tags), ways=ways)
+
+
+def _more_nodes(
+    extract: Extract, added: Mapping[int, tuple[float, float]]
+) -> tuple[OsmNodes, Rows]:
+    """Put new nodes in the order of ids, and tell the new row of each old one."""
+    nodes = extract.nodes
+    places = np.array(list(added.values()), np.float64).reshape(-1, 2)
+    osm_id = np.concatenate([nodes.osm_id, np.array(list(added), np.int64)])
+    order = np.argsort(osm_id, kind="stable")
+    row_of_old = np.empty(order.size, np.int32)
+    row_of_old[order] = np.arange(order.size, dtype=np.int32)
+    return OsmNodes(
+        osm_id[order],
+        np.concatenate([nodes.lon_deg, places[:, 0]])[order],
+        np.concatenate([nodes.lat_deg, places[:, 1]])[order],
+        {int(row_of_old[row]): tags for row, tags in nodes.tags.items()},
+    ), row_of_old[: nodes.osm_id.size]
+
+
+def _more_ways(
+    extract: Extract,
+    row_of_old: Rows,
+    row_of_id: Mapping[int, int],
+    tags_of_way: Mapping[int, Tags],
+    added: Mapping[int, NewWay],
+) -> OsmWays:
+    ways = extract.ways
+    old = ways.node_of_ref
+    shifted = np.where(old == NO_NODE, NO_NODE, row_of_old[old]).astype(np.int32)
+    refs = np.split(shifted, ways.first_ref[1:-1]) if ways.osm_id.size else []
+    tags = [
+        tags_of_way.get(osm_id, own)
+        for osm_id, own in zip(ways.osm_id.tolist(), ways.tags, strict=True)
+    ]
+    refs += [np.array([row_of_id[node] for node in way.nodes], np.int32) for way in added.values()]
+    tags += [way.tags for way in added.values()]
+    osm_id = np.concatenate([ways.osm_id, np.array(list(added), np.int64)])
+    order = np.argsort(osm_id, kind="stable").tolist()
+    first_ref = np.cumsum([0, *(refs[row].size for row in order)]).astype(np.int32)
+    return OsmWays(
+        osm_id[order],
+        first_ref,
+        np.concatenate([refs[row] for row in order]) if order else np.empty(0, np.int32),
+        tuple(tags[row] for row in order),
+    )

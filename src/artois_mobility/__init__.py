@@ -51,6 +51,11 @@ if TYPE_CHECKING:
     from .study.comparing import assess, compare
     from .study.congestion import read_congestion
     from .study.files import read_study
+    from .waterside.along import towpaths
+    from .waterside.banks import water_access_points
+    from .waterside.crossings import water_crossings
+    from .waterside.reserved import greenway_lines, greenways
+    from .waterside.stretches import distance_between_crossings
 
 # Public names and where they live: loaded when first used, so that the import takes no time.
 _HOME_OF_NAME = {
@@ -67,10 +72,13 @@ _HOME_OF_NAME = {
     "compare_isochrones": "areas.changed",
     "count_reaching": "areas.rasters",
     "cycling_stress": "network.stress",
+    "distance_between_crossings": "waterside.stretches",
     "download_osm": "osm.download",
     "explain": "access.explaining",
     "explain_attachments": "places.nearer",
     "from_osmnx": "network.interop",
+    "greenway_lines": "waterside.reserved",
+    "greenways": "waterside.reserved",
     "isochrones": "areas.reached",
     "merge_sites": "places.sites",
     "opportunities": "access.reaching",
@@ -88,10 +96,13 @@ _HOME_OF_NAME = {
     "routes": "routing.route_lines",
     "to_networkx": "network.interop",
     "to_osmnx": "network.interop",
+    "towpaths": "waterside.along",
     "travel_time_matrix": "routing.tables",
     "travel_times": "routing.one_to_all",
     "validate": "quality.validating",
     "vessel": "network.vessels",
+    "water_access_points": "waterside.banks",
+    "water_crossings": "waterside.crossings",
     "write_report": "report.writing",
 }
 
@@ -113,10 +124,13 @@ __all__ = [
     "compare_isochrones",
     "count_reaching",
     "cycling_stress",
+    "distance_between_crossings",
     "download_osm",
     "explain",
     "explain_attachments",
     "from_osmnx",
+    "greenway_lines",
+    "greenways",
     "isochrones",
     "merge_sites",
     "opportunities",
@@ -134,10 +148,13 @@ __all__ = [
     "routes",
     "to_networkx",
     "to_osmnx",
+    "towpaths",
     "travel_time_matrix",
     "travel_times",
     "validate",
     "vessel",
+    "water_access_points",
+    "water_crossings",
     "write_report",
 ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from .._types import Rows
 from ..osm.extract import Extract
 from .interpreting import UsableWays
 
@@ -39,11 +40,38 @@ def names_of_ways(extract: Extract, usable: UsableWays) -> dict[int, str]:
     >>> names_of_ways(extract, interpret_ways(extract, read_profile("walk")))
     {10: 'Rue de Lille'}
     """
+    return names_of_rows(extract, usable.row)
+
+
+def names_of_rows(extract: Extract, row_of_way: Rows) -> dict[int, str]:
+    """Name ways by themselves or the signed route along them.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+    row_of_way
+        Rows of the ways, shape (w,).
+
+    Returns
+    -------
+    name_of_way
+        As `names_of_ways` gives them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from artois_mobility.network.examples import crossroads
+    >>> names_of_rows(crossroads(), np.int32([0, 1]))
+    {10: 'Rue de Lille'}
+    >>> names_of_rows(crossroads(), np.int32([]))
+    {}
+    """
     name_of_way = {}
-    route_of_way = _routes_of_ways(extract)
+    route_of_way = routes_of_ways(extract)
     tags_of_way = extract.ways.tags
-    osm_ids = extract.ways.osm_id[usable.row].tolist()
-    for row, osm_id in zip(usable.row.tolist(), osm_ids, strict=True):
+    osm_ids = extract.ways.osm_id[row_of_way].tolist()
+    for row, osm_id in zip(row_of_way.tolist(), osm_ids, strict=True):
         tags = tags_of_way[row]
         name = tags.get("name") or tags.get("ref") or route_of_way.get(osm_id)
         if name:
@@ -51,8 +79,25 @@ def names_of_ways(extract: Extract, usable: UsableWays) -> dict[int, str]:
     return name_of_way
 
 
-def _routes_of_ways(extract: Extract) -> dict[int, str]:
-    """Name the route along each way that is part of one."""
+def routes_of_ways(extract: Extract) -> dict[int, str]:
+    """Name the signed route for walkers or cyclists along each way that is part of one.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+
+    Returns
+    -------
+    route_of_way
+        By OSM id; of several routes the one with the widest reach.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> routes_of_ways(crossroads())
+    {}
+    """
     route_of_way: dict[int, str] = {}
     for _, row, name in sorted(_routes(extract)):
         for way in _member_ways(extract, row):

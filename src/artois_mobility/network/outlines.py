@@ -73,13 +73,42 @@ def lines_of_ways(extract: Extract, row: Rows) -> Geometries:
     >>> lines_of_ways(crossroads(), np.int32([])).size
     0
     """
+    return draw_ways(extract, row)[0]
+
+
+def draw_ways(extract: Extract, row: Rows) -> tuple[Geometries, Rows]:
+    """Draw ways as lines in degrees and tell which way each line is of.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+    row
+        Rows of the ways, shape (w,).
+
+    Returns
+    -------
+    lines
+        Shapely lines of at least two points, ascending by way.
+    place
+        Where in `row` the way of each line stands, of the same shape; a way that is broken stands
+        there several times, one with fewer than two known nodes not at all.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> draw_ways(crossroads(), np.int32([1, 0]))[1]
+    array([0, 1], dtype=int32)
+    >>> draw_ways(crossroads(), np.int32([]))[1]
+    array([], dtype=int32)
+    """
     import shapely
 
     ways, nodes = extract.ways, extract.nodes
     first = ways.first_ref[:-1][row]
     ref = ranges(first, ways.first_ref[1:][row] - first)
     node = ways.node_of_ref[ref]
-    way = np.repeat(np.arange(row.size), ways.first_ref[1:][row] - first)
+    way = np.repeat(np.arange(row.size, dtype=np.int32), ways.first_ref[1:][row] - first)
     is_known = node != NO_NODE
     ref, node, way = ref[is_known], node[is_known], way[is_known]
     starts = np.ones(ref.size, np.bool_)
@@ -87,11 +116,11 @@ def lines_of_ways(extract: Extract, row: Rows) -> Geometries:
     line = np.cumsum(starts) - 1
     is_long = np.bincount(line)[line] >= 2 if line.size else starts
     if not is_long.any():
-        return np.empty(0, np.object_)
+        return np.empty(0, np.object_), np.zeros(0, np.int32)
     corner = np.column_stack((nodes.lon_deg[node[is_long]], nodes.lat_deg[node[is_long]]))
-    _, line = np.unique(line[is_long], return_inverse=True)
+    _, first_of_line, line = np.unique(line[is_long], return_index=True, return_inverse=True)
     lines: Geometries = shapely.linestrings(corner, indices=line)
-    return lines
+    return lines, way[is_long][first_of_line]
 
 
 def polygons_of_areas(extract: Extract, wanted: frozenset[tuple[str, str]]) -> Geometries:

@@ -99,7 +99,8 @@ def towpaths(
         One row per way, by OSM id: `way`, `name` (its own, else that of a signed route, `""` for
         none), `waterway` (name of the nearest water), `length_m`, `share` near to the water,
         `is_for_walkers`, `is_for_bicycles` (riding, by the profile `bicycle`), `surface` (`""`
-        where untold), `by` (`"tag"`, `"name"` or `"geometry"`, the first that holds) and the line in EPSG:4326.
+        where untold), `by` (`"tag"`, `"name"` or `"geometry"`, the first that holds) and
+        the line in EPSG:4326.
 
     Raises
     ------

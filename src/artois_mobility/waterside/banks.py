@@ -23,6 +23,8 @@ CATEGORY: Final = "water"
 WITHIN_M: Final = 20.0
 # [assumed] One point for so much of bank: a minute and a quarter on foot.
 EVERY_M: Final = 100.0
+# Points that are a spacing apart, to the millimetre, are not nearer to each other than that.
+SAME_M: Final = 0.001
 
 
 def water_access_points(
@@ -32,7 +34,8 @@ def water_access_points(
 
     Taken are streets and paths that places may attach to, near to the water or along a towpath, at
     equal spacing; of points on the same side of the water that are nearer to each other than the
-    spacing only one is kept. Bridges, tunnels and ferries give no access.
+    spacing only one is kept. Bridges, tunnels and ferries give no access, nor do islands of streets
+    that places do not attach to.
 
     Parameters
     ----------
@@ -49,7 +52,7 @@ def water_access_points(
     Returns
     -------
     sites
-        For `am.access_times`: `site` (`"water1"` and so on from the south-west), `category`
+        For `am.access_times`: `site` (`"water1"` and so on from the south), `category`
         (`"water"`), `name` (of the nearest water, `""` for none), `capacity` (NaN), `source` (the
         extract's file), `position_quality` (`"point"`), `finess`, `uai` (`""`), `entrances` (None)
         and the point on the network in EPSG:4326. No rows where there is no water. Leave
@@ -130,17 +133,17 @@ def _pieces_at_water(
 
 
 def _space(pieces: Geometries, every_m: float) -> Geometries:
-    """Set points on lines, no farther from each other than a spacing, in the middle of each part.
+    """Set points on lines, in the middle of parts that are at least a spacing long, or of the line.
 
-    They come in the order of their position, from the south-west.
+    They come in the order of their position, from the south and then the west.
     """
     import shapely
 
     whole_m = shapely.length(pieces)
-    count = np.ceil(whole_m / every_m).astype(np.int64)
+    count = np.maximum(whole_m // every_m, 1).astype(np.int64)
     piece = np.repeat(np.arange(pieces.size), count)
     number = np.arange(piece.size) - np.repeat(np.cumsum(count) - count, count)
-    along_m = (number + 0.5) * (whole_m / np.maximum(count, 1))[piece]
+    along_m = (number + 0.5) * (whole_m / count)[piece]
     points = shapely.line_interpolate_point(pieces[piece], along_m)
     order = np.lexsort((shapely.get_x(points), shapely.get_y(points)))
     spaced: Geometries = points[order]
@@ -153,7 +156,9 @@ def _thin(points: Geometries, water: Water, every_m: float) -> Geometries:
 
     if not points.size:
         return points
-    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=every_m)
+    one, other = shapely.STRtree(points).query(
+        points, predicate="dwithin", distance=every_m - SAME_M
+    )
     is_later = one < other
     one, other = one[is_later], other[is_later]
     order = np.lexsort((other, one))

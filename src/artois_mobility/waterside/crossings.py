@@ -40,7 +40,7 @@ class _Meetings:
     point
         In metres, shape (p,).
     row
-        Row of the way, ascending, shape (p,).
+        Row of the way, ascending, and along the way, shape (p,).
     line
         Which centre line, shape (p,).
     """
@@ -138,12 +138,13 @@ def _meet(extract: Extract, water: Water, crs: str) -> _Meetings:
     degrees, row = draw_whole_ways(extract, find_ways(extract, is_road))
     roads = to_metres(degrees, crs)
     road, line = shapely.STRtree(water.lines).query(roads, predicate="crosses")
-    order = np.lexsort((line, road))
-    road, line = road[order], line[order]
     shared = shapely.intersection(roads[road], water.lines[line])
     point, pair = shapely.get_parts(shared, return_index=True)
-    is_point = shapely.get_type_id(point) == POINT
-    return _Meetings(point, row[road][pair], line[pair].astype(np.int32)).only(is_point)
+    road, line = road[pair], line[pair]
+    along_m = shapely.line_locate_point(roads[road], point)
+    order = np.lexsort((line, along_m, road))
+    order = order[shapely.get_type_id(point[order]) == POINT]
+    return _Meetings(point[order], row[road[order]], line[order].astype(np.int32))
 
 
 def _locks_at(extract: Extract, water: Water, met: _Meetings, crs: str) -> Texts:

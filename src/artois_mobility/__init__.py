@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .study.comparing import assess, compare
     from .study.congestion import read_congestion
     from .study.files import read_study
+    from .voyages.largest import largest_vessels
     from .waterside.along import towpaths
     from .waterside.banks import water_access_points
     from .waterside.crossings import water_crossings
@@ -80,6 +81,7 @@ _HOME_OF_NAME = {
     "greenway_lines": "waterside.reserved",
     "greenways": "waterside.reserved",
     "isochrones": "areas.reached",
+    "largest_vessels": "voyages.largest",
     "merge_sites": "places.sites",
     "opportunities": "access.reaching",
     "profile_names": "network.profiles",
@@ -132,6 +134,7 @@ __all__ = [
     "greenway_lines",
     "greenways",
     "isochrones",
+    "largest_vessels",
     "merge_sites",
     "opportunities",
     "profile_names",

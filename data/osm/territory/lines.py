@@ -139,11 +139,22 @@ def water_ways(
     return ways, points
 
 
+# The Dunkerque-Escaut link takes longer vessels than class Va grants: its reaches carry the size
+# that public descriptions give its locks, and each lock its own.
+LINK_SIZE = "public descriptions of the link: locks of 144.6 x 12 m"
+LINK_TAGS = {
+    "CEMT": "Va",
+    "usage": "transportation",
+    "maxlength": "144.6",
+    "maxwidth": "12.0",
+    "source:maxlength": LINK_SIZE,
+    "source:maxwidth": LINK_SIZE,
+}
 WATER_TAGS = {
-    "aire": {"CEMT": "Va", "usage": "transportation"},
-    "deule_n": {"CEMT": "Va", "usage": "transportation"},
-    "deule_s": {"CEMT": "Va", "usage": "transportation"},
-    "sensee": {"CEMT": "Va", "usage": "transportation"},
+    "aire": LINK_TAGS,
+    "deule_n": LINK_TAGS,
+    "deule_s": LINK_TAGS,
+    "sensee": LINK_TAGS,
     "lens": {"CEMT": "I"},
     "scarpe_sup": {"CEMT": "I"},
     "scarpe_inf": {"CEMT": "I"},
@@ -159,6 +170,7 @@ def lock_tags(row: dict[str, str]) -> dict[str, str]:
         "maxlength": row["length_m"],
         "maxwidth": row["width_m"],
         "source:maxlength": row["source"],
+        "source:maxwidth": row["source"],
     }
     if row["other_length_m"]:
         tags["note"] = (

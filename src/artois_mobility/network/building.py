@@ -242,7 +242,10 @@ def _assemble(
     # without turns the nodes' own order serves the copies of limited streets as well
     ranks = None if has_turns else EndRanks(graph.tail, graph.head)
     expansion = expand(graph, arcs.twin, turns, limits.is_limited, ranks)
-    may_attach = usable.may_attach[arcs.way] & in_main_part(search_on(graph, expansion))
+    may_attach = usable.may_attach[arcs.way]
+    if profile.mode != BOAT:
+        # water in parts is as it is: what a lock keeps a vessel from has its quays all the same
+        may_attach = may_attach & in_main_part(search_on(graph, expansion))
     return Network(
         graph=graph,
         profile=profile,

@@ -32,6 +32,8 @@ DIMENSION_KEYS: Final = tuple(
 # OpenStreetMap wiki, Key:maxheight, 2026-11: values that are right but give no number.
 SAYS_NO_METRES: Final = frozenset({"default", "none", "unsigned", "no_sign", "no_indications"})
 MOST_M: Final = 500.0
+# A vessel as large as the limit passes, whatever rounding does to either.
+SAME_M: Final = 1e-6
 _METRES: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|meters|metres|ft|feet)?", re.IGNORECASE)
 _FEET: Final = re.compile(r"(\d+)\s*'\s*(?:(\d+(?:\.\d+)?)\s*\"?)?")
 # International yard and pound agreement, 1959.
@@ -177,7 +179,7 @@ def find_limits(tags: Tags) -> Limits:
     name = read_class(tags)
     if not name and any(key in tags for key in CLASS_KEYS):
         notes.append("waterway_class_unknown")
-    granted = _classes().get(name, {})
+    granted = vessel_of_class().get(name, {})
     for dimension, keys in KEYS_OF_DIMENSION.items():
         told = [(key, tags[key]) for key in keys if key in tags]
         read = [(read_metres(value), say_source(tags, key)) for key, value in told]
@@ -192,6 +194,27 @@ def find_limits(tags: Tags) -> Limits:
     return Limits(limits, tuple(dict.fromkeys(notes)))
 
 
+def vessel_of_class() -> Mapping[str, Mapping[Dimension, float]]:
+    """List the standard vessel of each class of waterways.
+
+    Returns
+    -------
+    vessel_of_class
+        Metres by dimension, the smallest class first.
+
+    References
+    ----------
+    European Conference of Ministers of Transport (1992). Resolution 92/2 on new classification of
+    inland waterways.
+
+    Examples
+    --------
+    >>> vessel_of_class()["I"]["length_m"]
+    38.5
+    """
+    return _table()["classes"]
+
+
 @cache
 def _table() -> Mapping[str, Mapping[str, Mapping[Dimension, float]]]:
     text = resources.files(__package__).joinpath("waterway_classes.toml").read_text("utf-8")
@@ -199,12 +222,8 @@ def _table() -> Mapping[str, Mapping[str, Mapping[Dimension, float]]]:
     return table
 
 
-def _classes() -> Mapping[str, Mapping[Dimension, float]]:
-    return _table()["classes"]
-
-
 @cache
 def _name_of_spelling() -> Mapping[str, str]:
     """Give the name of each class by its spellings in small letters."""
     spellings = {str(key).lower(): str(name) for key, name in _table()["spellings"].items()}
-    return {"0": "0"} | spellings | {name.lower(): name for name in _classes()}
+    return {"0": "0"} | spellings | {name.lower(): name for name in vessel_of_class()}

@@ -16,6 +16,7 @@ from .clearances import Clearances, find_clearances
 from .dimensions import (
     DIMENSIONS,
     KEYS_OF_DIMENSION,
+    SAME_M,
     Dimension,
     Limit,
     find_limits,
@@ -23,7 +24,7 @@ from .dimensions import (
     read_metres,
 )
 from .interpreting import UsableWays
-from .lockage import SAME_M, count_lots
+from .lockage import count_lots
 from .locks import Lock, Locks
 from .profiles import Profile
 from .segments import Vertices

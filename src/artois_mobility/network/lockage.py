@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from .._types import MS_PER_MIN
 from ..osm.extract import Tags
-from .dimensions import SOURCE_PREFIX, Limits, say_source
+from .dimensions import SAME_M, SOURCE_PREFIX, Limits, say_source
 from .hours import is_timetable
 from .profiles import Profile
 from .roads import read_duration_ms
@@ -21,8 +21,6 @@ LOCK_KEYS: Final = (
 # A chamber that holds no vessel above class II is filled as fast as one of Freycinet's.
 SMALL_CHAMBER_M: Final = (55.0, 6.6)
 SMALL_LOCK_MIN: Final = 20.0
-# A vessel as large as the limit passes, whatever rounding does to either.
-SAME_M: Final = 1e-6
 
 
 class Passage(NamedTuple):

@@ -89,8 +89,8 @@ class Network:
         `weight_ms` split over the shape points: time from the tail, from 0 at the first point to
         the arc's time when built at the last, shape (p,).
     may_attach
-        True where a place may attach: in the main connected part, not motorway, tunnel or
-        bridge, shape (m,).
+        True where a place may attach: in the main connected part (boats: in any), not motorway,
+        tunnel, bridge or lock, shape (m,).
     class_of_arc
         Value of `highway`, `waterway` or `route` that the arc was built from, shape (m,).
     name_of_way

@@ -12,8 +12,8 @@ from .access import (
     decide_directions,
     read_permission,
 )
-from .dimensions import DIMENSION_KEYS, Limits, find_limits, read_class
-from .lockage import LOCK_KEYS, SAME_M, count_lots, tell_lock_faults
+from .dimensions import DIMENSION_KEYS, SAME_M, Limits, find_limits, read_class
+from .lockage import LOCK_KEYS, count_lots, tell_lock_faults
 from .profiles import Profile
 from .rules import WayRule
 from .speeds import read_limit

@@ -66,7 +66,7 @@ def routes(network: Network, origins: Places, destinations: Places) -> "gpd.GeoD
     """
     import geopandas as gpd
 
-    pairs = _pair(len(origins), len(destinations))
+    pairs = pair_places(len(origins), len(destinations))
     sides = [hang(network, each) for each in (origins, destinations)]
     trips = find_trips(network, sides[0], sides[1], pairs)
     found = np.array([trip.ms < UNREACHED_MS for trip in trips], np.bool_)
@@ -91,10 +91,32 @@ def routes(network: Network, origins: Places, destinations: Places) -> "gpd.GeoD
     return gpd.GeoDataFrame(table, geometry=lines, crs=network.crs).to_crs(WGS84)
 
 
-def _pair(origin_count: int, destination_count: int) -> list[tuple[int, int]]:
+def pair_places(origin_count: int, destination_count: int) -> list[tuple[int, int]]:
+    """Pair each origin with the destination beside it, or a single one of either with each.
+
+    Parameters
+    ----------
+    origin_count, destination_count
+        How many there are.
+
+    Returns
+    -------
+    pairs
+        Rows of both.
+
+    Raises
+    ------
+    PlacesError
+        If the numbers do not fit.
+
+    Examples
+    --------
+    >>> pair_places(2, 2), pair_places(1, 2)
+    ([(0, 0), (1, 1)], [(0, 0), (0, 1)])
+    """
     if origin_count != destination_count and 1 not in (origin_count, destination_count):
         msg = (
-            f"routes pairs each origin with the destination beside it; found {origin_count} "
+            f"Each origin goes with the destination beside it; found {origin_count} "
             f"origins and {destination_count} destinations. Give as many of both, or one of either."
         )
         raise PlacesError(msg)

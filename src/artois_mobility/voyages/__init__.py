@@ -1,0 +1,1 @@
+"""Answers on water: the largest vessel between two places."""

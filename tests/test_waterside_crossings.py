@@ -11,7 +11,7 @@ import artois_mobility as am
 from artois_mobility.errors import PlacesError
 from artois_mobility.waterside.water_kinds import KINDS, kind_of_crossing
 from artois_mobility.waterside.ways import metric_crs_of, rights_of
-from network_worlds import LON_DEG, M_PER_DEG_LON
+from network_worlds import LON_DEG, M_PER_DEG_LON, make_extract
 from water_worlds import CANAL, STREET, canal_world, line_world
 
 BRIDGE = {**STREET, "bridge": "yes"}
@@ -29,9 +29,10 @@ def test_every_kind_of_crossing_is_found_once_and_named():
         ["w14", "ferry", "Bac de Béthune", "14"],
         ["w15", "bridge", "Pont Neuf", "15"],
         ["w16", "tunnel", "Tunnel d'Essars", "16"],
+        ["w17", "bridge", "", "17"],
     ]
     assert set(found["waterway"]) == {"Canal d'Aire"}
-    assert places_m(found) == [210, 600, 1000, 1400, 1600]
+    assert places_m(found) == [210, 600, 1000, 1400, 1600, 1800]
     assert found.crs == "EPSG:4326"
 
 
@@ -43,9 +44,13 @@ def test_who_may_cross_is_told_by_the_profiles():
     assert rights.loc["w14"].tolist()[::2] == [True, False]
 
 
-def test_a_bridge_closed_to_all_is_left_out_and_counted():
-    assert am.water_crossings(canal_world()).attrs["left_out"] == {"ways closed to all": 1}
-    assert am.water_crossings(line_world(([(0, 0), (9, 0)], CANAL))).attrs["left_out"] == {}
+def test_a_bridge_closed_to_all_has_a_reason_and_an_open_path_beside_it_opens_it():
+    reason = am.water_crossings(canal_world())["reason"]
+    assert reason.tolist() == [""] * 5 + ["closed to walkers, bicycles and cars"]
+    shut = ([(99, -30), (99, 50)], {**BRIDGE, "highway": "construction"})
+    beside = ([(109, -30), (109, 50)], {**BRIDGE, "highway": "footway"})
+    canal = ([(0, 0), (500, 0)], CANAL)
+    assert am.water_crossings(line_world(canal, shut, beside))["reason"].tolist() == [""]
 
 
 def test_ways_nearer_than_the_distance_are_one_bridge():
@@ -53,6 +58,13 @@ def test_ways_nearer_than_the_distance_are_one_bridge():
     apart = am.water_crossings(extract, apart_m=19)
     assert apart["crossing"].tolist()[:2] == ["w11", "w12"]
     assert am.water_crossings(extract, apart_m=21)["ways"][0] == "11;12"
+
+
+def test_ways_of_another_kind_are_another_crossing_however_near():
+    canal = ([(0, 0), (500, 0)], CANAL)
+    below = ([(109, -30), (109, 50)], {**STREET, "tunnel": "yes"})
+    found = am.water_crossings(line_world(canal, ([(99, -30), (99, 50)], BRIDGE), below))
+    assert found["kind"].tolist() == ["bridge", "tunnel"]
 
 
 def test_bridges_over_two_waters_are_two_crossings_with_the_same_way():
@@ -117,7 +129,7 @@ def test_communes_are_assigned_by_the_function_for_them():
     area = shapely.box(LON_DEG - 0.001, 50.4, LON_DEG + 500 / M_PER_DEG_LON, 50.5)
     communes = gpd.GeoDataFrame({"insee": ["62119"]}, geometry=[area], crs="EPSG:4326")
     found = am.assign_communes(am.water_crossings(canal_world()), communes)
-    assert found["commune"].tolist() == ["62119", "", "", "", ""]
+    assert found["commune"].tolist() == ["62119", "", "", "", "", ""]
 
 
 @pytest.mark.parametrize("metres", [0, -5, np.nan, np.inf])
@@ -188,6 +200,14 @@ def test_crossings_of_other_water_and_covered_water_cut_nothing():
     assert found["length_m"].tolist() == pytest.approx([500, 401, 99], rel=1e-3)
 
 
+def test_a_crossing_cuts_only_the_piece_of_its_water_that_it_is_at():
+    pieces = ([(0, 0), (500, 0)], CANAL), ([(800, 0), (1100, 0)], CANAL)
+    extract = line_world(*pieces, ([(200, -30), (200, 50)], BRIDGE))
+    found = am.distance_between_crossings(extract, am.water_crossings(extract))
+    assert found["length_m"].round().tolist() == [300, 300, 200]
+    assert sorted(found["from_crossing"]) == ["", "", "w3"]
+
+
 @given(st.lists(st.integers(1, 999), max_size=6, unique=True))
 def test_stretches_add_up_to_the_water(places):
     bridges = [([(x_m, -50), (x_m, 50)], BRIDGE) for x_m in places]
@@ -200,8 +220,36 @@ def test_stretches_add_up_to_the_water(places):
 
 
 def test_a_table_that_is_not_of_crossings_is_refused():
-    with pytest.raises(PlacesError, match="lack the column crossing and waterway; give what"):
+    with pytest.raises(
+        PlacesError, match="lack the column crossing and waterway and reason; give what"
+    ):
         am.distance_between_crossings(canal_world(), gpd.GeoDataFrame(geometry=[], crs=4326))
+
+
+def test_without_water_or_without_streets_nothing_is_found():
+    for extract in (line_world(([(0, 0), (500, 0)], STREET)), line_world(), canal_only()):
+        found = am.water_crossings(extract)
+        assert found.empty
+        assert list(found.columns) == list(am.water_crossings(canal_world()).columns)
+    assert am.distance_between_crossings(line_world(), found).empty
+
+
+def canal_only():
+    return line_world(([(0, 0), (500, 0)], CANAL))
+
+
+def test_water_that_the_file_breaks_is_crossed_in_both_pieces_and_not_between():
+    places = {1: (0, 0), 2: (200, 0), 4: (600, 0), 5: (900, 0)}
+    ways = {1: ([1, 2, 3, 4, 5], CANAL)}
+    for number, x_m in enumerate((100, 400, 700), 2):
+        places |= {10 * number: (x_m, -50), 10 * number + 1: (x_m, 50)}
+        ways[number] = ([10 * number, 10 * number + 1], BRIDGE)
+    extract = make_extract(places, ways)
+    found = am.water_crossings(extract)
+    assert found["crossing"].tolist() == ["w2", "w4"]
+    assert am.distance_between_crossings(extract, found)["length_m"].round().tolist() == [
+        200, 100, 100, 100,
+    ]  # fmt: skip
 
 
 def test_the_metric_system_is_that_of_the_network():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import artois_mobility as am
 from artois_mobility.errors import PlacesError
 from artois_mobility.waterside.boundaries import share_lines
-from network_worlds import LAT_DEG, LON_DEG, M_PER_DEG_LAT, M_PER_DEG_LON
+from network_worlds import LAT_DEG, LON_DEG, M_PER_DEG_LAT, M_PER_DEG_LON, make_extract
 from water_worlds import CANAL, canal_world, line_world
 
 PATH = {"highway": "path"}
@@ -90,6 +90,23 @@ def test_the_bank_of_wide_water_counts_and_a_pond_does_not():
     assert found["waterway"].tolist() == ["Loire"]
     found = am.towpaths(line_world((ring, {"waterway": "riverbank"}), path))
     assert found["waterway"].tolist() == [""]
+
+
+@pytest.mark.parametrize(("x_m", "name"), [(940, "Loire"), (700, "")])
+def test_a_bank_without_a_name_is_that_of_a_named_centre_line_near(x_m, name):
+    ring = [(0, -90), (1000, -90), (1000, 90), (0, 90), (0, -90)]
+    river = ([(1010, 0), (2000, 0)], {"waterway": "river", "name": "Loire"})
+    path = ([(x_m, 100), (x_m + 50, 100)], PATH)
+    found = am.towpaths(line_world((ring, {"waterway": "riverbank"}), river, path))
+    assert found["waterway"].tolist() == [name]
+
+
+def test_a_path_that_the_file_breaks_is_one_way_as_long_as_what_is_known():
+    places = {1: (0, 0), 2: (900, 0), 3: (100, 9), 4: (200, 9), 6: (400, 9), 7: (500, 9)}
+    extract = make_extract(places, {1: ([1, 2], CANAL), 2: ([3, 4, 5, 6, 7], PATH)})
+    found = am.towpaths(extract)
+    assert found["length_m"].tolist() == pytest.approx([200], rel=1e-3)
+    assert found.geometry.geom_type.tolist() == ["MultiLineString"]
 
 
 def test_covered_water_has_no_towpath():
@@ -179,6 +196,15 @@ def test_kilometres_are_cut_at_the_boundary():
     assert found["towpath_km"].tolist() == pytest.approx([0.25, 0.5, 0.25], rel=1e-2)
     assert found["residents_per_km"][0] == pytest.approx(1000, rel=1e-2)
     assert found["residents_per_km"][1:].isna().all()
+
+
+def test_without_anything_there_are_no_paths():
+    assert am.towpaths(line_world()).empty
+    assert am.greenway_lines(line_world()).empty
+    assert (
+        am.towpaths(line_world(WATER)).columns.tolist()
+        == am.towpaths(canal_world()).columns.tolist()
+    )
 
 
 def test_without_greenways_there_are_no_kilometres_and_no_residents_for_them():

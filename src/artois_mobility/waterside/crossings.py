@@ -25,8 +25,19 @@ APART_M: Final = 30.0
 # [assumed] A path this near to a gate leads over the lock: gates are drawn to a few metres.
 GATE_M: Final = 15.0
 RIGHTS: Final = ("is_for_walkers", "is_for_bicycles", "is_for_cars")
+NOBODY: Final = "closed to walkers, bicycles and cars"
 POINT: Final = 0
-COLUMNS: Final = ("crossing", "kind", "name", "waterway", "ways", *RIGHTS, "commune", "geometry")
+COLUMNS: Final = (
+    "crossing",
+    "kind",
+    "name",
+    "waterway",
+    "ways",
+    *RIGHTS,
+    "reason",
+    "commune",
+    "geometry",
+)
 
 Places: TypeAlias = npt.NDArray[np.intp]
 
@@ -57,8 +68,9 @@ class _Meetings:
 def water_crossings(extract: Extract, *, apart_m: float = APART_M) -> "gpd.GeoDataFrame":
     """Find every place where people cross a canal, a river or a fairway, with its name.
 
-    Where a street, path or ferry that walkers, cyclists or drivers may use crosses the centre line
-    of the water. Water that is drawn as an area only, without such a line, is not looked at.
+    Where a street, a path or a ferry crosses the centre line of the water. Water that is drawn as
+    an area only, without such a line, is not looked at. Bridges that are closed or being built are
+    listed with a reason; a railway's are not.
 
     Parameters
     ----------
@@ -77,9 +89,9 @@ def water_crossings(extract: Extract, *, apart_m: float = APART_M) -> "gpd.GeoDa
         below ground, or `untagged` where tags do not tell), `name` (`bridge:name`, the name of the
         bridge's outline or of the lock, the street's, else that of a signed route; `""` for none),
         `waterway` (its name), `ways` (OSM ids with semicolons), `is_for_walkers`,
-        `is_for_bicycles` (riding), `is_for_cars`, `commune` (`""`, for `am.assign_communes`) and
-        the point in EPSG:4326. A ferry is one crossing of each water, where it first crosses it.
-        `attrs["left_out"]` counts ways over water that are closed to all three.
+        `is_for_bicycles` (riding), `is_for_cars`, `reason` (empty, or why nobody crosses),
+        `commune` (`""`, for `am.assign_communes`) and the point in EPSG:4326. A ferry is one
+        crossing of each water, where it first crosses it.
 
     Raises
     ------
@@ -103,11 +115,6 @@ def water_crossings(extract: Extract, *, apart_m: float = APART_M) -> "gpd.GeoDa
     crs = metric_crs_of(extract)
     water = find_water(extract, crs)
     met = _meet(extract, water, crs)
-    is_usable = np.array(
-        [rights_of(extract.ways.tags[row]).is_for_anybody for row in met.row.tolist()], np.bool_
-    )
-    closed_count = np.unique(met.row[~is_usable]).size
-    met = met.only(is_usable)
     lock = _locks_at(extract, water, met, crs)
     kind = _kinds(extract, water, met, lock)
     is_first = _are_first(met, kind, water.name)
@@ -127,7 +134,6 @@ def water_crossings(extract: Extract, *, apart_m: float = APART_M) -> "gpd.GeoDa
     }
     middle = [shapely.centroid(shapely.multipoints(met.point[group])) for group in groups]
     crossings = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(middle, crs=crs)).to_crs(WGS84)
-    crossings.attrs["left_out"] = {"ways closed to all": closed_count} if closed_count else {}
     return crossings[list(COLUMNS)]
 
 
@@ -211,6 +217,7 @@ def _describe(extract: Extract, rows: list[Rows]) -> dict[str, npt.NDArray[np.ge
         count[smallest] += 1
         again = f".{count[smallest]}" if count[smallest] > 1 else ""
         crossing.append(f"w{smallest}{again}")
+    is_closed = [not any(each.is_for_anybody for each in own) for own in rights]
     return {
         "crossing": texts(crossing),
         "ways": texts([";".join(map(str, each)) for each in ways]),
@@ -218,6 +225,7 @@ def _describe(extract: Extract, rows: list[Rows]) -> dict[str, npt.NDArray[np.ge
             name: np.array([any(getattr(each, name) for each in own) for own in rights], np.bool_)
             for name in RIGHTS
         },
+        "reason": texts([NOBODY if each else "" for each in is_closed]),
     }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from shapely import Geometry
 
-NEEDED: Final = ("crossing", "waterway", "geometry")
+NEEDED: Final = ("crossing", "waterway", "reason", "geometry")
 COLUMNS: Final = ("waterway", "from_crossing", "to_crossing", "length_m", "is_cut")
 # Two crossings at the same place along the water, to the millimetre, leave no stretch between them.
 SAME_M: Final = 0.001
@@ -44,7 +44,8 @@ def distance_between_crossings(
 ) -> "gpd.GeoDataFrame":
     """Cut canals and rivers at their crossings and measure what lies between them, in metres.
 
-    Give only the crossings that count, such as those for walkers; the longest stretches are where
+    Give only the crossings that count, such as those for walkers; those that nobody crosses do
+    not. The longest stretches are where
     a footbridge would save the longest way round. Water that runs below ground is no barrier:
     stretches end where it begins. They also end at forks, where the name of the water changes, and
     where the extract does; `is_cut` tells these.
@@ -95,6 +96,7 @@ def distance_between_crossings(
         )
         raise PlacesError(msg)
     crs = metric_crs_of(extract)
+    crossings = crossings[crossings["reason"] == ""]
     reaches = _join(find_water(extract, crs))
     points = to_metres(crossings.geometry.to_crs(WGS84).to_numpy(object), crs)
     rows, lines = [], []

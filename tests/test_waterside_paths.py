@@ -160,6 +160,8 @@ def test_wrong_limits_are_refused(options, message):
         (PATH | {"designation": "greenway", "bicycle": "yes"}, ["designation"]),
         ({"highway": "cycleway", "foot": "no"}, []),
         (PATH | {"bicycle": "yes", "foot": "yes"}, []),
+        (CYCLEWAY | {"highway": "track", "motor_vehicle": "destination"}, []),
+        (CYCLEWAY | {"highway": "track", "motor_vehicle": "private"}, ["designation"]),
         (PATH | {"bicycle": "no", "foot": "designated"}, []),
         ({"highway": "track", "foot": "designated", "bicycle": "designated"}, []),
         ({"highway": "track", "foot": "designated", "bicycle": "designated",

@@ -39,7 +39,7 @@ LEAST_SHARE: Final = 0.8
 # share of the path's length, as it does at 30 degrees to the bank; what leads to the water from
 # the street behind does not run along it.
 MOST_SLANT: Final = 0.5
-# What can be a path along the water without saying so. OpenStreetMap wiki, Key:towpath, 2026-11.
+# What can be a path along the water without saying so. OpenStreetMap wiki, Key:towpath.
 PATHS: Final = frozenset({"bridleway", "cycleway", "footway", "path", "track"})
 # Parts of a street, and what leads across: no path of its own along the water.
 NO_PATHS: Final = frozenset(

@@ -11,7 +11,7 @@ from ..osm.extract import Extract, Tags
 from .water import Texts, texts
 from .ways import draw_whole_ways, find_ways, to_metres
 
-# OpenStreetMap wiki, Key:bridge:name and Tag:man_made=bridge, 2026-11.
+# OpenStreetMap wiki, Key:bridge:name and Tag:man_made=bridge.
 BRIDGE_NAME: Final = "bridge:name"
 _MIN_RING_SIZE: Final = 4
 

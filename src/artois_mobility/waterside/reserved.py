@@ -18,8 +18,7 @@ from .ways import draw_whole_ways, find_ways, measure, metric_crs_of, rights_of,
 if TYPE_CHECKING:
     import geopandas as gpd
 
-# French sign of a voie verte: arrêté du 24 novembre 1967, annexe, C115. OpenStreetMap wiki,
-# FR:Voie verte, 2026-11.
+# French sign of a voie verte: arrêté du 24 novembre 1967 on road signs, C115.
 SIGN: Final = "C115"
 DESIGNATED: Final = (("bicycle", "designated"), ("foot", "designated"))
 # A track for bicycles with a sidewalk of its own beside it is kept for each, not for both.
@@ -59,7 +58,8 @@ def greenway_lines(extract: Extract) -> "gpd.GeoDataFrame":
     cars and mopeds, for which something speaks besides: the sign, a designation for both, that
     they run along a canal or a river, or a named route for walkers or cyclists. Where bicycles
     and pedestrians are parted (`segregated=yes`) only the sign or `designation=greenway` counts.
-    Tags tell what is open, not what a decree says.
+    Tags tell what is open, not what a decree says; where those who live beside it may drive
+    (`motor_vehicle=destination`), a track is not taken.
 
     Parameters
     ----------
@@ -76,7 +76,8 @@ def greenway_lines(extract: Extract) -> "gpd.GeoDataFrame":
 
     References
     ----------
-    Code de la route, art. R110-2 (voie verte). OpenStreetMap wiki: Key:designation, FR:Voie verte.
+    Code de la route, art. R110-2 (voie verte, décret 2004-998) and R411-3-2 (exceptions for access
+    to land beside it, décret 2022-635). OpenStreetMap wiki: Key:designation, Tag:access=designated.
 
     See Also
     --------

@@ -15,8 +15,8 @@ from .ways import draw_whole_ways, find_ways, metric_crs_of, to_metres
 
 Texts = npt.NDArray[np.object_]
 
-# Areas that are a canal's, a river's or a harbour's by their tags. OpenStreetMap wiki, Key:water,
-# 2026-11. Other water counts where such a centre line runs through it: no ponds.
+# Areas that are a canal's, a river's or a harbour's by their tags. OpenStreetMap wiki, Key:water.
+# Other water counts where such a centre line runs through it: no ponds.
 FLOWING: Final = frozenset(
     {
         ("waterway", "riverbank"),

@@ -15,7 +15,7 @@ COVERED: Final = "covered"
 UNTAGGED: Final = "untagged"
 KINDS: Final = (BRIDGE, LOCK, FERRY, TUNNEL, FORD, COVERED, UNTAGGED)
 
-# A passage through a building is no tunnel under water. OpenStreetMap wiki, Key:tunnel, 2026-11.
+# A passage through a building is no tunnel under water. OpenStreetMap wiki, Key:tunnel.
 NO_TUNNELS: Final = SAYS_NO | {"building_passage"}
 
 

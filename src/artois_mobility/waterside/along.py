@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from .._types import WGS84, Flags, Floats, Geometries, Rows
 from ..errors import PlacesError
@@ -15,6 +14,7 @@ from .ways import (
     check_metres,
     draw_whole_ways,
     find_ways,
+    list_runs,
     measure,
     metric_crs_of,
     rights_of,
@@ -241,17 +241,10 @@ def _shares_near(water: Water, lines: Geometries, within_m: float) -> Floats:
     used, place = np.unique(edge, return_inverse=True)
     buffers = shapely.buffer(water.edges[used], within_m)
     whole_m = shapely.length(lines)
-    for each, begin, end in _runs(line):
+    for each, begin, end in list_runs(line):
         near = shapely.union_all(shapely.intersection(lines[each], buffers[place[begin:end]]))
         share[each] = min(shapely.length(near) / whole_m[each], 1.0) if whole_m[each] else 0.0
     return share
-
-
-def _runs(rows: npt.NDArray[np.intp]) -> list[tuple[int, int, int]]:
-    """List each number of an ascending array with where it begins and ends."""
-    number, begin = np.unique(rows, return_index=True)
-    end = np.append(begin[1:], rows.size)
-    return list(zip(number.tolist(), begin.tolist(), end.tolist(), strict=True))
 
 
 def _are_parallel(water: Water, lines: Geometries) -> Flags:

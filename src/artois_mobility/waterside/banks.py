@@ -13,7 +13,7 @@ from ..osm.extract import Extract
 from ..places.streets import draw_arcs
 from .along import find_towpaths
 from .water import Water, find_water, nearest_names, texts
-from .ways import check_metres
+from .ways import check_metres, list_runs
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -125,7 +125,7 @@ def _pieces_at_water(
     buffers = shapely.buffer(water.edges[used], within_m)
     near = shapely.intersection(lines[~is_towpath][line], buffers[place])
     of_line = [
-        shapely.line_merge(shapely.union_all(near[line == each])) for each in np.unique(line)
+        shapely.line_merge(shapely.union_all(near[begin:end])) for _, begin, end in list_runs(line)
     ]
     pieces = shapely.get_parts(np.array([*lines[is_towpath], *of_line], np.object_))
     found: Geometries = pieces[shapely.length(pieces) > 0]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from .._types import Floats, Geometries, Rows
 from ..errors import PlacesError
@@ -228,6 +229,31 @@ def measure(lines: Geometries) -> Floats:
     whole = np.zeros(lines.size)
     np.add.at(whole, line[part[1:][is_same]], metres)
     return whole
+
+
+def list_runs(number: npt.NDArray[np.intp]) -> list[tuple[int, int, int]]:
+    """List each number of an ascending array with where it begins and ends.
+
+    Parameters
+    ----------
+    number
+        Ascending, shape (n,).
+
+    Returns
+    -------
+    runs
+        Number, first place and the place behind the last.
+
+    Examples
+    --------
+    >>> list_runs(np.array([3, 3, 7]))
+    [(3, 0, 2), (7, 2, 3)]
+    >>> list_runs(np.array([], np.intp))
+    []
+    """
+    values, begin = np.unique(number, return_index=True)
+    end = np.append(begin, number.size)[1:]
+    return list(zip(values.tolist(), begin.tolist(), end.tolist(), strict=True))
 
 
 def check_metres(**metres: float) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .osm.reader import read_osm
     from .places.attaching import attach
     from .places.communes import assign_communes, read_communes
+    from .places.lock_tables import read_locks
     from .places.nearer import explain_attachments
     from .places.residents import read_residents
     from .places.sites import merge_sites, read_sites
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from .study.congestion import read_congestion
     from .study.files import read_study
     from .voyages.largest import largest_vessels
+    from .voyages.lock_tables import use_locks
     from .waterside.along import towpaths
     from .waterside.banks import water_access_points
     from .waterside.crossings import water_crossings
@@ -89,6 +91,7 @@ _HOME_OF_NAME = {
     "read_congestion": "study.congestion",
     "read_heights": "network.slopes",
     "read_barriers": "study.barriers",
+    "read_locks": "places.lock_tables",
     "read_osm": "osm.reader",
     "read_profile": "network.profiles",
     "read_residents": "places.residents",
@@ -101,6 +104,7 @@ _HOME_OF_NAME = {
     "towpaths": "waterside.along",
     "travel_time_matrix": "routing.tables",
     "travel_times": "routing.one_to_all",
+    "use_locks": "voyages.lock_tables",
     "validate": "quality.validating",
     "vessel": "network.vessels",
     "water_access_points": "waterside.banks",
@@ -143,6 +147,7 @@ __all__ = [
     "read_communes",
     "read_congestion",
     "read_heights",
+    "read_locks",
     "read_osm",
     "read_profile",
     "read_residents",
@@ -154,6 +159,7 @@ __all__ = [
     "towpaths",
     "travel_time_matrix",
     "travel_times",
+    "use_locks",
     "validate",
     "vessel",
     "water_access_points",

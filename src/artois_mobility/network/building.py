@@ -22,7 +22,7 @@ from .fairways import are_too_small, lay_fairway, limit_segments
 from .geodesy import metric_crs, project
 from .interpreting import BOAT, UsableWays, interpret_ways
 from .limits import in_main_part, limit_arcs
-from .locks import NO_LOCK, find_locks
+from .locks import find_locks
 from .model import Network, Provenance
 from .naming import names_of_ways
 from .outlines import ranges
@@ -163,8 +163,9 @@ def build_network(
     network = _assemble(extract, profile, usable, arcs, points, has_turns=turns, counts=counts)
     if limits is not None:
         fairway = lay_fairway(extract, usable, vertices, arcs, limits=limits, locks=locks)
-        is_lock = fairway.lock_of_arc != NO_LOCK
-        network = replace(network, fairway=fairway, may_attach=network.may_attach & ~is_lock)
+        network = replace(
+            network, fairway=fairway, may_attach=network.may_attach & ~fairway.is_in_lock
+        )
     return network if barriers is None else _part(network, barriers)
 
 

@@ -25,7 +25,7 @@ from .dimensions import (
 )
 from .interpreting import UsableWays
 from .lockage import count_lots
-from .locks import Lock, Locks
+from .locks import POINT, Lock, Locks
 from .profiles import Profile
 from .segments import Vertices
 
@@ -120,6 +120,13 @@ class Fairway:
     class_name: npt.NDArray[np.str_]
     lock_of_arc: Rows
     locks: tuple[Lock, ...]
+
+    @property
+    def is_in_lock(self) -> Flags:
+        """True for arcs that lie in a lock whole; one drawn as a point has only a point, (m,)."""
+        is_whole = np.array([lock.drawn != POINT for lock in self.locks] + [False], np.bool_)
+        is_in_lock: Flags = is_whole[self.lock_of_arc]
+        return is_in_lock
 
     def __post_init__(self) -> None:
         """Freeze the columns."""

@@ -23,6 +23,7 @@ from .segments import Counts, Vertices, share_out
 # the ECMT classes hold 185 m (resolution 92/2, 1992); the margin is assumed.
 LONGEST_CHAMBER_M: Final = 200.0
 NO_LOCK: Final = -1
+POINT: Final = "point"
 NAME_KEYS: Final = ("lock_name", "seamark:name", "name", "lock_ref")
 
 
@@ -166,7 +167,7 @@ def find_locks(
     return Locks(added_ms, lock_of_segment, stays, tuple(locks), counts)
 
 
-_KIND_OF_DRAWN: Final = {"chamber": "chambers", "gates": "pairs_of_gates", "point": "points"}
+_KIND_OF_DRAWN: Final = {"chamber": "chambers", "gates": "pairs_of_gates", POINT: "points"}
 
 
 def _find(
@@ -184,7 +185,7 @@ def _find(
     for vertex in points:
         # the last vertex of a piece has no segment behind it
         own = segment_of_vertex[vertex - int(vertices.ends_piece[vertex])]
-        yield _Found("point", np.array([own]), (int(vertices.node[vertex]),))
+        yield _Found(POINT, np.array([own]), (int(vertices.node[vertex]),))
 
 
 def _describe(

@@ -131,8 +131,10 @@ def test_the_share_near_the_water_is_that_of_sampled_points(corners):
     along = (np.arange(4000) + 0.5) / 4000
     points = shapely.line_interpolate_point(line, along, normalized=True)
     sampled = (np.abs(shapely.get_y(points)) <= 30).mean()
+    # the world's degrees and the metres of its map differ by some centimetres at the strip's edges
+    near = 0.005 + 0.5 / line.length
     if shapely.is_simple(line):
-        assert am.towpaths(extract)["share"][0] == pytest.approx(sampled, abs=0.005)
+        assert am.towpaths(extract)["share"][0] == pytest.approx(sampled, abs=near)
 
 
 @pytest.mark.parametrize(

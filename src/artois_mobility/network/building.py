@@ -21,7 +21,7 @@ from .expansion import EndRanks, expand
 from .fairways import are_too_small, lay_fairway, limit_segments
 from .geodesy import metric_crs, project
 from .interpreting import BOAT, UsableWays, interpret_ways
-from .limits import in_main_part, limit_arcs
+from .limits import limit_arcs, serves_everybody
 from .locks import find_locks
 from .model import Network, Provenance
 from .naming import names_of_ways
@@ -243,10 +243,8 @@ def _assemble(
     # without turns the nodes' own order serves the copies of limited streets as well
     ranks = None if has_turns else EndRanks(graph.tail, graph.head)
     expansion = expand(graph, arcs.twin, turns, limits.is_limited, ranks)
-    may_attach = usable.may_attach[arcs.way]
-    if profile.mode != BOAT:
-        # water in parts is as it is: what a lock keeps a vessel from has its quays all the same
-        may_attach = may_attach & in_main_part(search_on(graph, expansion))
+    serves = serves_everybody(search_on(graph, expansion), profile)
+    may_attach = usable.may_attach[arcs.way] & serves
     return Network(
         graph=graph,
         profile=profile,

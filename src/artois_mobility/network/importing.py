@@ -27,7 +27,7 @@ from ..graph import Graph, sort_arcs
 from .arcs import LONGEST_ARC_MS, MS_PER_M_AT_1_KMH
 from .expansion import expand
 from .geodesy import length_m, metric_crs, project
-from .limits import in_main_part
+from .limits import serves_everybody
 from .model import Network, Provenance
 from .profiles import Profile, read_profile
 from .searched import search_on
@@ -164,7 +164,7 @@ def _network_of_rows(
         point_x_m=point_x_m,
         point_y_m=point_y_m,
         point_ms=_point_times(first_point, reached_m, local_ms),
-        may_attach=may_attach & in_main_part(search_on(graph, expansion)),
+        may_attach=may_attach & serves_everybody(search_on(graph, expansion), profile),
         class_of_arc=np.array(kinds, np.str_),
         name_of_way=_names(way_of_arc, data_of_arc),
         barriers=np.empty(0, np.object_) if barriers is None else barriers,

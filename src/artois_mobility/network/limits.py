@@ -8,6 +8,7 @@ import numpy as np
 
 from .._types import Flags, NodeIds
 from ..graph import Graph
+from .profiles import Profile
 from .searched import Searched
 
 if TYPE_CHECKING:
@@ -65,6 +66,37 @@ def limit_arcs(graph: Graph, is_tagged: Flags) -> Limits:
         "arcs_behind_limited_ones": int(is_behind.sum()),
     }
     return Limits(is_tagged | is_behind, counts)
+
+
+def serves_everybody(searched: Searched, profile: Profile) -> Flags:
+    """Tell which streets places may hang on as far as getting away from them goes.
+
+    Parameters
+    ----------
+    searched
+        The graph that is searched, over m streets.
+    profile
+        Who travels.
+
+    Returns
+    -------
+    serves
+        Those of the main connected part; for boats all, as water in parts is as it is: what a lock
+        keeps a vessel from has its quays all the same. Shape (m,).
+
+    Examples
+    --------
+    >>> from artois_mobility.network.profiles import read_profile
+    >>> from artois_mobility.network.searched import search_on
+    >>> graph = Graph(np.int32([0, 1, 2, 3]), np.int32([1, 0, 0]), np.int32([5, 5, 5]))
+    >>> serves_everybody(search_on(graph, None), read_profile("car"))
+    array([ True,  True, False])
+    >>> serves_everybody(search_on(graph, None), read_profile("barge"))
+    array([ True,  True,  True])
+    """
+    if profile.mode == "boat":
+        return np.ones(searched.begins.first.size - 1, np.bool_)
+    return in_main_part(searched)
 
 
 def in_main_part(searched: Searched) -> Flags:

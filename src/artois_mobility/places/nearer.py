@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 
 from .._types import NO_ARC, WGS84, ArcIds, Floats, Geometries
-from ..network.limits import in_main_part
+from ..network.limits import serves_everybody
 from ..network.model import Network
 from .attaching import attach_starts
 from .starts import Places, Starts, find_starts
@@ -105,7 +105,7 @@ def _find_nearer(
     found = found[found["metres"].to_numpy() < reach_m[found["place"]] - SAME_END_M]
     own, place = found["arc"].to_numpy(), found["place"].to_numpy()
     both = np.stack([own, np.where(twin[own] == NO_ARC, own, twin[own])])
-    is_main = in_main_part(network.searched)[both].any(axis=0)
+    is_main = serves_everybody(network.searched, network.profile)[both].any(axis=0)
     is_blocked = cross_barriers(network, found["walk"].to_numpy())
     may_attach = network.may_attach[both].any(axis=0)
     why = np.select(

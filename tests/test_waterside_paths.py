@@ -130,11 +130,13 @@ def test_the_share_near_the_water_is_that_of_sampled_points(corners):
     line = shapely.linestrings(corners)
     along = (np.arange(4000) + 0.5) / 4000
     points = shapely.line_interpolate_point(line, along, normalized=True)
-    sampled = (np.abs(shapely.get_y(points)) <= 30).mean()
-    # the world's degrees and the metres of its map differ by some centimetres at the strip's edges
-    near = 0.005 + 0.5 / line.length
+    from_the_middle = np.abs(shapely.get_y(points))
+    # the world's degrees and the metres of its map differ by some centimetres at the strip's edges,
+    # which a flat path crosses slowly: so the strip is held between a narrower and a wider one
+    least = (from_the_middle <= 29.8).mean() - 0.005
+    most = (from_the_middle <= 30.2).mean() + 0.005
     if shapely.is_simple(line):
-        assert am.towpaths(extract)["share"][0] == pytest.approx(sampled, abs=near)
+        assert least <= am.towpaths(extract)["share"][0] <= most
 
 
 @pytest.mark.parametrize(

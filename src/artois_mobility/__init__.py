@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from .areas.rasters import arrival_surface, count_reaching
     from .areas.reached import isochrones
     from .graph import Graph
+    from .navigation.largest import largest_vessels
+    from .navigation.lock_tables import use_locks
+    from .navigation.voyage_tables import voyage_parts, voyages
     from .network.building import build_network
     from .network.interop import from_osmnx, to_networkx, to_osmnx
     from .network.model import Network
@@ -52,8 +55,6 @@ if TYPE_CHECKING:
     from .study.comparing import assess, compare
     from .study.congestion import read_congestion
     from .study.files import read_study
-    from .voyages.largest import largest_vessels
-    from .voyages.lock_tables import use_locks
     from .waterside.along import towpaths
     from .waterside.banks import water_access_points
     from .waterside.crossings import water_crossings
@@ -83,7 +84,7 @@ _HOME_OF_NAME = {
     "greenway_lines": "waterside.reserved",
     "greenways": "waterside.reserved",
     "isochrones": "areas.reached",
-    "largest_vessels": "voyages.largest",
+    "largest_vessels": "navigation.largest",
     "merge_sites": "places.sites",
     "opportunities": "access.reaching",
     "profile_names": "network.profiles",
@@ -104,9 +105,11 @@ _HOME_OF_NAME = {
     "towpaths": "waterside.along",
     "travel_time_matrix": "routing.tables",
     "travel_times": "routing.one_to_all",
-    "use_locks": "voyages.lock_tables",
+    "use_locks": "navigation.lock_tables",
     "validate": "quality.validating",
     "vessel": "network.vessels",
+    "voyage_parts": "navigation.voyage_tables",
+    "voyages": "navigation.voyage_tables",
     "water_access_points": "waterside.banks",
     "water_crossings": "waterside.crossings",
     "write_report": "report.writing",
@@ -162,6 +165,8 @@ __all__ = [
     "use_locks",
     "validate",
     "vessel",
+    "voyage_parts",
+    "voyages",
     "water_access_points",
     "water_crossings",
     "write_report",

@@ -1,6 +1,6 @@
 """Trips between places: the stretches of street travelled, with the time of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -175,6 +175,34 @@ def find_trips(
     """
     metric = metric_of(network.searched.graph)
     paths = find_paths(metric, here.ends.leave, there.ends.reach, pairs)
+    return follow_paths(network, here, there, pairs, paths)
+
+
+def follow_paths(
+    network: Network,
+    here: Side,
+    there: Side,
+    pairs: list[tuple[int, int]],
+    paths: Iterable[Path],
+) -> list[Trip]:
+    """Turn paths by way of nodes into trips, or ride along the street that both places share.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    here, there
+        Origins and destinations.
+    pairs
+        Rows of both.
+    paths
+        One for each pair, from the ways that leave to those that reach.
+
+    Returns
+    -------
+    trips
+        One for each pair, the quicker of the two.
+    """
     return [
         _choose(network, here, there, pair, path) for pair, path in zip(pairs, paths, strict=True)
     ]
@@ -269,8 +297,22 @@ def _rows_of(ends: ArcEnds, place: int) -> range:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Way:
-    """The stretch between a place and a node at one end of its street, `far` as a share."""
+class Way:
+    """The stretch between a place and a node at one end of its street.
+
+    Attributes
+    ----------
+    attachment
+        Row of the attachment.
+    arc, street
+        Arc travelled, and the arc attached to, along which shares are counted.
+    far
+        Share of the street at which the node lies.
+    node
+        Node of the searched graph.
+    ms, offroad_ms
+        Time in all, and that of the walk off the network.
+    """
 
     attachment: int
     arc: int
@@ -290,7 +332,7 @@ def _between(
     the searched graph behind or before it.
     """
     place, node, ms = (int(column[row]) for column in (ends.place, ends.node, ends.ms))
-    ways = list(_list_ways(network, side.ends, place, is_leaving=is_leaving))
+    ways = list(list_ways(network, side.ends, place, is_leaving=is_leaving))
     direct = [way for way in ways if (way.node, way.ms) == (node, ms)]
     way, walked = (
         (direct[0], []) if direct else _walk_closed(network, ways, node, is_leaving=is_leaving)
@@ -301,7 +343,25 @@ def _between(
     return way.offroad_ms, [*walked, _Stretch(way.arc, way.street, way.far, near, own_ms)]
 
 
-def _list_ways(network: Network, ends: ArcEnds, place: int, *, is_leaving: bool) -> Iterator[_Way]:
+def list_ways(network: Network, ends: ArcEnds, place: int, *, is_leaving: bool) -> Iterator[Way]:
+    """List the stretches between a place and the nodes at the ends of its street.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    ends
+        Of the places.
+    place
+        Row of the place.
+    is_leaving
+        True for ways from the place, False for ways to it.
+
+    Yields
+    ------
+    way
+        Also those that nobody can go, whose time is beyond `UNREACHED_MS`.
+    """
     searched = network.searched
     laid, node_of_arc = (
         (searched.begins, searched.graph.head) if is_leaving else (searched.ends, searched.tail)
@@ -316,12 +376,12 @@ def _list_ways(network: Network, ends: ArcEnds, place: int, *, is_leaving: bool)
             spent_ms = int(network.local_ms[arc]) - along_ms if is_leaving else along_ms
             far = 1.0 if is_leaving == (side == 0) else 0.0
             for node in node_of_arc[laid.arc[slice(*laid.first[arc : arc + 2])]].tolist():
-                yield _Way(row, arc, street, far, node, spent_ms + offroad_ms, offroad_ms)
+                yield Way(row, arc, street, far, node, spent_ms + offroad_ms, offroad_ms)
 
 
 def _walk_closed(
-    network: Network, ways: list[_Way], node: int, *, is_leaving: bool
-) -> tuple[_Way, list[int]]:
+    network: Network, ways: list[Way], node: int, *, is_leaving: bool
+) -> tuple[Way, list[int]]:
     """Find the walk along closed streets between one of a place's ways and a node."""
     closed = list_closed_streets(network)
     own = NodeEnds(

@@ -1,1 +1,0 @@
-"""Answers on water: the largest vessel between two places."""

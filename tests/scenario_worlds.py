@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 
 from artois_mobility.changes.schema import AddLink, AddSite, CloseWays, MoveSite, SetSpeed
 from artois_mobility.network.profiles import read_profile
@@ -95,6 +96,7 @@ def make_loaded(networks, residents, sites, categories=(CATEGORY,), nearest=1):
         None,
         {name: (attach(n, residents), attach(n, sites)) for name, n in networks.items()},
         0,
+        pd.DataFrame(),
     )
 
 

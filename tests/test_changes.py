@@ -2,12 +2,14 @@
 
 import re
 import string
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import artois_mobility
 from artois_mobility.changes.coordinates import place_in_degrees
+from artois_mobility.changes.fields import FileModel, Text
 from artois_mobility.changes.hints import suggest
 from artois_mobility.changes.notices import LANGUAGES, Notice, read_texts
 from artois_mobility.changes.schema import (
@@ -16,14 +18,22 @@ from artois_mobility.changes.schema import (
     AddSite,
     Change,
     CloseWays,
-    FileModel,
     MoveSite,
     RemoveSite,
     SetSpeed,
-    Text,
 )
 from artois_mobility.changes.sentences import sentence
 from artois_mobility.changes.toml_files import raise_problems, read_toml
+from artois_mobility.changes.water_schema import (
+    AddQuay,
+    AddReach,
+    AddStop,
+    CloseReach,
+    LockHours,
+    LockTime,
+    SetClass,
+    SetDimension,
+)
 from artois_mobility.errors import StudyError
 
 SITE = {"kind": "add_site", "category": "care/doctor", "name": "Cabinet", "at": (2.8, 50.4)}
@@ -240,6 +250,52 @@ SENTENCES = [
         "(tous les modes).",
         "Multiplies the speed by 0.5 on all ways inside a polygon of 3 corners (all modes).",
     ),
+    (
+        SetClass(kind="set_class", names=("Canal de Lens",), cemt="IV", with_locks=True),
+        "Porte à la classe IV « Canal de Lens », écluses comprises.",
+        "Upgrades “Canal de Lens” to class IV, locks included.",
+    ),
+    (
+        SetDimension(kind="set_dimension", ids=(7,), length_m=144.6, draught_m=3),
+        "Fixe la longueur admise à 144,6 m et l'enfoncement admis à 3 m sur la voie 7.",
+        "Sets the length allowed to 144.6 m and the draught allowed to 3 m on way 7.",
+    ),
+    (
+        LockTime(kind="lock_time", names=("Écluse de Don",), minutes=12.5),
+        "Fixe à 12,5 min la durée d'une éclusée : « Écluse de Don ».",
+        "Sets the time of one locking to 12.5 min: “Écluse de Don”.",
+    ),
+    (
+        LockHours(kind="lock_hours", names=("Écluse de Don",), hours="Mo-Sa 07:00-19:00"),
+        "Donne l'horaire « Mo-Sa 07:00-19:00 » à l'écluse : « Écluse de Don ».",
+        "Gives the lock the hours “Mo-Sa 07:00-19:00”: “Écluse de Don”.",
+    ),
+    (
+        CloseReach(kind="close_reach", names=("Lys",), begin=date(2027, 3, 1),
+                   end=date(2027, 3, 9)),
+        "Ferme à la navigation « Lys » du 01/03/2027 au 09/03/2027.",
+        "Closes “Lys” to vessels from 2027-03-01 to 2027-03-09.",
+    ),
+    (
+        CloseReach(kind="close_reach", ids=(7,), end=date(2027, 3, 9)),
+        "Ferme à la navigation la voie 7 jusqu'au 09/03/2027.",
+        "Closes way 7 to vessels until 2027-03-09.",
+    ),
+    (
+        AddReach(kind="add_reach", geometry=ENDS, name="Jonction", cemt="Vb", speed_kmh=8),
+        "Ouvre la voie d'eau « Jonction » de 378 m (classe Vb, 8 km/h).",
+        "Opens the waterway “Jonction” of 378 m (class Vb, 8 km/h).",
+    ),
+    (
+        AddQuay(kind="add_quay", name="Quai", at=(2.81, 50.4)),
+        "Ouvre le quai « Quai » au point 2,8100 ; 50,4000.",
+        "Opens the quay “Quai” at 2.8100, 50.4000.",
+    ),
+    (
+        AddStop(kind="add_stop", name="Halte", at=(2.81, 50.4)),
+        "Ouvre la halte fluviale « Halte » au point 2,8100 ; 50,4000.",
+        "Opens the boat stop “Halte” at 2.8100, 50.4000.",
+    ),
 ]  # fmt: skip
 
 
@@ -254,6 +310,28 @@ def test_long_lists_of_ways_are_cut_short():
     assert sentence(closed, "en") == "Closes ways 1, 2, 3, 4 and 5 more to traffic (all modes)."
     assert "; et" not in sentence(closed)
     assert {type(change) for change, _, _ in SENTENCES} == set(MODEL_OF_KIND.values())
+
+
+WATER_FAULTS = [
+    (SetClass, {"kind": "set_class", "cemt": "IV"}, "says no waterway"),
+    (SetClass, {"kind": "set_class", "names": ["Lys"], "cemt": "XI"}, "allowed is one of I, II"),
+    (SetDimension, {"kind": "set_dimension", "names": ["Lys"]}, "sets nothing"),
+    (SetDimension, {"kind": "set_dimension", "names": ["Lys"], "beam_m": 0.0}, "greater than 0"),
+    (LockHours, {"kind": "lock_hours", "names": ["Don"], "hours": "often"}, "is no timetable"),
+    (LockTime, {"kind": "lock_time", "names": ["Don"], "minutes": -1.0}, "greater than 0"),
+    (CloseReach, {"kind": "close_reach", "ids": [1], "begin": "2027-03-02", "end": "2027-03-01"},
+     "before it begins"),
+    (AddReach, {"kind": "add_reach", "geometry": [(2.8, 50.4), (2.8, 50.4)], "name": "R",
+                "cemt": "I"}, "two ends that differ"),
+    (AddReach, {"kind": "add_reach", "geometry": ENDS, "name": "R", "cemt": "big"},
+     "allowed is one of"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "content", "said"), WATER_FAULTS)
+def test_changes_on_water_that_mean_nothing_are_refused(model, content, said):
+    with pytest.raises(ValueError, match=said):
+        model.model_validate(content)
 
 
 def test_hints_do_not_mind_capitals():

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .areas.rasters import arrival_surface, count_reaching
     from .areas.reached import isochrones
     from .graph import Graph
+    from .navigation.classes import waterway_classes
     from .navigation.largest import largest_vessels
     from .navigation.lock_tables import use_locks
     from .navigation.voyage_tables import voyage_parts, voyages
@@ -112,6 +113,7 @@ _HOME_OF_NAME = {
     "voyages": "navigation.voyage_tables",
     "water_access_points": "waterside.banks",
     "water_crossings": "waterside.crossings",
+    "waterway_classes": "navigation.classes",
     "write_report": "report.writing",
 }
 
@@ -169,6 +171,7 @@ __all__ = [
     "voyages",
     "water_access_points",
     "water_crossings",
+    "waterway_classes",
     "write_report",
 ]
 

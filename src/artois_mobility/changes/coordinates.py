@@ -8,11 +8,21 @@ import pyproj
 from pyproj.exceptions import CRSError
 
 from .._types import WGS84
-from .schema import AddLink, AddSite, FileModel, MoveSite, Point, SetSpeed
+from .fields import FileModel, Point
+from .schema import AddLink, AddSite, MoveSite, SetSpeed
+from .water_schema import AddQuay, AddReach, AddStop
 
 C = TypeVar("C", bound=FileModel)
 
-_KEY_OF_KIND = {AddLink: "geometry", AddSite: "at", MoveSite: "to", SetSpeed: "within"}
+_KEY_OF_KIND = {
+    AddLink: "geometry",
+    AddReach: "geometry",
+    AddSite: "at",
+    AddQuay: "at",
+    AddStop: "at",
+    MoveSite: "to",
+    SetSpeed: "within",
+}
 
 
 def place_in_degrees(change: C, file_crs: str | None) -> tuple[C, list[str]]:

@@ -8,23 +8,20 @@ file, says otherwise.
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
+from pydantic import Field, Strict, model_validator
 
-Number: TypeAlias = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-WayId: TypeAlias = Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)]
-Switch: TypeAlias = Annotated[bool, Strict()]
-Point: TypeAlias = tuple[Number, Number]
-SpeedKmh: TypeAlias = Annotated[float, Strict(), Field(gt=0, le=300, allow_inf_nan=False)]
-Line: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=2)]
-Ring: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=3)]
-Names: TypeAlias = Annotated[tuple[Text, ...], Field(min_length=1)]
-
-
-class FileModel(BaseModel):
-    """Base of everything read from a study or scenario file: unchangeable, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from .fields import FileModel, Line, Names, Point, Ring, SpeedKmh, Switch, Text, WayId
+from .water_schema import (
+    MODEL_OF_WATER_KIND,
+    AddQuay,
+    AddReach,
+    AddStop,
+    CloseReach,
+    LockHours,
+    LockTime,
+    SetClass,
+    SetDimension,
+)
 
 
 class AddSite(FileModel):
@@ -248,7 +245,21 @@ class SetSpeed(FileModel):
 
 
 Change: TypeAlias = Annotated[
-    AddSite | MoveSite | RemoveSite | AddLink | CloseWays | SetSpeed, Field(discriminator="kind")
+    AddSite
+    | MoveSite
+    | RemoveSite
+    | AddLink
+    | CloseWays
+    | SetSpeed
+    | SetClass
+    | SetDimension
+    | LockTime
+    | LockHours
+    | CloseReach
+    | AddReach
+    | AddQuay
+    | AddStop,
+    Field(discriminator="kind"),
 ]
 
 MODEL_OF_KIND: Mapping[str, type[FileModel]] = {
@@ -258,4 +269,5 @@ MODEL_OF_KIND: Mapping[str, type[FileModel]] = {
     "move_site": MoveSite,
     "remove_site": RemoveSite,
     "set_speed": SetSpeed,
+    **MODEL_OF_WATER_KIND,
 }

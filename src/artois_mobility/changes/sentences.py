@@ -8,18 +8,30 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from ..errors import PlacesError, ProfileError
+from ..network.dimensions import DIMENSIONS
 from ..network.geodesy import length_m
 from ..network.profiles import read_profile
 from ..places.categories import label
+from .fields import Point
 from .schema import (
     AddLink,
     AddSite,
     Change,
     CloseWays,
     MoveSite,
-    Point,
     RemoveSite,
     SetSpeed,
+)
+from .water_schema import (
+    AddQuay,
+    AddReach,
+    AddStop,
+    CloseReach,
+    LockHours,
+    LockTime,
+    SetClass,
+    WaterChange,
+    Waterways,
 )
 
 Language: TypeAlias = Literal["fr", "en"]
@@ -48,6 +60,23 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "everything": "toutes les voies",
         "within": " dans un périmètre de {count} sommets",
         "everyone": "tous les modes",
+        "set_class": "Porte à la classe {cemt} {ways}{locks}.",
+        "set_dimension": "Fixe {sizes} sur {ways}{locks}.",
+        "length_m": "la longueur admise à {metres} m",
+        "beam_m": "la largeur admise à {metres} m",
+        "draught_m": "l'enfoncement admis à {metres} m",
+        "air_draught_m": "le tirant d'air admis à {metres} m",
+        "with_locks": ", écluses comprises",
+        "lock_time": "Fixe à {said} min la durée d'une éclusée : {ways}.",
+        "lock_hours": "Donne l'horaire « {said} » à l'écluse : {ways}.",
+        "close_reach": "Ferme à la navigation {ways}{days}.",
+        "from": " à partir du {begin}",
+        "until": " jusqu'au {end}",
+        "between": " du {begin} au {end}",
+        "day": "%d/%m/%Y",
+        "add_reach": "Ouvre la voie d'eau « {name} » de {length} (classe {cemt}{speed}).",
+        "add_quay": "Ouvre le quai « {name} » au point {at}.",
+        "add_stop": "Ouvre la halte fluviale « {name} » au point {at}.",
         "and": " et ",
         "more": "{count} autres",
         "decimal": ",",
@@ -75,6 +104,23 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "everything": "all ways",
         "within": " inside a polygon of {count} corners",
         "everyone": "all modes",
+        "set_class": "Upgrades {ways} to class {cemt}{locks}.",
+        "set_dimension": "Sets {sizes} on {ways}{locks}.",
+        "length_m": "the length allowed to {metres} m",
+        "beam_m": "the beam allowed to {metres} m",
+        "draught_m": "the draught allowed to {metres} m",
+        "air_draught_m": "the air draught allowed to {metres} m",
+        "with_locks": ", locks included",
+        "lock_time": "Sets the time of one locking to {said} min: {ways}.",
+        "lock_hours": "Gives the lock the hours “{said}”: {ways}.",
+        "close_reach": "Closes {ways} to vessels{days}.",
+        "from": " from {begin}",
+        "until": " until {end}",
+        "between": " from {begin} to {end}",
+        "day": "%Y-%m-%d",
+        "add_reach": "Opens the waterway “{name}” of {length} (class {cemt}{speed}).",
+        "add_quay": "Opens the quay “{name}” at {at}.",
+        "add_stop": "Opens the boat stop “{name}” at {at}.",
         "and": " and ",
         "more": "{count} more",
         "decimal": ".",
@@ -110,16 +156,66 @@ def sentence(change: Change, language: Language = "fr") -> str:
     words = _WORDS[language]
     if isinstance(change, AddSite):
         return _say_added(change, words, language)
-    if isinstance(change, MoveSite):
-        return words["move_site"].format(name=change.site, at=_point(change.to, words))
-    if isinstance(change, RemoveSite):
-        return words["remove_site"].format(name=change.site)
+    if isinstance(change, MoveSite | RemoveSite):
+        at = _point(change.to, words) if isinstance(change, MoveSite) else ""
+        return words[change.kind].format(name=change.site, at=at)
     if isinstance(change, AddLink):
         return _say_link(change, words, language)
+    if isinstance(change, WaterChange):
+        return _say_on_water(change, words)
     profiles = _profiles(change.profiles, words, language)
     if isinstance(change, CloseWays):
         return words["close_ways"].format(ways=_ways(change, words), profiles=profiles)
     return _say_speed(change, words, profiles)
+
+
+def _say_on_water(change: WaterChange, words: Mapping[str, str]) -> str:
+    if isinstance(change, AddReach):
+        return words["add_reach"].format(
+            name=change.name,
+            length=_length(change.geometry, words),
+            cemt=change.cemt,
+            speed=_speed(change.speed_kmh, words),
+        )
+    if isinstance(change, AddQuay | AddStop):
+        return words[change.kind].format(name=change.name, at=_point(change.at, words))
+    ways = _ways(change, words)
+    if isinstance(change, LockTime | LockHours):
+        said = change.hours if isinstance(change, LockHours) else _number(change.minutes, words)
+        return words[change.kind].format(said=said, ways=ways)
+    if isinstance(change, CloseReach):
+        return words["close_reach"].format(ways=ways, days=_days(change, words))
+    locks = words["with_locks"] if change.with_locks else ""
+    if isinstance(change, SetClass):
+        return words["set_class"].format(cemt=change.cemt, ways=ways, locks=locks)
+    given = {key: getattr(change, key) for key in DIMENSIONS}
+    sizes = [
+        words[key].format(metres=_number(value, words))
+        for key, value in given.items()
+        if value is not None
+    ]
+    return words["set_dimension"].format(sizes=_listed(sizes, words), ways=ways, locks=locks)
+
+
+def _days(change: CloseReach, words: Mapping[str, str]) -> str:
+    begin, end = (
+        day.strftime(words["day"]) if day is not None else "" for day in (change.begin, change.end)
+    )
+    key = {(True, True): "between", (True, False): "from", (False, True): "until"}.get(
+        (bool(begin), bool(end))
+    )
+    return words[key].format(begin=begin, end=end) if key else ""
+
+
+def _length(line: Sequence[Point], words: Mapping[str, str]) -> str:
+    metres = sum(_distance_m(one, other) for one, other in pairwise(line))
+    if metres >= 1000:
+        return f"{_number(round(metres / 1000, 1), words)} km"
+    return f"{metres:.0f} m"
+
+
+def _speed(kmh: float | None, words: Mapping[str, str]) -> str:
+    return "" if kmh is None else words["speed"].format(kmh=_number(kmh, words))
 
 
 def _say_added(change: AddSite, words: Mapping[str, str], language: Language) -> str:
@@ -135,19 +231,12 @@ def _say_added(change: AddSite, words: Mapping[str, str], language: Language) ->
 
 
 def _say_link(change: AddLink, words: Mapping[str, str], language: Language) -> str:
-    metres = sum(_distance_m(one, other) for one, other in pairwise(change.geometry))
-    length = f"{metres:.0f} m"
-    if metres >= 1000:
-        length = f"{_number(round(metres / 1000, 1), words)} km"
     link = words["named_link"].format(name=change.name) if change.name else words["link"]
-    speed = ""
-    if change.speed_kmh is not None:
-        speed = words["speed"].format(kmh=_number(change.speed_kmh, words))
     return words["add_link"].format(
         link=link,
-        length=length,
+        length=_length(change.geometry, words),
         profiles=_profiles(change.profiles, words, language),
-        speed=speed,
+        speed=_speed(change.speed_kmh, words),
         oneway=words["oneway"] if change.oneway else "",
     )
 
@@ -164,7 +253,7 @@ def _say_speed(change: SetSpeed, words: Mapping[str, str], profiles: str) -> str
     return words["kmh"].format(kmh=kmh, ways=ways, profiles=profiles, only=only)
 
 
-def _ways(change: CloseWays | SetSpeed, words: Mapping[str, str]) -> str:
+def _ways(change: CloseWays | SetSpeed | Waterways, words: Mapping[str, str]) -> str:
     parts = []
     if change.ids:
         key = "way" if len(change.ids) == 1 else "ways"

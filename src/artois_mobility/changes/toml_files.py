@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from ..errors import StudyError, list_problems
 from .faults import describe_faults
+from .fields import FileModel
 from .hints import suggest
-from .schema import FileModel
 
 MOST_SHOWN = 40
 

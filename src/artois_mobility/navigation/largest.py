@@ -2,20 +2,18 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from .._types import NO_ARC, UNREACHED_MS, ArcIds
-from ..errors import ProfileError
 from ..network.building import build_network
 from ..network.dimensions import DIMENSIONS, SAME_M, vessel_of_class
 from ..network.fairways import Fairway
 from ..network.locks import NO_LOCK
 from ..network.model import Network
-from ..network.profiles import Profile, check_profile, read_profile
+from ..network.vessels import any_size
 from ..osm.extract import Extract
 from ..places.naming import names_of
 from ..places.starts import Places
@@ -79,7 +77,7 @@ def largest_vessels(
     >>> table[["length_m", "class_name", "reason"]].values.tolist()
     [[nan, '', 'origin: network is empty']]
     """
-    network = build_network(extract, _of_any_size(like))
+    network = build_network(extract, any_size(like))
     pairs = pair_places(len(origins), len(destinations))
     sides = hang(network, origins), hang(network, destinations)
     names = names_of(origins), names_of(destinations)
@@ -91,14 +89,6 @@ def largest_vessels(
     limits = [f"{dimension.removesuffix('_m')}_limit" for dimension in DIMENSIONS]
     columns = ["origin", "destination", *DIMENSIONS, "class_name", *limits, "locks", "km", "reason"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _of_any_size(like: str) -> Profile:
-    base = read_profile(like)
-    if base.mode != "boat":
-        msg = f"{like!r} is no boat; choose barge, passenger_boat, pleasure_boat or canoe."
-        raise ProfileError(msg)
-    return check_profile(replace(base, vessel_m={}, convoy_units=1, sha256=""))
 
 
 def _find_largest(

@@ -91,3 +91,33 @@ def vessel(  # noqa: PLR0913  a vessel is its measures
             sha256="",
         )
     )
+
+
+def any_size(like: str) -> Profile:
+    """Make the profile of a boat of no size, which every lock and every reach takes.
+
+    Parameters
+    ----------
+    like
+        Who asks, for the rules of access and one-way traffic.
+
+    Returns
+    -------
+    profile
+        For `build_network`.
+
+    Raises
+    ------
+    ProfileError
+        If `like` is no boat.
+
+    Examples
+    --------
+    >>> any_size("barge").vessel_m
+    {}
+    """
+    base = read_profile(like)
+    if base.mode != "boat":
+        msg = f"{like!r} is no boat; choose barge, passenger_boat, pleasure_boat or canoe."
+        raise ProfileError(msg)
+    return check_profile(replace(base, vessel_m={}, convoy_units=1, sha256=""))

@@ -32,6 +32,7 @@ def edit_extract(
     tags_of_node: Mapping[int, Tags] | None = None,
     new_nodes: Mapping[int, tuple[float, float]] | None = None,
     new_ways: Mapping[int, NewWay] | None = None,
+    nodes_of_way: Mapping[int, tuple[int, ...]] | None = None,
 ) -> Extract:
     """Give ways and nodes of an extract other tags, and add some.
 
@@ -45,6 +46,9 @@ def edit_extract(
         Longitude and latitude in degrees, by an id that no node has.
     new_ways
         By an id that no way has.
+    nodes_of_way
+        OSM ids of all nodes of the ways that get others, in order, by OSM id; ids that the extract
+        does not have stay missing.
 
     Returns
     -------
@@ -69,8 +73,21 @@ def edit_extract(
     row_of_id = {osm_id: row for row, osm_id in enumerate(nodes.osm_id.tolist())}
     tags = dict(nodes.tags)
     tags |= {row_of_id[osm_id]: own for osm_id, own in (tags_of_node or {}).items()}
-    ways = _more_ways(extract, row_of_old, row_of_id, tags_of_way or {}, new_ways or {})
-    return replace(extract, nodes=replace(nodes, tags=tags), ways=ways)
+    refs_of_way = {
+        osm_id: np.array([row_of_id.get(node, NO_NODE) for node in own], np.int32)
+        for osm_id, own in (nodes_of_way or {}).items()
+    }
+    row_of_new = {
+        osm_id: np.array([row_of_id[node] for node in way.nodes], np.int32)
+        for osm_id, way in (new_ways or {}).items()
+    }
+    tags_of_new = {osm_id: way.tags for osm_id, way in (new_ways or {}).items()}
+    ways = _edit_ways(extract, row_of_old, refs_of_way, tags_of_way or {})
+    return replace(
+        extract,
+        nodes=replace(nodes, tags=tags),
+        ways=_more_ways(ways, row_of_new, tags_of_new) if new_ways else ways,
+    )
 
 
 def _more_nodes(
@@ -91,29 +108,38 @@ def _more_nodes(
     ), row_of_old[: nodes.osm_id.size]
 
 
-def _more_ways(
+def _edit_ways(
     extract: Extract,
     row_of_old: Rows,
-    row_of_id: Mapping[int, int],
+    refs_of_way: Mapping[int, Rows],
     tags_of_way: Mapping[int, Tags],
-    added: Mapping[int, NewWay],
 ) -> OsmWays:
     ways = extract.ways
     old = ways.node_of_ref
     shifted = np.where(old == NO_NODE, NO_NODE, row_of_old[old]).astype(np.int32)
-    refs = np.split(shifted, ways.first_ref[1:-1]) if ways.osm_id.size else []
-    tags = [
-        tags_of_way.get(osm_id, own)
-        for osm_id, own in zip(ways.osm_id.tolist(), ways.tags, strict=True)
-    ]
-    refs += [np.array([row_of_id[node] for node in way.nodes], np.int32) for way in added.values()]
-    tags += [way.tags for way in added.values()]
-    osm_id = np.concatenate([ways.osm_id, np.array(list(added), np.int64)])
+    ids = ways.osm_id.tolist()
+    tags = tuple(tags_of_way.get(osm_id, own) for osm_id, own in zip(ids, ways.tags, strict=True))
+    if not refs_of_way:
+        return OsmWays(ways.osm_id, ways.first_ref, shifted, tags)
+    refs = np.split(shifted, ways.first_ref[1:-1])
+    edited = [refs_of_way.get(osm_id, own) for osm_id, own in zip(ids, refs, strict=True)]
+    first_ref = np.cumsum([0, *(own.size for own in edited)]).astype(np.int32)
+    return OsmWays(ways.osm_id, first_ref, np.concatenate(edited), tags)
+
+
+def _more_ways(
+    ways: OsmWays, refs_of_new: Mapping[int, Rows], tags_of_new: Mapping[int, Tags]
+) -> OsmWays:
+    """Put new ways in the order of ids."""
+    refs = np.split(ways.node_of_ref, ways.first_ref[1:-1]) if ways.osm_id.size else []
+    refs += list(refs_of_new.values())
+    tags = [*ways.tags, *tags_of_new.values()]
+    osm_id = np.concatenate([ways.osm_id, np.array(list(refs_of_new), np.int64)])
     order = np.argsort(osm_id, kind="stable").tolist()
     first_ref = np.cumsum([0, *(refs[row].size for row in order)]).astype(np.int32)
     return OsmWays(
         osm_id[order],
         first_ref,
-        np.concatenate([refs[row] for row in order]) if order else np.empty(0, np.int32),
+        np.concatenate([refs[row] for row in order]),
         tuple(tags[row] for row in order),
     )

@@ -223,6 +223,10 @@ def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]
     yield _whole_layer("sites", words, _sites(result), crs)
     for name in ("links", "closed", "speeds"):
         yield _whole_layer(name, words, _stacked(result.scenarios, name), crs)
+    if result.water is not None:
+        for name in ("waterways", "voyages", "quays"):
+            table = getattr(result.water, name)
+            yield _whole_layer(name, words, _without_clocks(table), crs)
 
 
 def categories_shown(times: Times, scenario: str, profile: str) -> list[str]:
@@ -326,8 +330,18 @@ def _wkb(table: gpd.GeoDataFrame, crs: str) -> Geometries:
 def _whole_layer(name: str, words: Words, table: gpd.GeoDataFrame, crs: str) -> Layer:
     names = [column for column in table.columns if column != table.geometry.name]
     title = words.say(f"layers.{name}")
-    kind = "Point" if name == "sites" else "MultiLineString"
+    kind = "Point" if name in {"sites", "quays"} else "MultiLineString"
     return Layer(name, title, _wkb(table, crs), _columns(table, names), kind)
+
+
+def _without_clocks(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Write moments as texts to the minute, as people read them."""
+    clocks = {
+        name: table[name].dt.strftime("%Y-%m-%d %H:%M")
+        for name in table.columns
+        if pd.api.types.is_datetime64_any_dtype(table[name].dtype)
+    }
+    return table.assign(**clocks)
 
 
 def _sites(result: Comparison) -> gpd.GeoDataFrame:

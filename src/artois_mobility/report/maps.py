@@ -26,6 +26,7 @@ from .labels import pair_label, source_line
 from .names import ascii_name
 from .rows import read_pairs, take_rows
 from .sheet import Cells, Marks, Sheet, SheetText, Strokes, Symbol
+from .water import changes_water_only
 from .window import fit_window
 
 if TYPE_CHECKING:
@@ -117,7 +118,11 @@ def lay_out_maps(
     """
     atlas = _Atlas(result, times, backdrop, words)
     jobs = [(result.scenarios[0], pair) for pair in pairs_of_today(result)]
-    jobs += [(scenario, leading_pair(result, scenario)) for scenario in result.scenarios[1:]]
+    jobs += [
+        (scenario, leading_pair(result, scenario))
+        for scenario in result.scenarios[1:]
+        if not changes_water_only(result, scenario.key)
+    ]
     plates: list[PlateFile] = []
     sheets: list[Sheet] = []
     taken: set[str] = set()

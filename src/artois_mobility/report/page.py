@@ -22,6 +22,7 @@ from .findings import details, find, headline, leading_pair
 from .labels import osm_day, pair_label
 from .rows import read_pairs
 from .sources import assumption_table, input_table, read_table
+from .water import changes_water_only, water_headline, water_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ..study.results import Comparison, ScenarioResult
     from .grid import Table
     from .maps import PlateFile
+    from .sheet import Sheet
     from .times import Times
     from .words import Words
 
@@ -98,7 +100,11 @@ class Section:
 
 
 def compose_page(
-    result: Comparison, times: Times, plates: Sequence[PlateFile], words: Words
+    result: Comparison,
+    times: Times,
+    plates: Sequence[PlateFile],
+    words: Words,
+    water_sheets: Sequence[Sheet] = (),
 ) -> Mapping[str, Any]:
     """Gather everything that the page says; its maps may still be drawn.
 
@@ -112,6 +118,8 @@ def compose_page(
         Its maps.
     words
         The catalogue.
+    water_sheets
+        Maps of the water.
 
     Returns
     -------
@@ -121,6 +129,11 @@ def compose_page(
     pictures = _pictures(result, plates, words)
     view = _view(result, pictures, words)
     view["sections"] = _sections(result, times, pictures, words)
+    view["water"] = () if result.water is None else water_tables(result, words)
+    view["water_pictures"] = tuple(
+        Picture(sheet.path, f"{sheet.text.subtitle} : {sheet.text.title}.")
+        for sheet in water_sheets
+    )
     return view
 
 
@@ -188,6 +201,7 @@ def _sections(
     sections = []
     for scenario in result.scenarios[1:]:
         finding, pair = findings[scenario.key], pairs[scenario.key]
+        is_water = changes_water_only(result, scenario.key)
         communes, unchanged = changes_by_commune(result, scenario.key, pair, words)
         tables = [
             changes_by_pair(result, scenario, words),
@@ -200,17 +214,19 @@ def _sections(
                 key=scenario.key,
                 name=scenario.name,
                 question=scenario.question,
-                headline=headline(finding, words),
-                pair=pair_label(result, pair, words),
-                details=tuple(details(finding, words)),
+                headline=water_headline(result, scenario.key, words)
+                if is_water
+                else headline(finding, words),
+                pair=words.say("water.vessels") if is_water else pair_label(result, pair, words),
+                details=() if is_water else tuple(details(finding, words)),
                 gain_percent=_percent(finding.people_gaining, largest),
                 loss_percent=_percent(finding.people_losing, largest),
                 changes=_sentences(scenario, words),
                 assumptions=tuple(scenario.assumptions),
                 warnings=tuple(scenario.warnings[words.language]),
                 pictures=pictures.get(scenario.key, ()),
-                tables=tuple(tables),
-                unchanged=unchanged,
+                tables=() if is_water else tuple(tables),
+                unchanged="" if is_water else unchanged,
             )
         )
     return sections

@@ -163,6 +163,7 @@ def _write_files(
     from .rows import index_summary
     from .tables import write_access_times, write_differences, write_summary
     from .times import read_times
+    from .water_maps import lay_out_water
 
     report = progress or tell_nobody
     (stage / "maps").mkdir()
@@ -181,8 +182,10 @@ def _write_files(
         try:
             backdrop = make_backdrop(result)
             plates, sheets = lay_out_maps(result, times, backdrop, stage / "maps", words)
+            water = [sheet for _, sheet in lay_out_water(result, backdrop, stage / "maps", words)]
+            sheets += water
             with Press(sheets, backdrop, language) as press:
-                view = compose_page(result, times, plates, words)
+                view = compose_page(result, times, plates, words, water)
                 press.finish(lambda done, total: report("maps", done, total))
             for number, table in enumerate(tables, 1):
                 table.result()
@@ -192,7 +195,7 @@ def _write_files(
             raise
     (stage / "report.html").write_text(render_page(view), encoding="utf-8")
     names = ["results.gpkg", "access_times.parquet", "differences.parquet", "summary.csv"]
-    return ["report.html", *names, *(f"maps/{plate.path.name}" for plate in plates)]
+    return ["report.html", *names, *(f"maps/{sheet.path.name}" for sheet in sheets)]
 
 
 @contextmanager

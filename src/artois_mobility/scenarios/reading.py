@@ -7,7 +7,8 @@ from typing import Final
 
 from ..changes.coordinates import place_in_degrees
 from ..changes.faults import find_line, name_key
-from ..changes.schema import Change, FileModel, Text
+from ..changes.fields import FileModel, Text
+from ..changes.schema import Change
 from ..changes.toml_files import raise_problems, read_toml
 
 TODAY: Final = "today"

@@ -10,6 +10,7 @@ from ..network.model import Network
 from ..osm.extract import Extract
 from .edits import NetworkEdits
 from .reading import Scenario, where
+from .waters import WaterEdits, Waters
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,12 +30,16 @@ class Today:
         What `read_sites` returns.
     categories
         The categories that the study lists.
+    water
+        Its vessels and quays, whose networks are among `networks`; None where it asks nothing of
+        the water.
     """
 
     extract: Extract
     networks: Mapping[str, Network]
     sites: "gpd.GeoDataFrame"
     categories: tuple[str, ...]
+    water: Waters | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +83,8 @@ class ResolvedScenario:
     links, closed, speeds
         Lines in WGS 84 for maps: `geometry`, `way`, `name`, `profiles`; `speeds` also says in
         `change` whether they get `"faster"` or `"slower"`.
+    water
+        The water as it leaves it; None where it changes nothing there.
     """
 
     scenario: Scenario
@@ -87,6 +94,7 @@ class ResolvedScenario:
     links: "gpd.GeoDataFrame"
     closed: "gpd.GeoDataFrame"
     speeds: "gpd.GeoDataFrame"
+    water: WaterEdits | None = None
 
 
 @dataclass(frozen=True, slots=True)

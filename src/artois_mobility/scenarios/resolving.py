@@ -6,10 +6,12 @@ from typing import Final
 import numpy as np
 import shapely
 
+from ..changes.fields import Point
 from ..changes.hints import suggest
 from ..changes.notices import Notice
-from ..changes.schema import AddLink, AddSite, Change, MoveSite, Point, SetSpeed
+from ..changes.schema import AddLink, AddSite, Change, MoveSite, SetSpeed
 from ..changes.toml_files import raise_problems
+from ..changes.water_schema import AddQuay, AddReach, AddStop
 from ..errors import PlacesError
 from ..network.model import Network
 from ..network.profiles import profile_names
@@ -21,6 +23,7 @@ from .link_changes import LinkPlan, resolve_links
 from .reading import Scenario
 from .resolved import Findings, ResolvedScenario, Today
 from .site_changes import resolve_sites
+from .water_changes import resolve_water
 from .way_changes import WayTimes, resolve_ways
 
 # A point this far outside the bounds of the extract still counts as inside.
@@ -65,8 +68,9 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     sites = resolve_sites(findings, today)
     ways = resolve_ways(findings, today)
     links = resolve_links(findings, today)
+    water = resolve_water(findings, today)
     edits = {
-        profile: _join_edits(network, ways.get(profile), links.get(profile))
+        profile: join_edits(network, ways.get(profile), links.get(profile))
         for profile, network in today.networks.items()
         if profile in ways or (profile in links and links[profile].links)
     }
@@ -82,10 +86,25 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
             {name: each.is_faster for name, each in ways.items()},
             {name: each.is_slower for name, each in ways.items()},
         ),
+        water,
     )
 
 
-def _join_edits(network: Network, ways: WayTimes | None, links: LinkPlan | None) -> NetworkEdits:
+def join_edits(network: Network, ways: WayTimes | None, links: LinkPlan | None) -> NetworkEdits:
+    """Put the new times and the new links of one network together.
+
+    Parameters
+    ----------
+    network
+        Today's.
+    ways, links
+        What is found for it, or None.
+
+    Returns
+    -------
+    edits
+        For `apply_to_network`.
+    """
     local_ms = network.local_ms if ways is None else ways.local_ms
     is_closed = np.zeros(local_ms.size, np.bool_) if ways is None else ways.is_closed
     joints = no_joints() if links is None else links.joints
@@ -120,11 +139,11 @@ def points_of(change: Change) -> tuple[Point, ...]:
     >>> points_of(SetSpeed(kind="set_speed", factor=0.5, ids=(1,)))
     ()
     """
-    if isinstance(change, AddSite):
+    if isinstance(change, AddSite | AddQuay | AddStop):
         return (change.at,)
     if isinstance(change, MoveSite):
         return (change.to,)
-    if isinstance(change, AddLink):
+    if isinstance(change, AddLink | AddReach):
         return change.geometry
     return (change.within or ()) if isinstance(change, SetSpeed) else ()
 

@@ -9,9 +9,10 @@ import pandas as pd
 import shapely
 
 from .._types import WGS84, Rows
+from ..changes.fields import Point
 from ..changes.hints import suggest
 from ..changes.notices import Notice, Value
-from ..changes.schema import AddSite, MoveSite, Point, RemoveSite
+from ..changes.schema import AddSite, MoveSite, RemoveSite
 from ..errors import PlacesError
 from ..places.categories import find_category, is_below
 from .resolved import Findings, SiteEdits, Today, list_some

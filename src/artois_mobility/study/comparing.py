@@ -23,6 +23,7 @@ from .loading import Loaded, load
 from .manifest import make_manifest
 from .results import Comparison, ScenarioResult
 from .running import NewSites, attach_new_sites, compute_all
+from .water_results import WaterResult
 
 
 def compare(
@@ -67,6 +68,7 @@ def compare(
     check_laws(loaded, resolved, differences)
     communes = loaded.communes
     networks = loaded.today.networks
+    water = _compute_water(loaded, resolved, report)
     return Comparison(
         study=study,
         residents=loaded.residents,
@@ -82,6 +84,7 @@ def compare(
         manifest=make_manifest(loaded, scenarios),
         is_schematic=loaded.today.extract.source.is_schematic
         or any(each.provenance.is_schematic for each in networks.values()),
+        water=water,
     )
 
 
@@ -106,6 +109,16 @@ def assess(study: Study, *, progress: Progress | None = None) -> Comparison:
         If the study's data is faulty.
     """
     return compare(study, [], progress=progress)
+
+
+def _compute_water(
+    loaded: Loaded, resolved: Sequence[ResolvedScenario], progress: Progress
+) -> WaterResult | None:
+    if loaded.today.water is None:
+        return None
+    from .voyaging import compute_water  # its kernels compile for those who ask
+
+    return compute_water(loaded, resolved, progress)
 
 
 def _choose(study: Study, paths: Sequence[str | Path]) -> list[Path]:

@@ -9,13 +9,16 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, Strict, StringConstraints
 
 from ..changes.faults import find_line
-from ..changes.schema import FileModel, Names, Text
+from ..changes.fields import FileModel, Names, Text
 from ..changes.toml_files import raise_problems, read_toml
 from ..errors import InputError, PlacesError, ProfileError
+from ..network.interpreting import BOAT
 from ..network.profiles import Profile, profile_names, read_profile
 from ..places.categories import expand
+from .water_questions import WaterQuestion, WaterSection
 
 OSM: Final = "osm"
+OWN_VESSELS: Final = "choose barge, barge_freycinet, pleasure_boat or a file of your own"
 
 Siren = Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
 Minutes = Annotated[float, Strict(), Field(gt=0, le=1440, allow_inf_nan=False)]
@@ -59,6 +62,7 @@ class _StudyFile(FileModel):
     data: _Data
     territory: _Territory = _Territory()
     access: _Access = _Access()
+    water: WaterSection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ class Study:
         Which period of the table of traffic, or `""`.
     thresholds_min
         Minutes within which people are counted, ascending.
+    water
+        What is asked of the water, or None.
     """
 
     path: Path
@@ -127,6 +133,7 @@ class Study:
     turns: bool
     period: str
     thresholds_min: tuple[float, ...]
+    water: WaterQuestion | None
 
 
 def read_study(path: str | Path) -> Study:
@@ -135,7 +142,8 @@ def read_study(path: str | Path) -> Study:
     Parameters
     ----------
     path
-        A TOML file with `name`, `[data]`, and optionally `language`, `[territory]`, `[access]`.
+        A TOML file with `name`, `[data]`, and optionally `language`, `[territory]`, `[access]`,
+        `[water]`.
         Paths in it are relative to the file.
 
     Returns
@@ -177,8 +185,9 @@ def read_study(path: str | Path) -> Study:
             (data.barriers, "barriers"),
         )
     )
-    profiles = checks.read_profiles(content.access.profiles)
+    profiles = checks.read_profiles(content.access.profiles, ("access", "profiles"))
     categories = checks.expand_categories(content.access.categories)
+    water = checks.read_water(content.water, profiles)
     raise_problems([(path, checks.problems)])
     return Study(
         path=path,
@@ -201,6 +210,7 @@ def read_study(path: str | Path) -> Study:
         turns=content.access.turns,
         period=content.access.period or "",
         thresholds_min=tuple(sorted(set(content.access.thresholds_min))),
+        water=water,
     )
 
 
@@ -248,7 +258,7 @@ class _Checks:
     text: str
     problems: list[str]
 
-    def find_file(self, given: str, key: str) -> Path:
+    def find_file(self, given: str, key: str, section: str = "data") -> Path:
         """Make a path whole; note a problem when nothing is there."""
         path = self.folder / given
         if not path.is_file():
@@ -258,10 +268,29 @@ class _Checks:
             nearest = difflib.get_close_matches(path.name, names, n=1, cutoff=0.5)
             near = f" Did you mean {nearest[0]}?" if nearest else ""
             what = "is a folder, not a file" if path.is_dir() else "does not exist"
-            self._note(("data", key), f"{given!r} {what}; it is looked for from {folder}.{near}")
+            self._note((section, key), f"{given!r} {what}; it is looked for from {folder}.{near}")
         return path
 
-    def read_profiles(self, names: Sequence[str]) -> tuple[Profile, ...]:
+    def read_water(
+        self, section: WaterSection | None, others: Sequence[Profile]
+    ) -> WaterQuestion | None:
+        """Read what is asked of the water: vessels, tables, trips."""
+        if section is None:
+            return None
+        place = ("water", "vessels")
+        vessels = self.read_profiles(section.vessels, place)
+        for vessel in vessels:
+            if vessel.mode != BOAT:
+                self._note(place, f"{vessel.name!r} is no vessel; {OWN_VESSELS}.")
+            elif vessel.name in {other.name for other in others}:
+                self._note(place, f"{vessel.name!r} stands in access.profiles too: name it once.")
+        locks, quays = (
+            None if given is None else self.find_file(given, key, "water")
+            for given, key in ((section.locks, "locks"), (section.quays, "quays"))
+        )
+        return WaterQuestion(vessels, locks, quays, section.trips, section.departure)
+
+    def read_profiles(self, names: Sequence[str], place: tuple[str, str]) -> tuple[Profile, ...]:
         """Read profiles, the library's own or files beside the study."""
         found: dict[str, Profile] = {}
         for name in names:
@@ -269,10 +298,10 @@ class _Checks:
             try:
                 profile = read_profile(source)
             except ProfileError as error:
-                self._note(("access", "profiles"), str(error))
+                self._note(place, str(error))
                 continue
             if profile.name in found:
-                self._note(("access", "profiles"), f"{profile.name!r} is listed twice.")
+                self._note(place, f"{profile.name!r} is listed twice.")
             found[profile.name] = profile
         return tuple(found.values())
 

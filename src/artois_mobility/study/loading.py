@@ -27,6 +27,7 @@ from ..scenarios.resolved import Today
 from .barriers import read_barriers
 from .congestion import read_congestion
 from .files import OSM, Study
+from .water import load_waters
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -54,6 +55,8 @@ class Loaded:
         Residents and sites on the network of each profile.
     outside_count
         Cells whose residents do not count, because they live outside the territory.
+    lock_matches
+        Where each row of the study's table of locks went; no rows without a table.
     """
 
     study: Study
@@ -62,6 +65,7 @@ class Loaded:
     communes: "gpd.GeoDataFrame"
     attachments: Mapping[str, tuple[Attachments, Attachments]]
     outside_count: int
+    lock_matches: pd.DataFrame
 
 
 def load(study: Study, progress: Progress) -> Loaded:
@@ -94,13 +98,18 @@ def load(study: Study, progress: Progress) -> Loaded:
     places = [(network, table) for network in networks for table in (residents, sites)]
     tables = _run_all([_each(attach, *pair) for pair in places], ATTACHING, progress)
     pairs = zip(tables[::2], tables[1::2], strict=True)
+    loaded_waters = load_waters(study, extract)
+    waters, lock_matches = (None, pd.DataFrame()) if loaded_waters is None else loaded_waters
+    networks_of = dict(zip(study.profiles, networks, strict=True))
+    networks_of |= {} if waters is None else waters.networks
     return Loaded(
         study,
-        Today(extract, dict(zip(study.profiles, networks, strict=True)), sites, study.categories),
+        Today(extract, networks_of, sites, study.categories, waters),
         residents,
         communes,
         dict(zip(study.profiles, pairs, strict=True)),
         len(everybody) - len(residents),
+        lock_matches,
     )
 
 

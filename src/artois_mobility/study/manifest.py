@@ -51,9 +51,11 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[Scenario]) -> dict[str, An
             "turns": study.turns,
             "period": study.period,
             "thresholds_min": list(study.thresholds_min),
+            "water": _describe_water(study),
         },
         "profiles": {
-            p.name: {"version": p.version, "sha256": p.sha256} for p in study.travel_profiles
+            p.name: {"version": p.version, "sha256": p.sha256}
+            for p in (*study.travel_profiles, *(study.water.vessels if study.water else ()))
         },
         "extract": {
             "osm_timestamp": source.timestamp,
@@ -72,6 +74,17 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[Scenario]) -> dict[str, An
     }
 
 
+def _describe_water(study: Study) -> dict[str, Any] | None:
+    if study.water is None:
+        return None
+    departure = study.water.departure
+    return {
+        "vessels": [vessel.name for vessel in study.water.vessels],
+        "trips": [list(trip) for trip in study.water.trips],
+        "departure": None if departure is None else departure.isoformat(),
+    }
+
+
 def _list_inputs(loaded: Loaded, scenarios: Sequence[Scenario]) -> list[dict[str, str]]:
     study = loaded.study
     files = [("study", study.path, study.sha256)]
@@ -82,6 +95,8 @@ def _list_inputs(loaded: Loaded, scenarios: Sequence[Scenario]) -> list[dict[str
         ("congestion", study.congestion),
         ("heights", study.heights),
         ("barriers", study.barriers),
+        ("locks", study.water.locks if study.water else None),
+        ("quays", study.water.quays if study.water else None),
     )
     others += [(role, path) for role, path in optional if path is not None]
     files += [(role, Path(path), _hash(Path(path))) for role, path in others if path != OSM]

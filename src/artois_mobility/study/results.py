@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ..network.model import Network
     from .files import Study
+    from .water_results import WaterResult
 
 TODAY: Final = "today"
 
@@ -102,6 +103,8 @@ class Comparison:
         Hashes of every input, parameters, versions, counted assumptions; ready for JSON.
     is_schematic
         True when the extract is a made-up territory: everything shown must say so.
+    water
+        What vessels can do; None where the study asks nothing of the water.
     """
 
     study: Study
@@ -114,6 +117,7 @@ class Comparison:
     networks: Mapping[str, Network]
     manifest: Mapping[str, Any]
     is_schematic: bool
+    water: WaterResult | None = None
 
     def summary(self) -> pd.DataFrame:
         """Give the figures of the whole territory, one row per scenario, profile and category.

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from .areas.lines import reached_streets
     from .areas.rasters import arrival_surface, count_reaching
     from .areas.reached import isochrones
+    from .freight.comparing import road_or_water
+    from .freight.factors import read_emission_factors
+    from .freight.hinterlands import hinterlands
+    from .freight.quay_tables import read_quays
+    from .freight.quays import find_quays
     from .graph import Graph
     from .navigation.classes import waterway_classes
     from .navigation.largest import largest_vessels
@@ -81,9 +86,11 @@ _HOME_OF_NAME = {
     "download_osm": "osm.download",
     "explain": "access.explaining",
     "explain_attachments": "places.nearer",
+    "find_quays": "freight.quays",
     "from_osmnx": "network.interop",
     "greenway_lines": "waterside.reserved",
     "greenways": "waterside.reserved",
+    "hinterlands": "freight.hinterlands",
     "isochrones": "areas.reached",
     "largest_vessels": "navigation.largest",
     "merge_sites": "places.sites",
@@ -91,15 +98,18 @@ _HOME_OF_NAME = {
     "profile_names": "network.profiles",
     "read_communes": "places.communes",
     "read_congestion": "study.congestion",
+    "read_emission_factors": "freight.factors",
     "read_heights": "network.slopes",
     "read_barriers": "study.barriers",
     "read_locks": "places.lock_tables",
     "read_osm": "osm.reader",
     "read_profile": "network.profiles",
+    "read_quays": "freight.quay_tables",
     "read_residents": "places.residents",
     "read_sites": "places.sites",
     "read_study": "study.files",
     "reached_streets": "areas.lines",
+    "road_or_water": "freight.comparing",
     "routes": "routing.route_lines",
     "to_networkx": "network.interop",
     "to_osmnx": "network.interop",
@@ -139,9 +149,11 @@ __all__ = [
     "download_osm",
     "explain",
     "explain_attachments",
+    "find_quays",
     "from_osmnx",
     "greenway_lines",
     "greenways",
+    "hinterlands",
     "isochrones",
     "largest_vessels",
     "merge_sites",
@@ -151,13 +163,16 @@ __all__ = [
     "read_barriers",
     "read_communes",
     "read_congestion",
+    "read_emission_factors",
     "read_heights",
     "read_locks",
     "read_osm",
     "read_profile",
+    "read_quays",
     "read_residents",
     "read_sites",
     "read_study",
+    "road_or_water",
     "routes",
     "to_networkx",
     "to_osmnx",

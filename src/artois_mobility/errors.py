@@ -41,6 +41,10 @@ class PlacesError(InputError):
     """A table of sites, residents or communes is faulty."""
 
 
+class FreightError(InputError):
+    """A number about freight is faulty: tonnes, the time of a transfer, an emission factor."""
+
+
 class StudyError(InputError):
     """A study file or a scenario file is faulty; all its problems are in the message."""
 

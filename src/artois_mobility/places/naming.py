@@ -8,7 +8,7 @@ from .starts import Places
 
 
 def names_of(places: Places) -> npt.NDArray[np.object_]:
-    """Name places by their `cell` or `site` column, else by their position.
+    """Name places by their `cell`, `site` or `quay` column, else by their position.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def names_of(places: Places) -> npt.NDArray[np.object_]:
     >>> names_of([(2.83, 50.42), (2.84, 50.42)]).tolist()
     ['0', '1']
     """
-    for column in ("cell", "site"):
+    for column in ("cell", "site", "quay"):
         if isinstance(places, pd.DataFrame) and column in places:
             return places[column].astype(str).to_numpy(object)
     return np.array([str(row) for row in range(len(places))], object)

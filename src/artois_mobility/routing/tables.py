@@ -1,6 +1,6 @@
 """Travel-time tables between two sets of places."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -108,10 +108,10 @@ def _once(places: Places) -> Places:
 
 def _blocks(table: _Table, per_block: int, progress: Progress | None) -> Iterator[pd.DataFrame]:
     origin_count = table.origin.size
-    times_of = choose_way(
-        table.network.searched.graph,
-        (table.origin_ends.leave, origin_count),
-        (table.destination_ends.reach, table.destination.size),
+    times_of = choose_times(
+        table.network,
+        (table.origin_ends, origin_count),
+        (table.destination_ends, table.destination.size),
     )
     (origin, origins), (destination, destinations) = (
         pd.factorize(names) for names in (table.origin, table.destination)
@@ -119,9 +119,6 @@ def _blocks(table: _Table, per_block: int, progress: Progress | None) -> Iterato
     for start in range(0, max(origin_count, 1), per_block):
         rows = range(start, min(start + per_block, origin_count))
         lines = times_of(rows)
-        for line, row in zip(lines, rows, strict=True):
-            for attachment in range(*np.searchsorted(table.origin_ends.place, [row, row + 1])):
-                _offer_own_arc(table.origin_ends, attachment, table.destination_ends, line)
         here = np.repeat(origin[rows.start : rows.stop], destination.size)
         there = np.tile(destination, len(rows))
         yield pd.DataFrame(
@@ -137,6 +134,39 @@ def _blocks(table: _Table, per_block: int, progress: Progress | None) -> Iterato
         )
         if progress is not None:
             progress("travel-time matrix", rows.stop, origin_count)
+
+
+def choose_times(
+    network: Network, origins: tuple[ArcEnds, int], destinations: tuple[ArcEnds, int]
+) -> Callable[[range], Milliseconds]:
+    """Choose how to find the times from places to places, along a street that two share too.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    origins, destinations
+        Where places hang on it, and how many places there are.
+
+    Returns
+    -------
+    times_of
+        Gives the times from some consecutive origins, one line each, in milliseconds;
+        `UNREACHED_MS` for none.
+    """
+    here, there = origins[0], destinations[0]
+    by_nodes = choose_way(
+        network.searched.graph, (here.leave, origins[1]), (there.reach, destinations[1])
+    )
+
+    def times_of(rows: range) -> Milliseconds:
+        lines = by_nodes(rows)
+        for line, row in zip(lines, rows, strict=True):
+            for attachment in range(*np.searchsorted(here.place, [row, row + 1])):
+                _offer_own_arc(here, attachment, there, line)
+        return lines
+
+    return times_of
 
 
 def _offer_own_arc(here: ArcEnds, attachment: int, there: ArcEnds, best_ms: Milliseconds) -> None:

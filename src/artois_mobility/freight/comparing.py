@@ -34,10 +34,11 @@ BOAT: Final = "boat"
 TOO_FEW: Final = "fewer than two quays"
 NOT_REACHED: Final = "no quay can be reached from the origin by road"
 NOT_LEFT: Final = "the destination can be reached from no quay by road"
-NOT_JOINED: Final = "no quay of the origin is joined by water to another of the destination"
+NOT_JOINED: Final = "no voyage joins a quay of the origin to another of the destination"
+TOO_SHORT: Final = "no voyage of {km:g} km or more joins a quay of the origin to another"
 
 
-def road_or_water(
+def road_or_water(  # noqa: PLR0913  a public question is its options
     roads: Network,
     water: Network,
     quays: Places,
@@ -45,6 +46,7 @@ def road_or_water(
     destinations: Places,
     *,
     handling_min: float = HANDLING_MIN,
+    least_barge_km: float = 0.0,
     tonnes: Tonnes = None,
     factors: Mapping[str, EmissionFactor] | None = None,
 ) -> pd.DataFrame:
@@ -66,6 +68,10 @@ def road_or_water(
     handling_min
         Minutes of one transfer, whatever the tonnes; a quay's own column `handling_min` comes
         first.
+    least_barge_km
+        Shortest voyage that counts. Trucks are quicker than barges, so that of many quays the
+        quickest chain takes two that lie side by side; ask for the kilometres that are worth
+        loading a barge.
     tonnes
         Carried by each pair: one number for all, or one for each; 1 when None. With 0 nothing is
         moved and nothing emitted, the times stay.
@@ -93,7 +99,7 @@ def road_or_water(
     PlacesError
         If the numbers of origins and destinations do not fit, or coordinates are wrong.
     FreightError
-        If tonnes, the time of a transfer or the factors are faulty.
+        If tonnes, the time of a transfer, the shortest voyage or the factors are faulty.
     BudgetError
         If the times to and from all quays take more memory than is allowed.
 
@@ -117,11 +123,13 @@ def road_or_water(
     """
     _check_modes(roads, water)
     pairs = pair_places(len(origins), len(destinations))
+    carried = _read_tonnes(tonnes, len(pairs))
     factors = _check_factors(factors)
     taken = take_quays(quays)
     handling_ms = time_transfers(taken.places, handling_min)
     ends = hang(roads, origins), hang(roads, destinations)
-    world = _World(roads, water, *ends, hang(roads, taken.places), hang(water, taken.places))
+    on_both = hang(roads, taken.places), hang(water, taken.places)
+    world = _World(roads, water, *ends, *on_both, _check_voyage(least_barge_km))
     legs = _time_legs(world, handling_ms)
     chains = find_chains(legs, pairs)
     trucks = find_trips(roads, *ends, pairs)
@@ -135,7 +143,7 @@ def road_or_water(
         **_tell_trucks(roads, trucks),
         **_tell_chains(world, chains, pairs, taken.name),
         "handling_min": _add_handling(chains, handling_ms),
-        "tonnes": _read_tonnes(tonnes, len(pairs)),
+        "tonnes": carried,
     }
     table = _emit(pd.DataFrame(columns), factors)
     table["reason"] = [
@@ -156,12 +164,20 @@ class _World:
     there: Side
     on_road: Side
     on_water: Side
+    least_barge_km: float
 
 
 def _time_legs(world: _World, handling_ms: WideMilliseconds) -> Legs:
+    barge_ms = time_all(world.water, world.on_water, world.on_water)
+    if world.least_barge_km:
+        pairs = [(first, last) for first, last in np.argwhere(barge_ms < UNREACHED_MS).tolist()]
+        voyages = find_trips(world.water, world.on_water, world.on_water, pairs)
+        for pair, voyage in zip(pairs, voyages, strict=True):
+            if _km(world.water, voyage) < world.least_barge_km:
+                barge_ms[pair] = UNREACHED_MS
     return Legs(
         time_all(world.roads, world.here, world.on_road),
-        time_all(world.water, world.on_water, world.on_water),
+        barge_ms,
         time_all(world.roads, world.on_road, world.there),
         handling_ms,
     )
@@ -178,6 +194,13 @@ def _check_modes(roads: Network, water: Network) -> None:
                 f"{example!r} or the like, roads first."
             )
             raise ProfileError(msg)
+
+
+def _check_voyage(least_barge_km: float) -> float:
+    if not 0 <= least_barge_km < np.inf:
+        msg = f"least_barge_km must be finite kilometres from 0 on; found {least_barge_km}."
+        raise FreightError(msg)
+    return least_barge_km
 
 
 def _read_tonnes(tonnes: Tonnes, pair_count: int) -> Floats:
@@ -295,15 +318,15 @@ def _say_why(world: _World, legs: Legs, pair: tuple[int, int], found: tuple[bool
     if not found[0]:
         words.append(f"road: {say_why(world.here, world.there, pair)}")
     if not found[1]:
-        words.append(f"water: {_say_why_not_by_water(legs, pair)}")
+        words.append(f"water: {_say_why_not_by_water(legs, pair, world.least_barge_km)}")
     return "; ".join(words)
 
 
-def _say_why_not_by_water(legs: Legs, pair: tuple[int, int]) -> str:
+def _say_why_not_by_water(legs: Legs, pair: tuple[int, int], least_barge_km: float) -> str:
     if legs.handling_ms.size < 2:
         return TOO_FEW
     if (legs.before_ms[pair[0]] == UNREACHED_MS).all():
         return NOT_REACHED
     if (legs.after_ms[:, pair[1]] == UNREACHED_MS).all():
         return NOT_LEFT
-    return NOT_JOINED
+    return TOO_SHORT.format(km=least_barge_km) if least_barge_km else NOT_JOINED

@@ -89,6 +89,7 @@ def compose(roads, water, quays, origins, destinations, handling_ms):
     _lay(graph, roads, "after", (on_road, "load"), (there, "destination"))
     _lay(graph, roads, "truck", (here, "own origin"), (there, "own destination"))
     for quay, ms in enumerate(handling_ms):
+        graph.add_node(("board", quay))
         _add(graph, ("unload", quay), ("board", quay), ms)
         _add(graph, ("land", quay), ("load", quay), ms)
     for name, places in (("origin", origins), ("destination", destinations)):
@@ -98,18 +99,28 @@ def compose(roads, water, quays, origins, destinations, handling_ms):
     return graph
 
 
-def quickest_chain_ms(graph, origin, destination, quay_count):
-    """Find the shortest path over two different quays: that back to the first one is cut off."""
-    best = UNREACHED_MS
-    reached = nx.single_source_dijkstra_path_length(graph, ("origin", origin))
-    for first in range(quay_count):
-        if ("board", first) not in reached:
-            continue
-        cut = nx.restricted_view(graph, [("land", first)], [])
-        onward = nx.single_source_dijkstra_path_length(cut, ("board", first))
-        if ("destination", destination) in onward:
-            best = min(best, reached["board", first] + onward["destination", destination])
-    return best
+def quickest_chains_ms(graph, pairs, quay_count):
+    """Find shortest paths over two different quays: that back to the first one is cut off."""
+    onward = [
+        nx.single_source_dijkstra_path_length(
+            nx.restricted_view(graph, [("land", first)], []), ("board", first)
+        )
+        for first in range(quay_count)
+    ]
+    found = []
+    for origin, destination in pairs:
+        reached = nx.single_source_dijkstra_path_length(graph, ("origin", origin))
+        found.append(
+            min(
+                (
+                    reached["board", first] + later["destination", destination]
+                    for first, later in enumerate(onward)
+                    if ("board", first) in reached and ("destination", destination) in later
+                ),
+                default=UNREACHED_MS,
+            )
+        )
+    return found
 
 
 def truck_ms(graph, origin, destination):

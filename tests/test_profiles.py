@@ -41,6 +41,7 @@ def test_the_shipped_profiles():
         "car_peak": "car",
         "car_no_toll": "car",
         "car_osrm": "car",
+        "truck": "car",
         "moped": "moped",
         "bicycle": "bicycle",
         "bicycle_calm": "bicycle",
@@ -224,6 +225,8 @@ def test_the_keys_a_profile_may_name_are_those_that_are_read():
 
 
 def test_a_key_that_is_not_read_is_refused(tmp_path):
-    own = 'like = "car"\naccess_keys = ["access", "vehicle", "hgv"]\n'
-    with pytest.raises(ProfileError, match=r"access_keys\.2 should be 'access', 'vehicle'.*'hgv'"):
+    own = 'like = "car"\naccess_keys = ["access", "vehicle", "goods"]\n'
+    with pytest.raises(
+        ProfileError, match=r"access_keys\.2 should be 'access', 'vehicle'.*'goods'"
+    ):
         read_profile(write(tmp_path / "lorry.toml", own))

@@ -4,6 +4,7 @@ from typing import Final, Literal, TypeAlias
 
 from ..osm.extract import Tags
 from .profiles import OTHER_BARRIER, Profile
+from .road_limits import is_too_large
 
 Permission: TypeAlias = Literal["open", "limited", "pushed", "closed"]
 Direction: TypeAlias = Literal["forward", "backward"]
@@ -83,6 +84,7 @@ ACCESS_KEYS: Final = (
     "motor_vehicle",
     "motorcar",
     "moped",
+    "hgv",
     "bicycle",
     "foot",
     "wheelchair",
@@ -233,6 +235,8 @@ def passes_barrier(tags: Tags, profile: Profile) -> bool:
     >>> passes_barrier({"kerb": "raised"}, read_profile("wheelchair"))
     False
     """
+    if is_too_large(tags, profile):
+        return False
     is_open = True
     if "barrier" in tags:
         other = profile.barrier_is_open.get(OTHER_BARRIER, True)

@@ -33,13 +33,15 @@ ClosingKey: TypeAlias = Literal[
 ]
 # What the rules of access read; another key would be passed over in silence.
 AccessKey: TypeAlias = Literal[
-    "access", "vehicle", "motor_vehicle", "motorcar", "moped", "bicycle", "foot", "wheelchair",
-    "boat", "motorboat", "ship", "canoe",
+    "access", "vehicle", "motor_vehicle", "motorcar", "moped", "hgv", "bicycle", "foot",
+    "wheelchair", "boat", "motorboat", "ship", "canoe",
 ]  # fmt: skip
 OnewayKey: TypeAlias = Literal[
     "oneway", "oneway:vehicle", "oneway:motor_vehicle", "oneway:motorcar", "oneway:moped",
     "oneway:bicycle", "oneway:foot", "oneway:boat", "oneway:motorboat",
 ]  # fmt: skip
+# What signs limit on roads: the first three in metres, the weights in tonnes.
+LimitKey: TypeAlias = Literal["maxheight", "maxwidth", "maxlength", "maxweight", "maxweightrating"]
 Metres: TypeAlias = Annotated[float, Field(gt=0, le=500, strict=True)]
 Stress: TypeAlias = Annotated[int, Field(ge=1, le=4)]
 SlopeLaw: TypeAlias = Literal["", "tobler", "linear"]
@@ -85,6 +87,8 @@ class Profile:
         The traveller is never faster on the flat, ferries apart.
     limit_factor
         Share of a tagged limit that is driven.
+    class_limit_kmh
+        Legal limit of the traveller by class, where that of others may be higher.
     limit_kmh_of_code
         Limit behind each value such as `FR:urban`.
     surface_cap_kmh, tracktype_cap_kmh, service_cap_kmh
@@ -95,6 +99,9 @@ class Profile:
         How many times longer everything but ferries takes than at these speeds, (rural, urban).
     closed_by
         Values of tags that close a way to the traveller whatever else its tags say, by key.
+    least_limits
+        What signs must allow at least, by `maxheight`, `maxwidth`, `maxlength` in metres and
+        `maxweight`, `maxweightrating` in tonnes; a way whose tag says less is closed.
     barrier_is_open
         Whether a barrier without access tags lets the traveller pass; `other` speaks for every
         value that is not listed.
@@ -186,6 +193,7 @@ class Profile:
     pushed_unless_tagged: tuple[str, ...] = ()
     pushing_kmh: Speed = 5.0
     limit_factor: tuple[Share, Share] = (1.0, 1.0)
+    class_limit_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     limit_kmh_of_code: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     surface_cap_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
     tracktype_cap_kmh: Mapping[str, Speed] = field(default_factory=dict, hash=False)
@@ -193,6 +201,7 @@ class Profile:
     surface_factor: Mapping[str, Share] = field(default_factory=dict, hash=False)
     time_factor: tuple[Factor, Factor] = (1.0, 1.0)
     closed_by: Mapping[ClosingKey, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    least_limits: Mapping[LimitKey, Metres] = field(default_factory=dict, hash=False)
     barrier_is_open: Mapping[str, bool] = field(default_factory=dict, hash=False)
     closed_kerbs: tuple[str, ...] = ()
     avoids_motorroads: bool = False
@@ -236,8 +245,8 @@ def profile_names() -> tuple[str, ...]:
     Examples
     --------
     >>> profile_names()  # doctest: +NORMALIZE_WHITESPACE
-    ('car', 'car_peak', 'car_no_toll', 'car_osrm', 'moped', 'bicycle', 'bicycle_calm', 'ebike',
-     'cargo_bike', 'walk', 'walk_senior', 'wheelchair', 'pleasure_boat', 'barge',
+    ('car', 'car_peak', 'car_no_toll', 'car_osrm', 'truck', 'moped', 'bicycle', 'bicycle_calm',
+     'ebike', 'cargo_bike', 'walk', 'walk_senior', 'wheelchair', 'pleasure_boat', 'barge',
      'barge_freycinet', 'barge_ii', 'barge_iii', 'barge_iv', 'barge_vb', 'passenger_boat', 'canoe')
     """
     return tuple(key for key, value in _shipped_tables().items() if isinstance(value, dict))
@@ -377,7 +386,7 @@ def _told(error: Any) -> str:  # noqa: ANN401
 def _contradictions(profile: Profile) -> list[str]:
     """List what no single key shows: languages, classes and barriers that are missing."""
     problems = [f"label.{each} is missing" for each in LANGUAGES if each not in profile.label]
-    for name in ("closed_unless_tagged", "pushed_unless_tagged"):
+    for name in ("class_limit_kmh", "closed_unless_tagged", "pushed_unless_tagged"):
         problems += [
             f"{name} lists {each!r}, which class_kmh does not know"
             for each in getattr(profile, name)

@@ -17,8 +17,9 @@ from .access import (
     decide_directions,
 )
 from .profiles import Profile
+from .road_limits import LIMIT_KEYS, is_too_large, tell_limit_faults
 from .rules import FERRY, WayRule
-from .speeds import LIMIT_TYPE_KEYS, driven_speeds, find_limit, find_setting
+from .speeds import HEAVY_LIMIT_KEY, LIMIT_TYPE_KEYS, driven_speeds, find_limit, find_setting
 from .stress import HEAVY, level_of_stress
 
 ONEWAY_KEYS: Final = (
@@ -43,6 +44,8 @@ ROAD_KEYS: Final = frozenset(
         *CYCLEWAY_KEYS,
         *(f"{key}:oneway" for key in CYCLEWAY_KEYS),
         *LIMIT_TYPE_KEYS,
+        *LIMIT_KEYS,
+        HEAVY_LIMIT_KEY,
         *(":".join(pair) for pair in product(("maxspeed", "lanes"), DIRECTIONS)),
         "area",
         "bridge",
@@ -134,7 +137,7 @@ def interpret_road(tags: Tags, profile: Profile) -> WayRule:
     kind = tags["highway"]
     if kind not in profile.class_kmh or _is_unusable(tags, profile):
         return WayRule(kind)
-    notes = _access_notes(tags, profile)
+    notes = [*_access_notes(tags, profile), *tell_limit_faults(tags, profile)]
     goes = dict(zip(DIRECTIONS, decide_directions(tags, profile), strict=True))
     speeds: dict[Direction, tuple[float, float]] = {}
     permissions = [_permission(tags, profile, direction) for direction in DIRECTIONS]
@@ -226,6 +229,8 @@ def _is_unusable(tags: Tags, profile: Profile) -> bool:
     if not IMPASSABLE.isdisjoint(tags.items()):
         return True
     if any(tags.get(key) in values for key, values in profile.closed_by.items()):
+        return True
+    if is_too_large(tags, profile):
         return True
     is_square = tags.get("area") == "yes"
     is_steep = read_incline(tags.get("incline", "")) > (profile.steepest or math.inf)

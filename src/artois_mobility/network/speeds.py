@@ -22,6 +22,9 @@ LIMIT_TYPE_KEYS: Final = ("maxspeed:type", "source:maxspeed", "zone:maxspeed", "
 SAYS_NO_LIMIT: Final = frozenset(
     {"signals", "variable", "implicit", "default", "unknown", "unposted", "national", "sign"}
 )
+# OpenStreetMap wiki, Key:maxspeed, 2026-11: what a sign for heavy vehicles says comes before it.
+HEAVY_KEY: Final = "hgv"
+HEAVY_LIMIT_KEY: Final = "maxspeed:hgv"
 WALKING_CODE: Final = "FR:walk"
 UNLIMITED: Final = "none"
 UNLIMITED_CODE: Final = "FR:motorway"
@@ -112,7 +115,8 @@ def find_limit(
     (None, ['speed_faulty'])
     """
     notes: list[str] = []
-    for key in (f"maxspeed:{direction}", "maxspeed"):
+    own = (HEAVY_LIMIT_KEY,) if HEAVY_KEY in profile.access_keys else ()
+    for key in (*own, f"maxspeed:{direction}", "maxspeed"):
         value = tags.get(key)
         if value is None:
             continue
@@ -182,6 +186,7 @@ def driven_speeds(tags: Tags, profile: Profile, limit_kmh: float | None) -> tupl
     """
     rural_kmh, urban_kmh = profile.class_kmh[tags["highway"]]
     if limit_kmh is not None:
+        limit_kmh = min(limit_kmh, profile.class_limit_kmh.get(tags["highway"], limit_kmh))
         rural_kmh, urban_kmh = (limit_kmh * factor for factor in profile.limit_factor)
     surface = tags.get("surface", "")
     cap_kmh = min(

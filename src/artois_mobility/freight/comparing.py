@@ -58,7 +58,7 @@ def road_or_water(  # noqa: PLR0913  a public question is its options
     Parameters
     ----------
     roads, water
-        The network of a profile on land, such as `car`, and of a vessel, such as `barge`.
+        The network of a profile on land, such as `truck`, and of a vessel, such as `barge`.
     quays
         What `find_quays` or `read_quays` gives, any table of points, or pairs of longitude and
         latitude. A quay with a `reason` does not count.
@@ -185,7 +185,7 @@ def _time_legs(world: _World, handling_ms: WideMilliseconds) -> Legs:
 
 def _check_modes(roads: Network, water: Network) -> None:
     for name, network, is_fitting, example in (
-        ("roads", roads, roads.profile.mode != BOAT, "car"),
+        ("roads", roads, roads.profile.mode != BOAT, "truck"),
         ("water", water, water.profile.mode == BOAT, "barge"),
     ):
         if not is_fitting:

@@ -3,6 +3,7 @@
 from typing import Final, Literal, TypeAlias, get_args
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .._types import UNREACHED_MS, Milliseconds
@@ -33,7 +34,7 @@ def hinterlands(
     Parameters
     ----------
     roads
-        The network of a profile on land, such as that of `car`.
+        The network of a profile on land, such as that of `truck`.
     quays
         What `find_quays` or `read_quays` gives, any table of points, or pairs of longitude and
         latitude. A quay with a `reason` does not count.
@@ -138,10 +139,10 @@ def time_all(network: Network, here: Side, there: Side) -> Milliseconds:
     return times_of(range(shape[0]))
 
 
-def _choose(table_ms: Milliseconds) -> tuple[np.ndarray, Milliseconds]:
+def _choose(table_ms: Milliseconds) -> tuple[npt.NDArray[np.intp], Milliseconds]:
     """Choose the first of the nearest quays in each row."""
     if not table_ms.shape[1]:
-        return np.zeros(len(table_ms), np.int64), np.full(len(table_ms), UNREACHED_MS, np.int32)
+        return np.zeros(len(table_ms), np.intp), np.full(len(table_ms), UNREACHED_MS, np.int32)
     nearest = table_ms.argmin(axis=1)
     ms = np.take_along_axis(table_ms, nearest[:, np.newaxis], axis=1)[:, 0]
     return nearest, ms

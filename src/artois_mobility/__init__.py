@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .freight.quays import find_quays
     from .graph import Graph
     from .navigation.classes import waterway_classes
+    from .navigation.closures import lock_closures
     from .navigation.largest import largest_vessels
     from .navigation.lock_tables import use_locks
     from .navigation.voyage_tables import voyage_parts, voyages
@@ -93,6 +94,7 @@ _HOME_OF_NAME = {
     "hinterlands": "freight.hinterlands",
     "isochrones": "areas.reached",
     "largest_vessels": "navigation.largest",
+    "lock_closures": "navigation.closures",
     "merge_sites": "places.sites",
     "opportunities": "access.reaching",
     "profile_names": "network.profiles",
@@ -156,6 +158,7 @@ __all__ = [
     "hinterlands",
     "isochrones",
     "largest_vessels",
+    "lock_closures",
     "merge_sites",
     "opportunities",
     "profile_names",

@@ -4,6 +4,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from ..errors import StudyError
+from ..freight.quay_tables import read_quays
 from ..navigation.lock_tables import use_locks
 from ..network.building import build_network
 from ..osm.extract import Extract
@@ -61,13 +62,16 @@ def load_waters(study: Study, extract: Extract) -> "tuple[Waters, pd.DataFrame] 
 def _read_quays(study: Study, extract: Extract) -> "gpd.GeoDataFrame":
     """Read the quays, each with a name of its own."""
     assert study.water is not None  # asked by the caller
-    source = study.water.quays
-    sites = read_sites(extract if source is None else source, [QUAY])
-    sites = sites.drop_duplicates("site").reset_index(drop=True)
-    name = sites["name"].fillna("").astype(str)
+    if study.water.quays is not None:
+        quays = read_quays(study.water.quays)
+        key = quays["quay"].astype(str)
+    else:
+        quays = read_sites(extract, [QUAY]).drop_duplicates("site").reset_index(drop=True)
+        key = quays["site"].astype(str)
+    name = quays["name"].fillna("").astype(str)
     is_shared = name.duplicated(keep=False) | (name == "")
-    told = (name + " (" + sites["site"].astype(str) + ")").str.strip()
-    return sites.assign(name=name.where(~is_shared, told))[["name", "geometry"]]
+    told = (name + " (" + key + ")").where(name != "", key)
+    return quays.assign(name=name.where(~is_shared, told))[["name", "geometry"]]
 
 
 def _choose_trips(study: Study, quays: list[str]) -> tuple[tuple[str, str], ...]:

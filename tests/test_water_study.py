@@ -1,0 +1,180 @@
+"""A study that asks of the water: its section, its answers, its page in the report."""
+
+import json
+import re
+import shutil
+
+import pyogrio
+import pytest
+
+from artois_mobility import compare, read_study, write_report
+from artois_mobility.errors import StudyError
+from study_worlds import STUDY, write_town
+
+TERRITORY = """
+name = "Voie d'eau"
+
+[data]
+extract = "osm/artois-schematic.osm.pbf"
+residents = "osm/artois-residents.csv"
+
+[access]
+profiles = ["walk"]
+categories = ["care/hospital"]
+
+[water]
+vessels = ["barge_freycinet", "barge", "barge_vb"]
+departure = 2026-11-24T08:00:00
+"""
+QUAYS = ("Port de Béthune-Beuvry", "Port de Harnes", "Plateforme de Dourges (Delta 3)",
+         "Port d'Hénin")  # fmt: skip
+BETHUNE, HARNES, DOURGES, HENIN = QUAYS
+LOCKS_CSV = """name,lon,lat,length_m,width_m,opening_hours,source
+Cuinchy,2.7540,50.5225,144.6,12.0,Mo-Su 09:00-18:00,description publique
+Inconnue,2.5,50.3,40,5,,test
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, repository):
+    place = tmp_path_factory.mktemp("water")
+    shutil.copytree(repository / "data" / "osm", place / "osm")
+    (place / "study.toml").write_text(TERRITORY, encoding="utf-8")
+    for name in ("ecluse-fermee", "seine-nord", "passerelle-deule"):
+        shutil.copy(repository / "scenarios" / f"{name}.toml", place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def result(folder):
+    study = read_study(folder / "study.toml")
+    names = ("ecluse-fermee", "seine-nord", "passerelle-deule")
+    return compare(study, [folder / f"{name}.toml" for name in names])
+
+
+def voyage(result, scenario, vessel, origin, destination):
+    table = result.water.voyages.set_index(["scenario", "vessel", "origin", "destination"])
+    return table.loc[(scenario, vessel, origin, destination)]
+
+
+def test_every_voyage_between_two_quays_is_asked_of_every_vessel(result):
+    today = result.water.voyages[result.water.voyages["scenario"] == "today"]
+    assert len(today) == 3 * 6
+    assert set(today["origin"]) | set(today["destination"]) == set(QUAYS)
+    # a scenario on land is not computed on the water
+    assert set(result.water.voyages["scenario"]) == {"today", "ecluse-fermee", "seine-nord"}
+    row = voyage(result, "today", "barge", BETHUNE, DOURGES)
+    assert (row["locks"], row["why"]) == (1, "")
+    assert row["lock_min"] == pytest.approx(30, abs=0.01)
+    # nothing larger than Freycinet's on the Canal de Lens
+    assert voyage(result, "today", "barge", BETHUNE, HARNES)["why"] == "too_large"
+    assert voyage(result, "today", "barge_freycinet", BETHUNE, HARNES)["why"] == ""
+    # the link takes 144.6 m: no convoy of 185 m
+    assert voyage(result, "today", "barge_vb", BETHUNE, DOURGES)["why"] == "too_large"
+
+
+def test_a_closed_lock_loses_what_crosses_it_and_nothing_else(result):
+    for vessel in ("barge_freycinet", "barge"):
+        assert voyage(result, "ecluse-fermee", vessel, BETHUNE, DOURGES)["why"] == "no_way"
+        kept = voyage(result, "ecluse-fermee", vessel, DOURGES, HENIN)
+        assert kept["minutes_gained"] == 0
+    assert result.water.closed["lock"].tolist() == ["Écluse de Cuinchy"]
+
+
+def test_the_upgraded_link_takes_convoys_and_has_a_new_quay(result):
+    assert voyage(result, "seine-nord", "barge_vb", BETHUNE, DOURGES)["why"] == ""
+    new = voyage(result, "seine-nord", "barge_vb", "Quai de la voie nouvelle", BETHUNE)
+    assert new["waterways"].startswith("Canal Seine–Nord Europe;Canal de la Sensée")
+    assert new["locks"] == 4
+    largest = result.water.largest.set_index(["scenario", "origin", "destination"])
+    before = largest.loc[("today", BETHUNE, DOURGES)]
+    assert (before["length_m"], before["beam_m"], before["class_name"]) == (140.0, 11.4, "Va")
+    assert before["length_limit"].startswith(
+        "Canal d'Aire, Écluse de Cuinchy: maxlength=140.0 (VNF"
+    )
+    after = largest.loc[("seine-nord", BETHUNE, DOURGES)]
+    assert (after["length_m"], after["class_name"]) == (185.0, "Vb")
+    # the gauge of the Canal de Lens stays
+    assert largest.loc[("seine-nord", BETHUNE, HARNES)]["length_m"] == 38.5
+    changed = result.water.waterways.query("scenario == 'seine-nord' and change == 'new'")
+    assert changed["name"].tolist() == ["Canal Seine–Nord Europe"]
+    assert not (result.water.waterways["change"] == "narrower").any()
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "lost"),
+    [
+        ("fr", "La voie d’eau", "5 trajets ne sont plus possibles"),
+        ("en", "The water", "5 voyages are no longer possible"),
+    ],
+)
+def test_the_report_has_a_page_on_the_water(result, tmp_path, language, title, lost):
+    paths = write_report(result, tmp_path, language=language)
+    names = [path.name for path in paths]
+    assert {"water-today.png", "water-ecluse-fermee.png", "water-seine-nord.png"} <= set(names)
+    html = paths[0].read_text(encoding="utf-8")
+    page = html[html.index('<section id="water">') : html.index('<section id="data">')]
+    assert f"<h2>{title}</h2>" in page
+    assert page.count("<figure>") == 3
+    assert page.count("<caption>") == 3 + 3  # largest vessels by situation, voyages by vessel
+    assert "maxlength=140.0 (VNF" in page
+    assert lost in html
+    assert '<a href="#water">' in html
+    layers = {name for name, _ in pyogrio.list_layers(tmp_path / "results.gpkg")}
+    assert layers >= {"waterways", "voyages", "quays"}
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["parameters"]["water"]["departure"] == "2026-11-24T08:00:00"
+
+
+def test_tables_of_locks_and_quays_are_used_and_told(folder):
+    (folder / "locks.csv").write_text(LOCKS_CSV, encoding="utf-8")
+    (folder / "quays.csv").write_text(
+        "name,lon,lat\nA,2.69,50.5345\nB,2.977,50.45\n", encoding="utf-8"
+    )
+    text = TERRITORY + 'locks = "locks.csv"\nquays = "quays.csv"\ntrips = [["A", "B"]]\n'
+    (folder / "tables.toml").write_text(text, encoding="utf-8")
+    found = compare(read_study(folder / "tables.toml"), [])
+    assert found.water.locks["reason"].tolist() == ["", "no lock within 250 m"]
+    row = voyage(found, "today", "barge", "A", "B")
+    # the lock opens at nine; it is reached at about half past eight
+    assert 20 < row["waiting_min"] < 50
+    largest = found.water.largest.iloc[0]
+    assert (largest["length_m"], largest["beam_m"]) == (144.6, 12.0)
+    roles = {each["role"] for each in found.manifest["inputs"]}
+    assert {"locks", "quays"} <= roles
+
+
+FAULTS = [
+    ('vessels = ["car"]', "water.vessels: 'car' is no vessel; choose barge"),
+    ('vessels = ["submarine"]', "water.vessels: .*submarine"),
+    ('vessels = ["walk", "barge"]', "'walk' is no vessel"),
+    ('locks = "nowhere.csv"', "water.locks: 'nowhere.csv' does not exist"),
+    ('quay = "x.csv"', "water.quay is no key here. Did you mean quays"),
+    ("departure = 2026-11-24T08:00:00Z", "local time without a time zone"),
+    ('departure = "soon"', "water.departure"),
+    ('trips = [["A"]]', r"water.trips"),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), FAULTS)
+def test_faults_of_the_section_are_told(tmp_path, line, said):
+    study = write_town(tmp_path)
+    study.write_text(f"{STUDY}\n[water]\n{line}\n", encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        read_study(study)
+    assert re.search(said, str(caught.value))
+
+
+def test_a_vessel_that_travels_already_is_named_once(tmp_path):
+    study = write_town(tmp_path)
+    text = STUDY.replace('["car", "walk"]', '["car", "barge"]')
+    study.write_text(f'{text}\n[water]\nvessels = ["barge"]\n', encoding="utf-8")
+    with pytest.raises(StudyError, match=r"'barge' stands in access\.profiles too"):
+        read_study(study)
+
+
+def test_trips_between_quays_that_are_not_there_are_refused(folder):
+    text = TERRITORY + 'trips = [["Port de Harnes", "Port de Calais"]]\n'
+    (folder / "trips.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match=r"'Port de Calais' is no quay of the study. It has: Port"):
+        compare(read_study(folder / "trips.toml"), [])

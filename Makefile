@@ -25,7 +25,7 @@ $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
 
 venv: $(VENV)/dev.stamp  ## Create .venv with everything, tests' tools included
 
-demo: $(VENV)/run.stamp  ## Compare ten scenarios of the embedded territory; results in out/
+demo: $(VENV)/run.stamp  ## Compare twelve scenarios of the embedded territory; results in out/
 	@$(BIN)/artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out
 	@echo "Open out/report.html in a browser and out/results.gpkg in QGIS; the tables and maps lie beside."
 

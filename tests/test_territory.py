@@ -260,8 +260,8 @@ def test_bridges_over_water_have_names_of_their_own(territory):
     assert "Pont de Busnes (Canal d'Aire)" in named
 
 
-def test_there_are_the_ten_scenarios():
-    assert len(SCENARIOS) == 10
+def test_there_are_the_twelve_scenarios():
+    assert len(SCENARIOS) == 12
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
@@ -276,13 +276,20 @@ def test_scenarios_meet_the_territory(territory, path):
             if way.tags["highway"] not in NO_CARS | NO_WALKERS and "bridge" not in way.tags
         ]
     )
-    names_of_ways = {way.tags["name"] for way in territory.ways if "name" in way.tags}
+    names_of_ways = {
+        way.tags[key] for way in territory.ways for key in ("name", "lock_name") if key in way.tags
+    }
     names_of_sites = {tags["name"] for tags in territory.node_tags.values() if "name" in tags}
     for change in scenario["changes"]:
         if change["kind"] == "add_link":
             for end in (change["geometry"][0], change["geometry"][-1]):
                 assert streets.distance(shapely.Point(np.array(end) * M_PER_DEG)) < 20.0
         for point in (change[key] for key in ("at", "to") if key in change):
+            if change["kind"] == "add_quay":
+                new = [each["geometry"] for each in scenario["changes"] if "geometry" in each]
+                water = shapely.MultiLineString([np.array(line) * M_PER_DEG for line in new])
+                assert water.distance(shapely.Point(np.array(point) * M_PER_DEG)) < 300.0
+                continue
             assert streets.distance(shapely.Point(np.array(point) * M_PER_DEG)) < 300.0
         assert set(change.get("names", ())) <= names_of_ways
         assert change.get("site", "Louvre-Lens") in names_of_sites

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from artois_mobility import (
     UNREACHED_MS,
     build_network,
+    reached_streets,
     read_osm,
     routes,
+    travel_times,
     voyage_parts,
     voyages,
 )
@@ -23,6 +25,8 @@ from artois_mobility.errors import PlacesError, ProfileError
 from artois_mobility.graph import Graph, sort_arcs
 from artois_mobility.navigation.timed_paths import arrive_on, find_arrivals
 from artois_mobility.navigation.timetable import timetable_of
+from artois_mobility.osm.editing import edit_extract
+from certificates import assert_shortest
 from network_worlds import LAT_DEG, LON_DEG, M_PER_DEG_LAT, M_PER_DEG_LON, make_extract
 
 MONDAY = datetime(2026, 11, 23)
@@ -53,6 +57,29 @@ def wait_minute_by_minute(hours, ms):
             return ms
         ms = (ms // 60_000 + 1) * 60_000
     return None
+
+
+def simulate(network, source, target, departure):
+    """Sail every simple way between two nodes, minute by minute before closed locks."""
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from([source, target])
+    for arc in range(network.graph.arc_count):
+        graph.add_edge(int(network.graph.tail[arc]), int(network.graph.head[arc]), key=arc)
+    begin = round((departure - MONDAY) / timedelta(milliseconds=1))
+    best = None
+    for path in nx.all_simple_edge_paths(graph, source, target):
+        clock, last_lock = begin, -1
+        for *_, arc in path:
+            lock = int(network.fairway.lock_of_arc[arc])
+            if lock not in (-1, last_lock):
+                clock = wait_minute_by_minute(network.fairway.locks[lock].hours, clock)
+            last_lock = lock
+            if clock is None or (best is not None and clock >= best):
+                break
+            clock += int(network.graph.weight_ms[arc])
+        else:
+            best = clock if best is None else min(best, clock)
+    return None if best is None else best - begin
 
 
 class Canals:
@@ -89,27 +116,8 @@ class Canals:
         self.network = build_network(self.extract, "barge")
 
     def simulate(self, stub, other_stub, departure):
-        """Sail every simple way between two stubs, minute by minute before closed locks."""
-        network, graph = self.network, nx.MultiDiGraph()
-        for arc in range(network.graph.arc_count):
-            graph.add_edge(int(network.graph.tail[arc]), int(network.graph.head[arc]), key=arc)
-        node_of = {int(osm): node for node, osm in enumerate(network.osm_node)}
-        source, target = node_of[100 + stub], node_of[100 + other_stub]
-        begin = round((departure - MONDAY) / timedelta(milliseconds=1))
-        best = None
-        for path in nx.all_simple_edge_paths(graph, source, target):
-            clock, last_lock = begin, -1
-            for *_, arc in path:
-                lock = int(network.fairway.lock_of_arc[arc])
-                if lock not in (-1, last_lock):
-                    clock = wait_minute_by_minute(network.fairway.locks[lock].hours, clock)
-                last_lock = lock
-                if clock is None or (best is not None and clock >= best):
-                    break
-                clock += int(network.graph.weight_ms[arc])
-            else:
-                best = clock if best is None else min(best, clock)
-        return None if best is None else best - begin
+        node_of = {int(osm): node for node, osm in enumerate(self.network.osm_node)}
+        return simulate(self.network, node_of[100 + stub], node_of[100 + other_stub], departure)
 
     def stub(self, corner):
         x, y = (corner - 1) % 3, (corner - 1) // 3
@@ -195,6 +203,15 @@ def test_a_place_between_two_nodes_is_reached_from_the_nearer_side():
         row = voyages(network, [begin], [end], departure="2026-11-24T23:00").iloc[0]
         assert row["km"] == pytest.approx(km, rel=0.005)
         assert row["minutes"] == pytest.approx(km * 6, rel=0.005)
+
+
+def test_what_a_vessel_reaches_ends_where_its_time_runs_out():
+    network = make_round()
+    # 1 km to the lock in 6 min; in 12 min neither lock (31.2 min) nor the 3 km way round is passed
+    lines = reached_streets(network, [at(0, 0)], [3, 6, 12])
+    km = lines["km"].tolist()
+    assert km[:2] == pytest.approx([0.5, 1.0], abs=0.01)
+    assert km[2] == pytest.approx(1.0 + 1.0 + 0.2 * 6 / 31.2, abs=0.02)
 
 
 def test_parts_sum_to_the_voyage_and_say_what_they_are():
@@ -317,15 +334,66 @@ def test_earliest_arrivals_hold_their_proof(arcs, seeds):
         assert (graph.head[path[-1]] if path else seeds[seed][0]) == node
 
 
-@pytest.mark.realdata
-@pytest.mark.parametrize("profile", ["pleasure_boat", "barge"])
-def test_arrivals_on_the_elbe_hold_their_proof(realdata, profile):
-    network = build_network(read_osm(realdata / "osm" / "hamburg-hafen.osm.pbf"), profile)
-    assert [lock.hours != "" for lock in network.fairway.locks] == [True]
+EXTRACTS = (
+    *(
+        pytest.param(name, marks=pytest.mark.realdata)
+        for name in ("nantes-centre.osm.pbf", "newport.osm.pbf", "hamburg-hafen.osm.pbf")
+    ),
+    "embedded",
+)
+
+
+def network_of(name, request, profile):
+    """The network of an extract; the locks of the embedded territory get hours."""
+    if name != "embedded":
+        path = request.getfixturevalue("realdata") / "osm" / name
+        return build_network(read_osm(path), profile)
+    path = request.getfixturevalue("repository") / "data" / "osm" / "artois-schematic.osm.pbf"
+    extract = read_osm(path)
+    locks = {
+        int(way): {**tags, "opening_hours": [*HOURS][1 + number % 4]}
+        for number, (way, tags) in enumerate(
+            zip(extract.ways.osm_id, extract.ways.tags, strict=True)
+        )
+        if tags.get("lock") == "yes"
+    }
+    return build_network(edit_extract(extract, tags_of_way=locks), profile)
+
+
+@pytest.mark.parametrize("name", EXTRACTS)
+@pytest.mark.parametrize("profile", ["pleasure_boat", "barge_freycinet"])
+def test_arrivals_on_real_water_hold_their_proof(name, profile, request):
+    network = network_of(name, request, profile)
     graph = network.searched.graph
-    for source in range(0, graph.node_count, 7):
+    for source in range(graph.node_count):
+        free = travel_times(graph, [source])[0]
+        assert_shortest(graph, source, free)
         for departure in ("2026-12-26T18:00", "2026-12-27T23:30", "2027-01-02T05:59"):
             timetable = timetable_of(network, datetime.fromisoformat(departure))
             arrive, seeds = arrive_on(network, timetable), [(source, 0)]
             found = find_arrivals(graph, arrive, seeds).ms_of_node
             assert_earliest(graph, arrive, seeds, found)
+            # with all locks open, arrivals are free travel times
+            if not timetable.hours_of_arc:
+                assert found == {node: ms for node, ms in enumerate(free) if ms < UNREACHED_MS}
+
+
+def test_voyages_of_the_territory_arrive_as_in_a_simulation(request):
+    network = network_of("embedded", request, "barge_freycinet")
+    assert sum(bool(lock.hours) for lock in network.fairway.locks) == 9
+    draw = np.random.default_rng(9)
+    waited = 0
+    for source, target, minute in draw.integers(0, (29, 29, 7 * 1440), (200, 3)).tolist():
+        departure = MONDAY + timedelta(minutes=minute)
+        timetable = timetable_of(network, departure)
+        arrivals = find_arrivals(
+            network.searched.graph, arrive_on(network, timetable), [(source, 0)]
+        )
+        expected_ms = simulate(network, source, target, departure)
+        if source == target:
+            continue
+        if expected_ms is not None and expected_ms >= UNREACHED_MS:
+            expected_ms = None  # more than 12 days
+        assert arrivals.ms_of_node.get(target) == expected_ms
+        waited += expected_ms is not None and expected_ms > 12 * 3_600_000
+    assert waited > 20

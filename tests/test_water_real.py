@@ -13,17 +13,24 @@ from artois_mobility.routing.paths import find_path
 from artois_mobility.routing.trips import find_trips, hang
 from raw_water import RawWater, fits, is_open
 
-EXTRACTS = ("nantes-centre.osm.pbf", "newport.osm.pbf", "hamburg-hafen.osm.pbf", "embedded")
+EXTRACTS = (
+    *(
+        pytest.param(name, marks=pytest.mark.realdata)
+        for name in ("nantes-centre.osm.pbf", "newport.osm.pbf", "hamburg-hafen.osm.pbf")
+    ),
+    "embedded",
+)
 # How many locks people have drawn there for boats; those of Newport lie in disused canals.
 LOCKS = {"nantes-centre.osm.pbf": 1, "newport.osm.pbf": 0, "hamburg-hafen.osm.pbf": 1,
          "embedded": 9}  # fmt: skip
 VOYAGES = 2500
 
 
-def path_of(name, repository, realdata):
+def path_of(name, request):
     if name == "embedded":
+        repository = request.getfixturevalue("repository")
         return repository / "data" / "osm" / "artois-schematic.osm.pbf"
-    return realdata / "osm" / name
+    return request.getfixturevalue("realdata") / "osm" / name
 
 
 def metres_between(one, other):
@@ -51,10 +58,9 @@ def assert_each_lock_once(network, expected):
             assert network.waiting_ms[path.arc].sum() <= lock.ms
 
 
-@pytest.mark.realdata
 @pytest.mark.parametrize("name", EXTRACTS)
-def test_every_lock_of_the_data_is_found_and_charged_once(name, repository, realdata):
-    path = path_of(name, repository, realdata)
+def test_every_lock_of_the_data_is_found_and_charged_once(name, request):
+    path = path_of(name, request)
     expected = RawWater(path).locks(is_open)
     assert len(expected) == LOCKS[name]
     assert_each_lock_once(build_network(read_osm(path), "pleasure_boat"), expected)
@@ -100,10 +106,9 @@ def random_places(draw, network, count):
     return list(zip(network.point_lon_deg[point], network.point_lat_deg[point], strict=True))
 
 
-@pytest.mark.realdata
 @pytest.mark.parametrize("name", EXTRACTS)
-def test_no_vessel_is_on_a_forbidden_or_too_small_reach(name, repository, realdata):
-    path = path_of(name, repository, realdata)
+def test_no_vessel_is_on_a_forbidden_or_too_small_reach(name, request):
+    path = path_of(name, request)
     raw, extract = RawWater(path), read_osm(path)
     draw = np.random.default_rng(5)
     sailed = 0

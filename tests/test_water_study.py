@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 
 import pyogrio
 import pytest
@@ -124,6 +126,22 @@ def test_the_report_has_a_page_on_the_water(result, tmp_path, language, title, l
     assert layers >= {"waterways", "voyages", "quays"}
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["parameters"]["water"]["departure"] == "2026-11-24T08:00:00"
+
+
+def test_the_command_says_what_changes_on_the_water(folder, tmp_path, capfd):
+    command = ["compare", "study.toml", "ecluse-fermee.toml", "--output", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-m", "artois_mobility", *command],
+        cwd=folder, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "Écluse de Cuinchy en chômage\n  5 trajets ne sont plus possibles" in done.stdout
+    assert "Personne ne gagne" not in done.stdout
+    done = subprocess.run(
+        [sys.executable, "-m", "artois_mobility", *command, "--json"],
+        cwd=folder, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    told = json.loads(done.stdout)["scenarios"][0]["voyages"]
+    assert told == {"lost": 5, "opened": 0, "longer": 0, "shorter": 0, "total": 18}
 
 
 def test_tables_of_locks_and_quays_are_used_and_told(folder):

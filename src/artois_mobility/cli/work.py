@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ def run_compare(
     from ..report.findings import find, headline, leading_pair
     from ..report.labels import pair_label
     from ..report.times import read_times
+    from ..report.water import changes_water_only
     from ..report.words import read_words
     from ..report.writing import check_folder, write_report
     from ..study.comparing import compare
@@ -72,17 +74,22 @@ def run_compare(
                     "files": [str(path) for path in files],
                     "scenarios": [
                         _describe(scenario, pairs[scenario.key], findings[scenario.key], words)
+                        | _describe_water(result, scenario.key, words)
                         for scenario in result.scenarios[1:]
                     ],
                     "warnings": list_warnings(result, words),
                 }
             )
         )
-    lines = [
-        f"{scenario.name}\n  {headline(findings[scenario.key], words)}"
-        f" ({pair_label(result, pairs[scenario.key], words)})."
-        for scenario in result.scenarios[1:]
-    ]
+    lines = []
+    for scenario in result.scenarios[1:]:
+        lines.append(scenario.name)
+        on_water = _describe_water(result, scenario.key, words)
+        if not changes_water_only(result, scenario.key):
+            pair = pair_label(result, pairs[scenario.key], words)
+            lines.append(f"  {headline(findings[scenario.key], words)} ({pair}).")
+        if on_water:
+            lines.append(f"  {on_water['finding_on_water']} ({words.say('water.vessels')}).")
     text = "\n".join([*_mention(result, words), *lines, str(files[0])])
     return Answer(text, warning_lines(result, words, "terminal.more_in_report"))
 
@@ -224,4 +231,16 @@ def _describe(
         "people_gaining": finding.people_gaining,
         "people_losing": finding.people_losing,
         "finding": headline(finding, words),
+    }
+
+
+def _describe_water(result: Comparison, key: str, words: Words) -> dict[str, object]:
+    """Say what a scenario changes on the water; nothing where it does not concern it."""
+    from ..report.water import situations_of, tally, water_headline
+
+    if result.water is None or key not in situations_of(result.water):
+        return {}
+    return {
+        "finding_on_water": water_headline(result, key, words),
+        "voyages": asdict(tally(result.water, key)),
     }

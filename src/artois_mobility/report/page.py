@@ -22,13 +22,14 @@ from .findings import details, find, headline, leading_pair
 from .labels import osm_day, pair_label
 from .rows import read_pairs
 from .sources import assumption_table, input_table, read_table
-from .water import changes_water_only, water_headline, water_tables
+from .water import changes_water_only, situations_of, water_headline, water_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ..study.results import Comparison, ScenarioResult
+    from .findings import Finding
     from .grid import Table
     from .maps import PlateFile
     from .sheet import Sheet
@@ -218,7 +219,7 @@ def _sections(
                 if is_water
                 else headline(finding, words),
                 pair=words.say("water.vessels") if is_water else pair_label(result, pair, words),
-                details=() if is_water else tuple(details(finding, words)),
+                details=_details(result, scenario.key, finding, words),
                 gain_percent=_percent(finding.people_gaining, largest),
                 loss_percent=_percent(finding.people_losing, largest),
                 changes=_sentences(scenario, words),
@@ -230,6 +231,15 @@ def _sections(
             )
         )
     return sections
+
+
+def _details(result: Comparison, key: str, finding: Finding, words: Words) -> tuple[str, ...]:
+    """Say by how much and where, and what becomes of voyages if that is not said already."""
+    if changes_water_only(result, key):
+        return ()
+    if result.water is None or key not in situations_of(result.water):
+        return tuple(details(finding, words))
+    return (*details(finding, words), f"{water_headline(result, key, words)}.")
 
 
 def _sentences(scenario: ScenarioResult, words: Words) -> tuple[str, ...]:

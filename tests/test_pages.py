@@ -1,0 +1,22 @@
+"""What the pages of docs/ say, done: their Python executed, what it prints compared."""
+
+import re
+
+import pytest
+
+BLOCKS_OF_PAGE = {"freight": 4, "waterways": 4}
+
+
+@pytest.mark.parametrize("page", BLOCKS_OF_PAGE)
+def test_the_python_of_a_page_prints_what_it_says(page, repository, tmp_path, monkeypatch, capsys):
+    (tmp_path / "data").symlink_to(repository / "data")
+    monkeypatch.chdir(tmp_path)
+    text = (repository / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", text, flags=re.DOTALL)
+    assert len(blocks) == text.count("```python") == BLOCKS_OF_PAGE[page]
+    names = {}
+    for code, expected in blocks:
+        exec(compile(code, f"{page}.md", "exec"), names)
+        lines = zip(capsys.readouterr().out.splitlines(), expected.splitlines(), strict=True)
+        for found, told in lines:
+            assert found.rstrip() == told.rstrip()

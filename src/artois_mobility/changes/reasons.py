@@ -1,7 +1,7 @@
 """Why a place hangs on no street, in French and in English."""
 
 from ..network.profiles import Profile
-from ..places.attaching import ALL_BLOCKED, NO_NETWORK, NO_POSITION, NO_STREET
+from ..places.attaching import ALL_BLOCKED, NO_NETWORK, NO_POSITION, NO_STREET, NO_WATERWAY
 from .notices import Notice, Value
 
 
@@ -34,6 +34,7 @@ def translate_reason(reason: str, profile: Profile) -> Value:
         NO_POSITION: Notice("position_missing"),
         NO_NETWORK: Notice("network_empty"),
         NO_STREET.format(limit=limit_m): Notice("no_street", limit),
+        NO_WATERWAY.format(limit=limit_m): Notice("no_waterway", limit),
         ALL_BLOCKED.format(limit=limit_m): Notice("all_blocked", limit),
     }
     return known.get(reason, reason)

@@ -7,6 +7,7 @@ import shapely
 
 from .._types import Flags
 from ..errors import PlacesError
+from ..network.interpreting import BOAT
 from ..network.model import Network
 from .anchors import ROUNDING_MS, locate_anchors
 from .attachments import Attachments
@@ -16,6 +17,7 @@ from .streets import find_walks, plant_tree, shortest_of_each_place
 NO_POSITION: Final = "position missing"
 NO_NETWORK: Final = "network is empty"
 NO_STREET: Final = "no street within {limit:g} m"
+NO_WATERWAY: Final = "no waterway for this vessel within {limit:g} m"
 ALL_BLOCKED: Final = "every street within {limit:g} m lies behind a barrier"
 
 
@@ -137,7 +139,8 @@ def attach_starts(network: Network, starts: Starts, arc_mask: Flags) -> Attachme
     walks, near = find_walks(network, plant_tree(network, arc_mask), starts)
     walks = shortest_of_each_place(walks, starts)
     limit_m = network.profile.offroad_limit_m
-    reason = np.full(starts.is_missing.size, NO_STREET.format(limit=limit_m), object)
+    too_far = NO_WATERWAY if network.profile.mode == BOAT else NO_STREET
+    reason = np.full(starts.is_missing.size, too_far.format(limit=limit_m), object)
     reason[starts.place[near]] = ALL_BLOCKED.format(limit=limit_m)
     if network.graph.arc_count == 0:
         reason[:] = NO_NETWORK

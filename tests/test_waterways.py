@@ -289,6 +289,13 @@ def test_a_vessel_passes_under_the_bridges_that_are_high_enough(bridge, passes, 
     )
 
 
+def test_a_bridge_beside_the_water_is_none_over_it():
+    positions = {1: (0, 0), 2: (900, 0), 5: (400, 90), 6: (400, 190)}
+    ways = {10: ([1, 2], {"waterway": "canal", "CEMT": "Vb"}), 11: ([5, 6], BRIDGE)}
+    counts = build_network(make_extract(positions, ways), "barge").provenance.counts
+    assert "bridges_over_water" not in counts
+
+
 def test_the_lowest_of_several_bridges_counts():
     low, high = BRIDGE | {CLEARANCE: "5"}, BRIDGE | {CLEARANCE: "8"}
     positions = {1: (0, 0), 2: (999, 0), 5: (400, -90), 6: (400, 90), 7: (600, -90), 8: (600, 90)}

@@ -8,7 +8,7 @@ import numpy as np
 from .._types import Floats, OsmIds
 from ..osm.extract import Extract, Tags
 from .dimensions import read_metres
-from .outlines import lines_of_ways
+from .outlines import draw_ways
 from .segments import Vertices
 
 # OpenStreetMap wiki, Seamarks/Bridges, 2026-11. What is told of a bridge that opens is its height
@@ -83,13 +83,15 @@ def find_clearances(extract: Extract, vertices: Vertices) -> Clearances:
         for row in (vertices.node[segment], vertices.node[segment + 1])
     ]
     tree = shapely.STRtree(shapely.linestrings(np.stack(ends, axis=1)))
-    crossed, unknown = 0, 0
-    for row in rows:
-        lines = lines_of_ways(extract, np.array([row], np.int32))
-        over = np.unique(tree.query(lines, predicate="crosses")[1]) if lines.size else segment[:0]
-        if not over.size:
-            continue
-        crossed += 1
+    lines, place = draw_ways(extract, np.array(rows, np.int32))
+    line, crossing = tree.query(lines, predicate="crosses")
+    if not line.size:
+        return Clearances(height_m, way_of_segment, 0, 0)
+    bridge, over_bridge = np.unique(np.stack([place[line], crossing]), axis=1)
+    crossed, first = np.unique(bridge, return_index=True)
+    unknown = 0
+    for number, over in zip(crossed.tolist(), np.split(over_bridge, first[1:]), strict=True):
+        row = rows[number]
         told = [read_metres(extract.ways.tags[row].get(key, "")) for key in CLEARANCE_KEYS]
         known = [each for each in told if each is not None]
         if not known:
@@ -97,7 +99,7 @@ def find_clearances(extract: Extract, vertices: Vertices) -> Clearances:
             continue
         lower = over[height_m[over] > min(known)]
         height_m[lower], way_of_segment[lower] = min(known), extract.ways.osm_id[row]
-    return Clearances(height_m, way_of_segment, crossed, unknown)
+    return Clearances(height_m, way_of_segment, crossed.size, unknown)
 
 
 def _is_bridge(tags: Tags) -> bool:

@@ -214,9 +214,9 @@ def _size_cells(row: Record, words: Words) -> Iterator[Cell]:
         yield from [_text("–")] * 5
         return
     length, beam, draught, air = (_metres(each, words) for each in sizes)
-    yield Cell(f"{length} × {beam}", sizes[0])
-    yield Cell(draught, sizes[2])
-    yield Cell(air, sizes[3])
+    yield Cell(_whole(f"{length} × {beam}"), sizes[0])
+    yield Cell(_whole(draught), sizes[2])
+    yield Cell(_whole(air), sizes[3])
     yield _text(str(row["class_name"]) or "–")
     yield _text(str(row["length_limit"]) or "–")
     yield Cell(write_number(row["locks"], words.language), row["locks"])
@@ -268,7 +268,7 @@ def _time_cell(row: Record | None, words: Words) -> Cell:
         if hours
         else (words.say("water.minutes", {"minutes": rest}))
     )
-    return Cell(text, round(minutes, 3))
+    return Cell(_whole(text), round(minutes, 3))
 
 
 def _lock_table(locks: pd.DataFrame, words: Words) -> Table:
@@ -296,6 +296,11 @@ def _number(value: float, words: Words, decimals: int = 0) -> Cell:
     number = float(value)
     shown = "" if np.isnan(number) else number
     return Cell(write_number(number, words.language, decimals), shown)
+
+
+def _whole(text: str) -> str:
+    """Keep a figure and its unit on one line."""
+    return text.replace(" ", "\u00a0")
 
 
 def _text(text: str) -> Cell:

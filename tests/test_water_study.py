@@ -11,7 +11,7 @@ import pytest
 
 from artois_mobility import compare, read_study, write_report
 from artois_mobility.errors import StudyError
-from study_worlds import STUDY, write_town
+from study_worlds import STUDY, place, write_town
 
 TERRITORY = """
 name = "Voie d'eau"
@@ -160,6 +160,28 @@ def test_tables_of_locks_and_quays_are_used_and_told(folder):
     assert (largest["length_m"], largest["beam_m"]) == (144.6, 12.0)
     roles = {each["role"] for each in found.manifest["inputs"]}
     assert {"locks", "quays"} <= roles
+
+
+def test_water_without_quays_says_so_and_reaches_no_site(tmp_path):
+    study = write_town(tmp_path)
+    study.write_text(f"{STUDY}\n[water]\n", encoding="utf-8")
+    lon, lat = place(3, 1)
+    (tmp_path / "site.toml").write_text(
+        'name = "S"\n[[changes]]\nkind = "add_site"\ncategory = "care/hospital"\n'
+        f'name = "H"\nat = [{lon}, {lat}]\n',
+        encoding="utf-8",
+    )
+    found = compare(read_study(study), [tmp_path / "site.toml"])
+    assert "fewer than two quays" in " ".join(found.scenarios[0].warnings["en"])
+    assert found.scenarios[1].warnings["en"] == []  # no vessel looks for a hospital
+    assert found.water.voyages.empty
+    (tmp_path / "reach.toml").write_text(
+        'name = "R"\n[[changes]]\nkind = "add_reach"\nname = "N"\ncemt = "Va"\n'
+        f"geometry = [[{lon}, {lat}], [{lon + 0.001}, {lat}]]\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(StudyError, match=r"from the nearest waterway|no waterway in the extract"):
+        compare(read_study(study), [tmp_path / "reach.toml"])
 
 
 FAULTS = [

@@ -1,5 +1,6 @@
 """Resolve changes on water: other tags for waterways and locks, new reaches, new quays."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -227,7 +228,9 @@ def _join(findings: Findings, row: int, change: AddReach, joiner: Joiner) -> Non
     if change.speed_kmh is not None:
         tags["maxspeed"] = f"{change.speed_kmh:g}"
     away_m = joiner.add(change.geometry, tags)
-    if None not in away_m:
+    if math.inf in away_m:
+        findings.refuse(row, "there is no waterway in the extract that it could join.")
+    elif None not in away_m:
         ends = " and ".join(f"{metres:.0f} m" for metres in away_m if metres is not None)
         findings.refuse(
             row,

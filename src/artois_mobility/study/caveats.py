@@ -42,6 +42,7 @@ def warn_of_today(loaded: Loaded, access_times: pd.DataFrame) -> tuple[Notice, .
         *_say_empty(loaded),
         *_say_no_communes(loaded),
         *_say_edge(loaded, access_times),
+        *_say_no_voyages(loaded),
     )
 
 
@@ -156,3 +157,8 @@ def _distance_to_edge_m(loaded: Loaded) -> Floats:
         edge_x_m, edge_y_m = project(edge_lon, edge_lat, crs)
         edge_m = np.minimum(edge_m, np.hypot(edge_x_m - x_m, edge_y_m - y_m))
     return edge_m
+
+
+def _say_no_voyages(loaded: Loaded) -> list[Notice]:
+    waters = loaded.today.water
+    return [Notice("no_voyages")] if waters is not None and not waters.trips else []

@@ -252,7 +252,7 @@ def attach_new_sites(loaded: Loaded, resolved: Sequence[ResolvedScenario]) -> Ne
     if not ends[-1]:
         return {}
     everywhere = pd.concat([table for table in tables if len(table)])
-    networks = loaded.today.networks
+    networks = {profile: loaded.today.networks[profile] for profile in loaded.study.profiles}
     attached = run_each(lambda network: attach(network, everywhere), list(networks.values()))
     return {
         (each.scenario.key, profile): take_places(table, np.arange(first, end, dtype=np.int32))

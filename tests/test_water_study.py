@@ -69,10 +69,10 @@ def test_every_voyage_between_two_quays_is_asked_of_every_vessel(result):
     assert (row["locks"], row["why"]) == (1, "")
     assert row["lock_min"] == pytest.approx(30, abs=0.01)
     # nothing larger than Freycinet's on the Canal de Lens
-    assert voyage(result, "today", "barge", BETHUNE, HARNES)["why"] == "too_large"
+    assert voyage(result, "today", "barge", BETHUNE, HARNES)["why"] == "off_water"
     assert voyage(result, "today", "barge_freycinet", BETHUNE, HARNES)["why"] == ""
     # the link takes 144.6 m: no convoy of 185 m
-    assert voyage(result, "today", "barge_vb", BETHUNE, DOURGES)["why"] == "too_large"
+    assert voyage(result, "today", "barge_vb", BETHUNE, DOURGES)["why"] == "off_water"
 
 
 def test_a_closed_lock_loses_what_crosses_it_and_nothing_else(result):

@@ -20,7 +20,7 @@ from ..scenarios.resolved import Findings, ResolvedScenario, Today
 from ..scenarios.resolving import join_edits
 from ..scenarios.way_changes import resolve_ways
 from .results import TODAY
-from .water_results import NARROWER, NEW, NO_WAY, STAYS_SHUT, TOO_LARGE, WIDER, WaterResult
+from .water_results import NARROWER, NEW, NO_WAY, OFF_WATER, STAYS_SHUT, WIDER, WaterResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -126,7 +126,7 @@ def _compare(sailed: pd.DataFrame) -> gpd.GeoDataFrame:
     gained = table["minutes_before"] - table["minutes"]
     first = ["scenario", *KEYS]
     order = [*first, *(column for column in table if column not in {*first, "geometry"})]
-    why = [WHY.get(reason, TOO_LARGE) for reason in table["reason"]]
+    why = [WHY.get(reason, OFF_WATER) for reason in table["reason"]]
     table = table[order].assign(minutes_gained=gained, why=why, geometry=table["geometry"])
     return gpd.GeoDataFrame(table, geometry="geometry", crs=sailed.crs)
 

@@ -18,7 +18,7 @@ NARROWER: Final = "narrower"
 # Why there is no voyage.
 NO_WAY: Final = "no_way"
 STAYS_SHUT: Final = "stays_closed"
-TOO_LARGE: Final = "too_large"
+OFF_WATER: Final = "off_water"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +30,7 @@ class WaterResult:
     voyages
         `scenario`, `vessel` (name of its profile), the columns of `am.voyages`, and
         `minutes_before`, `minutes_gained` against today, and `why` there is no voyage: `NO_WAY`,
-        `STAYS_SHUT` (a lock), `TOO_LARGE` (no waterway for this vessel near one of the quays), or
+        `STAYS_SHUT` (a lock), `OFF_WATER` (no waterway for this vessel near one of the quays), or
         `""`; lines in WGS 84.
     largest
         `scenario` and the columns of `am.largest_vessels`, for freight.

@@ -3,6 +3,7 @@ import itertools
 import math
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pytest
 import shapely
@@ -225,6 +226,38 @@ def test_nobody_stands_in_water_but_on_a_street():
     assert area.intersection(wet.difference(island.buffer(15))).bounds[3] <= south_m + 20
     assert area.contains(shapely.Point(west_m + 500, south_m - 100))
     assert area.contains(shapely.Point(west_m + 500, south_m + 150))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_network_built_with_more_streets_loses_only_what_they_are_nearest_to(seed):
+    rng = np.random.default_rng(seed)
+    corners = [
+        (200 * column + rng.uniform(-50, 50), 200 * row + rng.uniform(-50, 50))
+        for row, column in itertools.product(range(6), range(6))
+    ]
+    ends = [(a, a + 1) for a in range(36) if a % 6 < 5] + [(a, a + 6) for a in range(30)]
+    weights = {pair: rng.random() for pair in ends}
+    tree = nx.Graph((*pair, {"weight": weight}) for pair, weight in weights.items())
+    kept = {tuple(sorted(pair)) for pair in nx.minimum_spanning_edges(tree, data=False)}
+    today = [Street(*pair, kmh=4.5) for pair in ends if pair in kept]
+    new = [Street(*pair, kmh=4.5) for pair in ends if pair not in kept][:6]
+    before, after = (make_network(corners, streets) for streets in (today, [*today, *new]))
+    old_lines, new_lines = (
+        shapely.multilinestrings(
+            [[(before.x_m[node], before.y_m[node]) for node in (s.tail, s.head)] for s in streets]
+        )
+        for streets in (today, new)
+    )
+    at = [lon_lat(*corners[0])]
+    for one, other in zip(
+        *(in_metres(isochrones(each, at, [3, 6, 9, 15]), each) for each in (before, after)),
+        strict=True,
+    ):
+        for lost in shapely.get_parts(one.difference(other)):
+            if lost.area < 1:
+                continue
+            middle = lost.representative_point()
+            assert middle.distance(new_lines) < middle.distance(old_lines) + 25 * math.sqrt(2)
 
 
 def test_what_a_scenario_gains_and_loses():

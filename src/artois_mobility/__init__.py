@@ -19,6 +19,9 @@ from ._version import __version__
 from .errors import ArtoisMobilityError, InputError
 
 if TYPE_CHECKING:
+    from .access.baskets import basket_times
+    from .access.catchments import floating_catchments
+    from .access.decays import decay
     from .access.explaining import explain
     from .access.nearest import access_times
     from .access.reaching import opportunities
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from .places.communes import assign_communes, read_communes
     from .places.lock_tables import read_locks
     from .places.nearer import explain_attachments
+    from .places.opening import open_sites
     from .places.residents import read_residents
     from .places.sites import merge_sites, read_sites
     from .quality.checking import check
@@ -77,17 +81,20 @@ _HOME_OF_NAME = {
     "assess": "study.comparing",
     "assign_communes": "places.communes",
     "attach": "places.attaching",
+    "basket_times": "access.baskets",
     "build_network": "network.building",
     "check": "quality.checking",
     "compare": "study.comparing",
     "compare_isochrones": "areas.changed",
     "count_reaching": "areas.rasters",
     "cycling_stress": "network.stress",
+    "decay": "access.decays",
     "distance_between_crossings": "waterside.stretches",
     "download_osm": "osm.download",
     "explain": "access.explaining",
     "explain_attachments": "places.nearer",
     "find_quays": "freight.quays",
+    "floating_catchments": "access.catchments",
     "from_osmnx": "network.interop",
     "greenway_lines": "waterside.reserved",
     "greenways": "waterside.reserved",
@@ -96,13 +103,15 @@ _HOME_OF_NAME = {
     "largest_vessels": "navigation.largest",
     "lock_closures": "navigation.closures",
     "merge_sites": "places.sites",
+    "open_sites": "places.opening",
     "opportunities": "access.reaching",
     "profile_names": "network.profiles",
+    "reached_streets": "areas.lines",
+    "read_barriers": "study.barriers",
     "read_communes": "places.communes",
     "read_congestion": "study.congestion",
     "read_emission_factors": "freight.factors",
     "read_heights": "network.slopes",
-    "read_barriers": "study.barriers",
     "read_locks": "places.lock_tables",
     "read_osm": "osm.reader",
     "read_profile": "network.profiles",
@@ -110,7 +119,6 @@ _HOME_OF_NAME = {
     "read_residents": "places.residents",
     "read_sites": "places.sites",
     "read_study": "study.files",
-    "reached_streets": "areas.lines",
     "road_or_water": "freight.comparing",
     "routes": "routing.route_lines",
     "to_networkx": "network.interop",
@@ -141,17 +149,20 @@ __all__ = [
     "assess",
     "assign_communes",
     "attach",
+    "basket_times",
     "build_network",
     "check",
     "compare",
     "compare_isochrones",
     "count_reaching",
     "cycling_stress",
+    "decay",
     "distance_between_crossings",
     "download_osm",
     "explain",
     "explain_attachments",
     "find_quays",
+    "floating_catchments",
     "from_osmnx",
     "greenway_lines",
     "greenways",
@@ -160,6 +171,7 @@ __all__ = [
     "largest_vessels",
     "lock_closures",
     "merge_sites",
+    "open_sites",
     "opportunities",
     "profile_names",
     "reached_streets",

@@ -1,24 +1,22 @@
 """How much people can reach: sites, or what they have to offer, within minutes or by a decay."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .._types import MS_PER_MIN, UNREACHED_MS, Floats, Milliseconds, Rows
+from .._types import MS_PER_MIN, Floats
 from ..errors import PlacesError
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.categories import is_below
-from ..routing.ends import ArcEnds, find_ends
-from ..routing.engine import metric_of
-from ..routing.paths import find_times
-from ..routing.sums import Counted, Weights, sum_reached
+from ..routing.ends import find_ends
+from ..routing.sums import Weights
 from .asking import Direction, check_direction, list_categories
+from .folding import Entries, Fold
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -90,34 +88,13 @@ def opportunities(
     check_direction(direction)
     weights, names = _weigh(measures)
     listed = list_categories(sites, categories)
-    entries = _list_entries(sites, listed, worth)
+    entries = list_entries(sites, listed, worth)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
     here, there = (find_ends(network, each) for each in attachments)
-    job = _Job(network, here, there, entries, len(listed), direction == "to_site")
-    sums = _add_up(job, attachments[0].place_count, weights)
+    question = Fold(network, here, attachments[0].place_count, there, direction == "to_site")
+    sums = question.add_up(entries, len(listed), weights)
     return _tabulate(residents, attachments[0].reason_of_place, listed, names, sums)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Entries:
-    """Rows of the sites that count, the category each counts in, and how much."""
-
-    row: Rows
-    group: Rows
-    worth: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
-    """What is added up, and for whom."""
-
-    network: Network
-    places: ArcEnds
-    sites: ArcEnds
-    entries: _Entries
-    group_count: int
-    is_to_site: bool
 
 
 def _weigh(measures: Measures) -> tuple[Weights, list[str]]:
@@ -157,7 +134,28 @@ def _numbers_of(name: str, measure: object) -> Floats:
     return values
 
 
-def _list_entries(sites: "gpd.GeoDataFrame", listed: Sequence[str], worth: str | None) -> _Entries:
+def list_entries(sites: "gpd.GeoDataFrame", listed: Sequence[str], worth: str | None) -> Entries:
+    """List the sites that count in each category.
+
+    Parameters
+    ----------
+    sites
+        What `am.read_sites` returns.
+    listed
+        Categories, each with all below it.
+    worth
+        Column that says how much each row counts; None counts each site once in a category.
+
+    Returns
+    -------
+    entries
+        Group by group, each of them in the order of the table.
+
+    Raises
+    ------
+    PlacesError
+        If there is no such column, or a row has no number from 0 on in it.
+    """
     values = np.ones(len(sites)) if worth is None else _read_worth(sites, worth)
     category = sites["category"].astype(str).to_numpy(object)
     name = sites["site"].astype(str).to_numpy(object)
@@ -170,7 +168,7 @@ def _list_entries(sites: "gpd.GeoDataFrame", listed: Sequence[str], worth: str |
         groups.append(np.full(mine.size, group))
     row = np.concatenate([np.empty(0, np.int32), *rows]).astype(np.int32)
     group_of_row = np.concatenate([np.empty(0, np.int32), *groups]).astype(np.int32)
-    return _Entries(row, group_of_row, values[row])
+    return Entries(row, group_of_row, values[row])
 
 
 def _read_worth(sites: "gpd.GeoDataFrame", worth: str) -> Floats:
@@ -187,48 +185,6 @@ def _read_worth(sites: "gpd.GeoDataFrame", worth: str) -> Floats:
         )
         raise PlacesError(msg)
     return values
-
-
-def _add_up(job: _Job, place_count: int, weights: Weights) -> Floats:
-    """Add up by way of nodes, then mend what lies nearer along the own street."""
-    metric = metric_of(job.network.searched.graph)
-    metric = metric if job.is_to_site else metric.reversed()
-    here = job.places.leave if job.is_to_site else job.places.reach
-    there = job.sites.reach if job.is_to_site else job.sites.leave
-    entries = job.entries
-    counted = Counted(there, entries.row, entries.group, entries.worth, job.group_count)
-    sums = sum_reached(metric, here, place_count, counted, weights)
-    pairs, direct_ms = _ride_on_own_arc(job)
-    if not len(pairs):
-        return sums
-    by_nodes_ms = find_times(metric, here, there, [(place, site) for place, site in pairs.tolist()])
-    nearer = np.flatnonzero(direct_ms < by_nodes_ms)
-    more = weights.of(direct_ms[nearer]) - weights.of(by_nodes_ms[nearer])
-    for (place, site), added in zip(pairs[nearer].tolist(), more, strict=True):
-        for entry in np.flatnonzero(entries.row == site):
-            sums[place, entries.group[entry]] += entries.worth[entry] * added
-    return sums
-
-
-def _ride_on_own_arc(job: _Job) -> tuple[npt.NDArray[np.int64], Milliseconds]:
-    """List the cells and sites that share an arc, and the time along it."""
-    tables = []
-    for ends in (job.places, job.sites):
-        table = pd.DataFrame({"place": ends.place, "arc": ends.arc, "offroad": ends.offroad_ms})
-        tables.append(table.assign(ahead=ends.along_ms[:, 0], back=ends.along_ms[:, 1]))
-    tables[1] = tables[1][tables[1]["place"].isin(job.entries.row)]
-    joined = tables[0].merge(tables[1], on="arc", suffixes=("", "_site"))
-    best_ms = np.full(len(joined), UNREACHED_MS, np.int64)
-    for side in ("ahead", "back"):
-        from_ms, to_ms = (joined[name].to_numpy(np.int64) for name in (side, f"{side}_site"))
-        if not job.is_to_site:
-            from_ms, to_ms = to_ms, from_ms
-        is_ahead = (from_ms <= to_ms) & (to_ms < UNREACHED_MS)
-        offroad_ms = (joined["offroad"] + joined["offroad_site"]).to_numpy(np.int64)
-        np.minimum(best_ms, to_ms - from_ms + offroad_ms, out=best_ms, where=is_ahead)
-    best = joined.assign(ms=best_ms).groupby(["place", "place_site"])["ms"].min()
-    pairs = np.array(best.index.to_list(), np.int64).reshape(-1, 2)
-    return pairs, np.minimum(best.to_numpy(), UNREACHED_MS).astype(np.int32)
 
 
 def _tabulate(

@@ -179,6 +179,7 @@ def _tabulate(
             "position_quality": ["point" if each.kind == "n" else "outline" for each in found],
             "finess": [each.get("ref:FR:FINESS", "") for each in tags],
             "uai": [each.get("ref:UAI", each.get("ref:FR:UAI", "")) for each in tags],
+            "opening_hours": [each.get("opening_hours", "") for each in tags],
             "entrances": np.array([entrances[f.kind, f.row] for f in found] + [None], object)[:-1],
         }
     )

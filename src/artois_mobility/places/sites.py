@@ -25,6 +25,7 @@ COLUMNS: Final = (
     "position_quality",
     "finess",
     "uai",
+    "opening_hours",
     "entrances",
     "geometry",
 )
@@ -51,7 +52,7 @@ def read_sites(
         An extract, or the path of a CSV, GeoPackage, GeoJSON or (Geo)Parquet file with columns
         `category` (our keys, or BPE codes as `TYPEQU`, or FINESS codes as `categetab`) and
         `lon`, `lat` (or geometry in any coordinate system); `site`, `name`, `capacity`,
-        `position_quality`, `finess`, `uai` may be there.
+        `position_quality`, `finess`, `uai`, `opening_hours` may be there.
     categories
         Only these and all below them; None reads all.
     table
@@ -64,8 +65,9 @@ def read_sites(
     sites
         Columns `site` (`"n123"`, `"w45"`, `"r6"` for nodes, ways and relations), `category`,
         `name`, `capacity` (NaN where unknown), `source`, `position_quality` (`"point"`,
-        `"outline"`, or what the file says), `finess`, `uai`, `entrances` (points on the outline,
-        else the outline, else None) and `geometry` (points, EPSG:4326).
+        `"outline"`, or what the file says), `finess`, `uai`, `opening_hours` (as OpenStreetMap
+        writes them, `""` where unknown), `entrances` (points on the outline, else the outline,
+        else None) and `geometry` (points, EPSG:4326).
         `attrs["merged"]` lists what was merged into what, why and over how many metres;
         `attrs["left_out"]` counts disused objects and those without a position;
         `attrs["passed_over"]` counts a file's rows of no category here, by their code.
@@ -157,7 +159,7 @@ def _fill_from(
     sites: gpd.GeoDataFrame, kept: Sequence[int], merged: Sequence[int]
 ) -> gpd.GeoDataFrame:
     """Fill what a kept row lacks with what the rows merged into it have."""
-    for name in ("name", "finess", "uai", "capacity", "entrances"):
+    for name in ("name", "finess", "uai", "opening_hours", "capacity", "entrances"):
         values = sites[name].to_numpy(copy=True)
         for row, other in zip(kept, merged, strict=True):
             if _is_lacking(values[row]):

@@ -43,6 +43,7 @@ CAPACITY_NAMES: Final = ("capacity", "capacite", "capacité")
 QUALITY_NAMES: Final = ("position_quality", "qualite_xy", "qualité_xy", "sourcecoordet")
 FINESS_NAMES: Final = ("finess", "nofinesset", "nofiness", "ref:fr:finess", "ref_finess")
 UAI_NAMES: Final = ("uai", "ref:uai", "ref_uai", "numero_uai", "code_uai")
+HOURS_NAMES: Final = ("opening_hours", "horaires", "heures_ouverture")
 AS_GIVEN: Final = "as given"
 PASSED_OVER: Final = ""
 UNKNOWN: Final = "?"
@@ -94,6 +95,7 @@ def sites_of_table(
             "position_quality": _qualities_of(rows),
             "finess": read_texts(rows, find_column(rows, FINESS_NAMES)),
             "uai": read_texts(rows, find_column(rows, UAI_NAMES)),
+            "opening_hours": read_texts(rows, find_column(rows, HOURS_NAMES)),
             "entrances": _outlines_of(rows),
         }
     )

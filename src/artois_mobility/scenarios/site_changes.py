@@ -186,6 +186,7 @@ def _tabulate_added(key: str, added: list[AddSite], today: gpd.GeoDataFrame) -> 
             "capacity": np.nan if each.capacity is None else each.capacity,
             "source": SOURCE,
             "position_quality": SOURCE,
+            "opening_hours": "",
             "entrances": None,
             "change": ADDED,
             "geometry": shapely.Point(each.at),

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from .freight.quay_tables import read_quays
     from .freight.quays import find_quays
     from .graph import Graph
+    from .links.candidates import crossing_candidates
+    from .links.detours import severance
+    from .links.scoring import rank_links
     from .navigation.classes import waterway_classes
     from .navigation.closures import lock_closures
     from .navigation.largest import largest_vessels
@@ -87,6 +90,7 @@ _HOME_OF_NAME = {
     "compare": "study.comparing",
     "compare_isochrones": "areas.changed",
     "count_reaching": "areas.rasters",
+    "crossing_candidates": "links.candidates",
     "cycling_stress": "network.stress",
     "decay": "access.decays",
     "distance_between_crossings": "waterside.stretches",
@@ -106,6 +110,7 @@ _HOME_OF_NAME = {
     "open_sites": "places.opening",
     "opportunities": "access.reaching",
     "profile_names": "network.profiles",
+    "rank_links": "links.scoring",
     "reached_streets": "areas.lines",
     "read_barriers": "study.barriers",
     "read_communes": "places.communes",
@@ -121,6 +126,7 @@ _HOME_OF_NAME = {
     "read_study": "study.files",
     "road_or_water": "freight.comparing",
     "routes": "routing.route_lines",
+    "severance": "links.detours",
     "to_networkx": "network.interop",
     "to_osmnx": "network.interop",
     "towpaths": "waterside.along",
@@ -155,6 +161,7 @@ __all__ = [
     "compare",
     "compare_isochrones",
     "count_reaching",
+    "crossing_candidates",
     "cycling_stress",
     "decay",
     "distance_between_crossings",
@@ -174,6 +181,7 @@ __all__ = [
     "open_sites",
     "opportunities",
     "profile_names",
+    "rank_links",
     "reached_streets",
     "read_barriers",
     "read_communes",
@@ -189,6 +197,7 @@ __all__ = [
     "read_study",
     "road_or_water",
     "routes",
+    "severance",
     "to_networkx",
     "to_osmnx",
     "towpaths",

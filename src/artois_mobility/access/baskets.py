@@ -83,7 +83,7 @@ def basket_times(
     ...     {"everyday": ["care/pharmacy", "culture/library"]},
     ... )
     >>> found["last"].tolist(), found["minutes"].round(1).tolist()
-    (['culture/library'], [3.1])
+    (['culture/library'], [2.2])
     """
     needed = {name: _read_basket(name, basket) for name, basket in baskets.items()}
     if not needed:

@@ -125,6 +125,8 @@ class AddLink(FileModel):
         Speed on it; that of a new link of each profile when left out.
     oneway
         True when it is open only in the direction it is drawn.
+    bridge
+        True for a bridge or a tunnel: nobody gets on or off it between its ends.
     crs
         Coordinate system of `geometry`; that of the file when left out.
 
@@ -141,6 +143,7 @@ class AddLink(FileModel):
     name: str = ""
     speed_kmh: SpeedKmh | None = None
     oneway: Switch = False
+    bridge: Switch = False
     crs: Text | None = None
 
     @model_validator(mode="after")

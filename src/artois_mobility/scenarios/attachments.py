@@ -98,13 +98,15 @@ def attach_to_links(
     places
         The table of the places, in the same order.
     ways
-        Numbers of the new links as ways.
+        Numbers of the new links as ways; bridges, which nobody hangs on, are not among them.
 
     Returns
     -------
     attachments
         With one row more for each place and link that are near enough to each other.
     """
+    if not ways:
+        return attachments
     starts = find_starts(places, network.crs)
     more = [attach_starts(network, starts, network.way_of_arc == way) for way in ways]
     reason = attachments.reason_of_place.copy()

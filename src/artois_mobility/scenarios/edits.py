@@ -56,6 +56,8 @@ class NewLink:
         What it is called, or `""`.
     is_oneway
         True when it is open from its first point to its last only.
+    is_bridge
+        True when no place hangs on it between its ends.
     tail_joint, head_joint
         The joints at its ends.
     lon_deg, lat_deg
@@ -71,6 +73,7 @@ class NewLink:
     way: int
     name: str
     is_oneway: bool
+    is_bridge: bool
     tail_joint: int
     head_joint: int
     lon_deg: Floats

@@ -85,7 +85,8 @@ def resolve_links(findings: Findings, today: Today) -> dict[str, LinkPlan]:
 
 
 def _sort_key(change: AddLink) -> tuple[object, ...]:
-    return change.geometry, change.name, change.speed_kmh or 0.0, change.oneway, change.profiles
+    speed_kmh = change.speed_kmh or 0.0
+    return change.geometry, change.name, speed_kmh, change.oneway, change.bridge, change.profiles
 
 
 def _plan(
@@ -119,6 +120,86 @@ def _plan(
         if link.tail_joint == link.head_joint:
             findings.warn(row, Notice("link_to_itself", {"profile": network.profile.name}))
     return LinkPlan(joints, links)
+
+
+def lay_apart(network: Network, changes: Sequence[AddLink]) -> list[LinkPlan]:
+    """Lay many links, each as if it were the only one.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    changes
+        Links that exclude each other, such as candidates.
+
+    Returns
+    -------
+    plans
+        One for each link, numbered downwards from `first_number`; empty where an end lies too far
+        from any street, or both lie at the same place of one.
+    """
+    ends = np.array([end for each in changes for end in (each.geometry[0], each.geometry[-1])])
+    joints = _find_joints(network, ends.reshape(-1, 2))
+    first = first_number(network)
+    plans = []
+    for row, change in enumerate(changes):
+        own, number = _unite(_take_joints(joints, [2 * row, 2 * row + 1]))
+        is_far = ((own.node == NO_NODE) & (own.arc == NO_ARC)).any()
+        if is_far or number[0] == number[1]:
+            plans.append(LinkPlan(no_joints(), ()))
+        else:
+            link = _lay_link(change, first - row, number, own, network)
+            plans.append(LinkPlan(own, (link,)))
+    return plans
+
+
+def first_number(network: Network) -> int:
+    """Find a number for a new way; those below are free as well.
+
+    Parameters
+    ----------
+    network
+        Today's network, or one with links already.
+
+    Returns
+    -------
+    number
+        -1, or less.
+    """
+    return min(0, int(network.way_of_arc.min(initial=0))) - 1
+
+
+def lay_together(plans: Sequence[LinkPlan]) -> LinkPlan:
+    """Put links that were laid apart into one plan; none touches another.
+
+    Parameters
+    ----------
+    plans
+        What `lay_apart` returned.
+
+    Returns
+    -------
+    plan
+        With the joints and the links of all.
+    """
+    joints = [each.joints for each in plans]
+    columns = {
+        each.name: np.concatenate(
+            [getattr(no_joints(), each.name), *(getattr(table, each.name) for table in joints)]
+        )
+        for each in fields(Joints)
+    }
+    first = np.cumsum([0, *(each.count for each in joints)])
+    links = tuple(
+        replace(link, tail_joint=shift + link.tail_joint, head_joint=shift + link.head_joint)
+        for shift, plan in zip(first[:-1].tolist(), plans, strict=True)
+        for link in plan.links
+    )
+    return LinkPlan(Joints(**columns), links)
+
+
+def _take_joints(joints: Joints, rows: Sequence[int]) -> Joints:
+    return Joints(**{each.name: getattr(joints, each.name)[rows] for each in fields(joints)})
 
 
 def _cluster(ends_m: Floats) -> Rows:
@@ -207,13 +288,10 @@ def _lies_near(network: Network, ends: Floats) -> Flags:
     firsts = network.first_point[:-1]
     west, south = (np.minimum.reduceat(c, firsts) for c in (network.point_x_m, network.point_y_m))
     east, north = (np.maximum.reduceat(c, firsts) for c in (network.point_x_m, network.point_y_m))
-    for x_m, y_m in zip(*project(ends[:, 0], ends[:, 1], network.crs), strict=True):
-        is_near |= (
-            (west <= x_m + SEARCH_M)
-            & (east >= x_m - SEARCH_M)
-            & (south <= y_m + SEARCH_M)
-            & (north >= y_m - SEARCH_M)
-        )
+    boxes = shapely.STRtree(shapely.box(west, south, east, north))
+    x_m, y_m = project(ends[:, 0], ends[:, 1], network.crs)
+    around = shapely.box(x_m - SEARCH_M, y_m - SEARCH_M, x_m + SEARCH_M, y_m + SEARCH_M)
+    is_near[boxes.query(around)[1]] = True
     return is_near
 
 
@@ -233,8 +311,7 @@ def _unite(joints: Joints) -> tuple[Joints, Rows]:
             number_of[key] = len(rows)
             rows.append(row)
         new_number[row] = number_of[key]
-    columns = {each.name: getattr(joints, each.name)[rows] for each in fields(joints)}
-    return Joints(**columns), new_number
+    return _take_joints(joints, rows), new_number
 
 
 def _lay_link(change: AddLink, way: int, ends: Rows, joints: Joints, network: Network) -> NewLink:
@@ -252,7 +329,18 @@ def _lay_link(change: AddLink, way: int, ends: Rows, joints: Joints, network: Ne
     kmh = change.speed_kmh or network.profile.link_kmh
     point_ms = np.rint(along_m * (MS_PER_M_AT_1_KMH / kmh)).astype(np.int32)
     return NewLink(
-        way, change.name, change.oneway, first, last, lon, lat, x_m, y_m, point_ms, along_m[-1]
+        way,
+        change.name,
+        change.oneway,
+        change.bridge,
+        first,
+        last,
+        lon,
+        lat,
+        x_m,
+        y_m,
+        point_ms,
+        along_m[-1],
     )
 
 

@@ -79,7 +79,10 @@ class JoinedNetwork:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _NewArc:
-    """One arc to append. `source` is the arc that it is a part of, `NO_ARC` for a link."""
+    """One arc to append. `source` is the arc that it is a part of, `NO_ARC` for a link.
+
+    `is_bridge` tells that no place hangs on a link.
+    """
 
     tail: int
     head: int
@@ -88,6 +91,7 @@ class _NewArc:
     local_ms: int
     length_m: float
     shape: Shape
+    is_bridge: bool = False
 
 
 def add_links(
@@ -255,11 +259,12 @@ def _append_link(link: NewLink, node_of_joint: NodeIds, table: _Table) -> None:
     degrees = np.column_stack([link.lon_deg, link.lat_deg])
     shape = Shape(degrees, np.column_stack([link.x_m, link.y_m]), link.point_ms)
     row, time_ms = len(new_arcs), int(link.point_ms[-1])
-    new_arcs.append(_NewArc(tail, head, NO_ARC, link.way, time_ms, link.length_m, shape))
+    own = NO_ARC, link.way, time_ms, link.length_m
+    new_arcs.append(_NewArc(tail, head, *own, shape, link.is_bridge))
     twins.append(NO_ARC if link.is_oneway else row + 1)
     if not link.is_oneway:
         back = shape.reversed()
-        new_arcs.append(_NewArc(head, tail, NO_ARC, link.way, time_ms, link.length_m, back))
+        new_arcs.append(_NewArc(head, tail, *own, back, link.is_bridge))
         twins.append(row)
 
 
@@ -284,6 +289,7 @@ def _list_rows(network: Network, new_arcs: Sequence[_NewArc], twins: Sequence[in
     arc_count = network.graph.arc_count
     source = np.array([each.source for each in new_arcs], np.int32)
     is_link = source == NO_ARC
+    is_bridge = np.array([each.is_bridge for each in new_arcs], np.bool_)
     twin = [NO_ARC if row == NO_ARC else arc_count + row for row in twins]
     return _Rows(
         _append(network.graph.tail, [each.tail for each in new_arcs]),
@@ -295,7 +301,9 @@ def _list_rows(network: Network, new_arcs: Sequence[_NewArc], twins: Sequence[in
         _append(network.waiting_ms, [_waiting_ms(network, each) for each in new_arcs]),
         np.concatenate([network.is_limited, network.is_limited[source] & ~is_link]),
         np.concatenate([network.is_closed, network.is_closed[source] & ~is_link]),
-        np.concatenate([network.may_attach, network.may_attach[source] | is_link]),
+        np.concatenate(
+            [network.may_attach, np.where(is_link, ~is_bridge, network.may_attach[source])]
+        ),
         np.concatenate(
             [network.class_of_arc, np.where(is_link, LINK_CLASS, network.class_of_arc[source])]
         ),

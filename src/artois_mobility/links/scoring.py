@@ -1,0 +1,306 @@
+"""What each of many new links would bring, exactly, in one go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from .._types import (
+    MS_PER_MIN,
+    UNREACHED_MS,
+    Flags,
+    Floats,
+    Milliseconds,
+    Rows,
+)
+from ..access.asking import list_categories
+from ..access.nearest import access_times
+from ..changes.schema import AddLink
+from ..errors import PlacesError
+from ..graph import Graph, group_rows, reverse
+from ..kernels import gains as kernels
+from ..network.model import Network
+from ..places.attaching import attach
+from ..places.attachments import Attachments
+from ..places.categories import find_category, is_below
+from ..routing.ends import ArcEnds, NodeEnds, find_ends
+from ..routing.searches import search_from_seeds
+from ..routing.threads import run_each
+from ..scenarios.applying import AttachedPlaces
+from .joining import LaidLinks, as_change, lay_links, read_candidates
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+NOT_JOINED: Final = "an end lies more than 30 m from any street, or both at the same place"
+ADDED: Final = ("rank", "saved_person_min", "newly_within", "newly_reached", "reason")
+LINKS_PER_JOB: Final = 64
+MOST_MIN: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankedLinks:
+    """Links that were tried, each as if it were the only one.
+
+    Attributes
+    ----------
+    links
+        The candidates, the best first, with their columns and `rank` (from 1), `saved_person_min`
+        (minutes to the nearest site of each category, summed over people and categories),
+        `newly_within` (people who come within the threshold of a category, summed over these),
+        `newly_reached` (people who reached no such site before, likewise) and `reason`: why a
+        candidate was not tried, or `""`; those are last.
+    categories
+        The same by category: `candidate`, `category`, `saved_person_min`, `newly_within`,
+        `newly_reached`, `gaining` (people whose nearest site comes nearer).
+    profile
+        Who travels.
+    """
+
+    links: "gpd.GeoDataFrame"
+    categories: pd.DataFrame
+    profile: str
+
+    def changes(self, count: int = 1) -> list[AddLink]:
+        """Give the best links as changes, for scenarios.
+
+        Parameters
+        ----------
+        count
+            How many, at most.
+
+        Returns
+        -------
+        changes
+            One for each, the best first.
+        """
+        best = self.links[self.links["reason"] == ""].head(count)
+        return [
+            as_change(line, self.profile, str(name))
+            for line, name in zip(best.geometry, best["candidate"], strict=True)
+        ]
+
+
+def rank_links(
+    network: Network,
+    residents: "gpd.GeoDataFrame",
+    sites: "gpd.GeoDataFrame",
+    candidates: "gpd.GeoDataFrame",
+    *,
+    categories: Sequence[str] | None = None,
+    thresholds_min: Sequence[float] | float | None = None,
+    attachments: tuple[Attachments, Attachments] | None = None,
+) -> RankedLinks:
+    """Rank new links by the minutes that they save people on the way to their nearest sites.
+
+    Each candidate is a bridge that only its two ends join to the network, as the change
+    `add_link` with `bridge = true` joins it, and is tried alone. What it brings is exact, the same
+    as building the scenario and computing everything anew: a search from either end of the link
+    goes just as far as anybody gains.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    residents
+        What `am.read_residents` returns; `population` says how many people each cell counts for.
+    sites
+        What `am.read_sites` returns.
+    candidates
+        What `am.crossing_candidates` returns, or any table with `candidate` and lines as geometry.
+    categories
+        Categories to count, each with all below it; None takes those that occur.
+    thresholds_min
+        Minutes for `newly_within`: one number, one for each category, or None for those of the
+        table of categories.
+    attachments
+        Those of the residents and of the sites, when already made by `am.attach`.
+
+    Returns
+    -------
+    ranked
+        Every candidate, the best first; of equally good ones the shorter, then the earlier.
+
+    Raises
+    ------
+    PlacesError
+        If the candidates lack a column, their ids repeat, or thresholds do not fit.
+
+    References
+    ----------
+    Dijkstra, E. W. (1959). A note on two problems in connexion with graphs. Numerische
+    Mathematik 1, 269-271. doi:10.1007/BF01386390
+    """
+    lines = read_candidates(candidates)
+    listed = list_categories(sites, categories)
+    bound_ms = _bounds(listed, thresholds_min)
+    if attachments is None:
+        attachments = attach(network, residents), attach(network, sites)
+    tables = zip((residents, sites), attachments, strict=True)
+    laid = lay_links(network, lines, [AttachedPlaces(*each) for each in tables])
+    here, there = (find_ends(laid.network, each) for each in laid.attachments)
+    of_site = sites["category"].astype(str).to_numpy(object)
+    rows = [
+        np.flatnonzero([is_below(own, key) for own in of_site]).astype(np.int32) for key in listed
+    ]
+    world = _prepare(laid, here, there, rows)
+    today_ms = _times_of_today(network, residents, sites, listed, attachments)
+    people = np.ascontiguousarray(residents["population"], np.float64)
+    scores = _score(world, today_ms, people, bound_ms, lines.size)
+    return _tabulate(candidates, listed, scores, laid.is_laid, network)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _World:
+    """Everything that the search around each link reads; n nodes, c categories, p cells."""
+
+    against: Graph
+    link_of_arc: Rows
+    node_ms: Milliseconds
+    link_of_way: Rows
+    start: Rows
+    rest_ms: Milliseconds
+    first_cell: Rows
+    cell: Rows
+    walk_ms: Milliseconds
+
+
+def _times_of_today(
+    network: Network,
+    residents: "gpd.GeoDataFrame",
+    sites: "gpd.GeoDataFrame",
+    listed: Sequence[str],
+    attachments: tuple[Attachments, Attachments],
+) -> Milliseconds:
+    """Find the time of every cell to the nearest site of each category, shape (p, c)."""
+    found = access_times(network, residents, sites, categories=listed, attachments=attachments)
+    minutes = found["minutes"].to_numpy().reshape(len(listed), len(residents)).T
+    time_ms = np.where(np.isnan(minutes), UNREACHED_MS, np.rint(minutes * MS_PER_MIN))
+    return np.ascontiguousarray(time_ms, np.int32)
+
+
+def _prepare(laid: LaidLinks, here: ArcEnds, there: ArcEnds, rows: Sequence[Rows]) -> _World:
+    """Find the times without any link, and the ways over each."""
+    graph = laid.network.searched.graph
+    without = reverse(laid.without)[0]
+    node_ms = np.empty((graph.node_count, len(rows)), np.int32)
+
+    def search(category: int) -> None:
+        ends: NodeEnds = there.reach.of_places(rows[category])
+        node_ms[:, category] = search_from_seeds(without, ends.node, ends.ms)
+
+    run_each(search, range(len(rows)))
+    against, arc_of_reversed = reverse(graph)
+    arcs = laid.arcs()
+    rest_ms = graph.weight_ms[arcs, np.newaxis].astype(np.int64) + node_ms[graph.head[arcs]]
+    cells = group_rows(here.leave.node, graph.node_count)
+    return _World(
+        against,
+        np.ascontiguousarray(laid.link_of_arc[arc_of_reversed]),
+        node_ms,
+        laid.link_of_arc[arcs],
+        np.ascontiguousarray(laid.network.searched.tail[arcs]),
+        np.minimum(rest_ms, UNREACHED_MS).astype(np.int32),
+        cells.first,
+        np.ascontiguousarray(here.leave.place[cells.row_of_place]),
+        np.ascontiguousarray(here.leave.ms[cells.row_of_place]),
+    )
+
+
+def _score(
+    world: _World, today_ms: Milliseconds, people: Floats, bound_ms: Milliseconds, link_count: int
+) -> Floats:
+    """Score every link, shape (links, categories, 4): saved ms, reached, within, gaining."""
+    shape = link_count, bound_ms.size
+    scores = np.zeros((4, *shape))
+    first_way = np.searchsorted(world.link_of_way, np.arange(link_count + 1)).astype(np.int32)
+    graph = world.against
+
+    def run(first: int) -> None:
+        kernels.score_links(
+            first,
+            min(first + LINKS_PER_JOB, link_count),
+            first_way,
+            world.start,
+            world.rest_ms,
+            graph.first_out,
+            graph.head,
+            graph.weight_ms,
+            world.link_of_arc,
+            world.node_ms,
+            world.first_cell,
+            world.cell,
+            world.walk_ms,
+            today_ms,
+            people,
+            bound_ms,
+            np.full(graph.node_count, UNREACHED_MS, np.int32),
+            np.empty(graph.node_count, np.int32),
+            np.empty(graph.arc_count + 1, np.int32),
+            np.empty(graph.arc_count + 1, np.int32),
+            today_ms.copy(),
+            np.empty(people.size, np.int32),
+            np.zeros(people.size, np.bool_),
+            *scores,
+        )
+
+    run_each(run, range(0, link_count, LINKS_PER_JOB))
+    return scores
+
+
+def _bounds(listed: Sequence[str], thresholds_min: Sequence[float] | float | None) -> Milliseconds:
+    if thresholds_min is None:
+        minutes = np.array([find_category(key).threshold_min for key in listed], np.float64)
+    else:
+        minutes = np.asarray(thresholds_min, np.float64)
+        if minutes.ndim == 0:
+            minutes = np.full(len(listed), float(minutes))
+    if minutes.shape != (len(listed),) or not ((minutes > 0) & (minutes <= MOST_MIN)).all():
+        msg = (
+            f"thresholds_min must be one number of minutes above 0, or one for each of the "
+            f"{len(listed)} categories; found {thresholds_min!r}."
+        )
+        raise PlacesError(msg)
+    return np.rint(minutes * MS_PER_MIN).astype(np.int32)
+
+
+def _tabulate(
+    candidates: "gpd.GeoDataFrame",
+    listed: Sequence[str],
+    scores: Floats,
+    is_laid: Flags,
+    network: Network,
+) -> RankedLinks:
+    saved_min, reached, within, gaining = scores[0] / MS_PER_MIN, *scores[1:]
+    links = candidates.drop(columns=[name for name in ADDED if name in candidates.columns])
+    links = links.assign(
+        rank=0,
+        saved_person_min=np.where(is_laid, saved_min.sum(axis=1), np.nan),
+        newly_within=np.where(is_laid, within.sum(axis=1), np.nan),
+        newly_reached=np.where(is_laid, reached.sum(axis=1), np.nan),
+        reason=np.where(is_laid, "", NOT_JOINED),
+    )
+    keys = links.to_crs(network.crs).length, -reached.sum(axis=1), -saved_min.sum(axis=1), ~is_laid
+    best = np.lexsort(keys)
+    links = links.iloc[best].reset_index(drop=True)
+    links["rank"] = np.arange(1, len(links) + 1)
+    category, row = (axis.ravel() for axis in np.indices((len(listed), best.size)))
+    names = candidates["candidate"].astype(str).to_numpy(object)[best]
+    table = pd.DataFrame(
+        {
+            "candidate": names[row],
+            "category": pd.Categorical.from_codes(category, pd.Index(listed)),
+            **{
+                name: np.where(is_laid, values.T, np.nan)[:, best].ravel()
+                for name, values in (
+                    ("saved_person_min", saved_min),
+                    ("newly_within", within),
+                    ("newly_reached", reached),
+                    ("gaining", gaining),
+                )
+            },
+        }
+    )
+    return RankedLinks(links, table, network.profile.name)

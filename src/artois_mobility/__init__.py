@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from .freight.quays import find_quays
     from .graph import Graph
     from .links.candidates import crossing_candidates
+    from .links.closures import list_closures
     from .links.detours import severance
+    from .links.losses import criticality
     from .links.scoring import rank_links
     from .navigation.classes import waterway_classes
     from .navigation.closures import lock_closures
@@ -90,6 +92,7 @@ _HOME_OF_NAME = {
     "compare": "study.comparing",
     "compare_isochrones": "areas.changed",
     "count_reaching": "areas.rasters",
+    "criticality": "links.losses",
     "crossing_candidates": "links.candidates",
     "cycling_stress": "network.stress",
     "decay": "access.decays",
@@ -105,6 +108,7 @@ _HOME_OF_NAME = {
     "hinterlands": "freight.hinterlands",
     "isochrones": "areas.reached",
     "largest_vessels": "navigation.largest",
+    "list_closures": "links.closures",
     "lock_closures": "navigation.closures",
     "merge_sites": "places.sites",
     "open_sites": "places.opening",
@@ -161,6 +165,7 @@ __all__ = [
     "compare",
     "compare_isochrones",
     "count_reaching",
+    "criticality",
     "crossing_candidates",
     "cycling_stress",
     "decay",
@@ -176,6 +181,7 @@ __all__ = [
     "hinterlands",
     "isochrones",
     "largest_vessels",
+    "list_closures",
     "lock_closures",
     "merge_sites",
     "open_sites",

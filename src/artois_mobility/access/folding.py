@@ -80,7 +80,9 @@ class Fold:
         there = self.counted.reach if self.is_outward else self.counted.leave
         counted = Counted(there, entries.row, entries.group, entries.worth, group_count)
         sums = sum_reached(metric, here, self.origin_count, counted, weights)
-        pairs, direct_ms = self._ride_on_own_arc(entries.row)
+        pairs, direct_ms = ride_on_own_arc(
+            self.origins, self.counted, entries.row, is_outward=self.is_outward
+        )
         if not len(pairs):
             return sums
         by_nodes_ms = find_times(
@@ -108,25 +110,44 @@ class Fold:
         """
         return replace(self, origins=_take(self.origins, rows), origin_count=rows.size)
 
-    def _ride_on_own_arc(self, rows: Rows) -> tuple[npt.NDArray[np.int64], Milliseconds]:
-        """List the origins and counted places that share an arc, and the time along it."""
-        tables = []
-        for ends in (self.origins, self.counted):
-            table = pd.DataFrame({"place": ends.place, "arc": ends.arc, "offroad": ends.offroad_ms})
-            tables.append(table.assign(ahead=ends.along_ms[:, 0], back=ends.along_ms[:, 1]))
-        tables[1] = tables[1][tables[1]["place"].isin(rows)]
-        joined = tables[0].merge(tables[1], on="arc", suffixes=("", "_other"))
-        best_ms = np.full(len(joined), UNREACHED_MS, np.int64)
-        for side in ("ahead", "back"):
-            from_ms, to_ms = (joined[name].to_numpy(np.int64) for name in (side, f"{side}_other"))
-            if not self.is_outward:
-                from_ms, to_ms = to_ms, from_ms
-            is_ahead = (from_ms <= to_ms) & (to_ms < UNREACHED_MS)
-            offroad_ms = (joined["offroad"] + joined["offroad_other"]).to_numpy(np.int64)
-            np.minimum(best_ms, to_ms - from_ms + offroad_ms, out=best_ms, where=is_ahead)
-        best = joined.assign(ms=best_ms).groupby(["place", "place_other"])["ms"].min()
-        pairs = np.array(best.index.to_list(), np.int64).reshape(-1, 2)
-        return pairs, np.minimum(best.to_numpy(), UNREACHED_MS).astype(np.int32)
+
+def ride_on_own_arc(
+    origins: ArcEnds, counted: ArcEnds, rows: Rows, *, is_outward: bool
+) -> tuple[npt.NDArray[np.int64], Milliseconds]:
+    """List the places that share an arc with others, and the time along it.
+
+    Parameters
+    ----------
+    origins, counted
+        The places and the others.
+    rows
+        Which of the others.
+    is_outward
+        True for trips to the others, False for trips from there.
+
+    Returns
+    -------
+    pairs, time_ms
+        Place and other, ascending, shape (s, 2), and the time, shape (s,); `UNREACHED_MS` where
+        the one lies behind the other on a one-way street.
+    """
+    tables = []
+    for ends in (origins, counted):
+        table = pd.DataFrame({"place": ends.place, "arc": ends.arc, "offroad": ends.offroad_ms})
+        tables.append(table.assign(ahead=ends.along_ms[:, 0], back=ends.along_ms[:, 1]))
+    tables[1] = tables[1][tables[1]["place"].isin(rows)]
+    joined = tables[0].merge(tables[1], on="arc", suffixes=("", "_other"))
+    best_ms = np.full(len(joined), UNREACHED_MS, np.int64)
+    for side in ("ahead", "back"):
+        from_ms, to_ms = (joined[name].to_numpy(np.int64) for name in (side, f"{side}_other"))
+        if not is_outward:
+            from_ms, to_ms = to_ms, from_ms
+        is_ahead = (from_ms <= to_ms) & (to_ms < UNREACHED_MS)
+        offroad_ms = (joined["offroad"] + joined["offroad_other"]).to_numpy(np.int64)
+        np.minimum(best_ms, to_ms - from_ms + offroad_ms, out=best_ms, where=is_ahead)
+    best = joined.assign(ms=best_ms).groupby(["place", "place_other"])["ms"].min()
+    pairs = np.array(best.index.to_list(), np.int64).reshape(-1, 2)
+    return pairs, np.minimum(best.to_numpy(), UNREACHED_MS).astype(np.int32)
 
 
 def _entries_of(

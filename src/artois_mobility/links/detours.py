@@ -28,8 +28,8 @@ class Severance:
     ----------
     places
         The candidates with `link_min` (minutes straight across, were there a link), `round_min`
-        (minutes from one end to the other today, the longer of the directions that lead anywhere), `detour_min`
-        (the difference) and `reason`: why there is no time, or `""`.
+        (minutes from one end to the other today, the longer of the directions that lead
+        anywhere), `detour_min` (the difference) and `reason`: why there is no time, or `""`.
     barriers
         By `kind` and `barrier`: `places` (how many), `median_detour_min`, `longest_detour_min`,
         `share_over_10_min` of the places, those with no way round among them, and `cut_off`

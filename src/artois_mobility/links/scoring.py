@@ -16,19 +16,17 @@ from .._types import (
     Rows,
 )
 from ..access.asking import list_categories
-from ..access.nearest import access_times
 from ..changes.schema import AddLink
-from ..errors import PlacesError
 from ..graph import Graph, group_rows, reverse
 from ..kernels import gains as kernels
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
-from ..places.categories import find_category, is_below
 from ..routing.ends import ArcEnds, NodeEnds, find_ends
 from ..routing.searches import search_from_seeds
 from ..routing.threads import run_each
 from ..scenarios.applying import AttachedPlaces
+from .counting import bounds_of, by_category, rows_of_categories, times_of_today
 from .joining import LaidLinks, as_change, lay_links, read_candidates
 
 if TYPE_CHECKING:
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 NOT_JOINED: Final = "an end lies more than 30 m from any street, or both at the same place"
 ADDED: Final = ("rank", "saved_person_min", "newly_within", "newly_reached", "reason")
 LINKS_PER_JOB: Final = 64
-MOST_MIN: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,18 +132,14 @@ def rank_links(
     """
     lines = read_candidates(candidates)
     listed = list_categories(sites, categories)
-    bound_ms = _bounds(listed, thresholds_min)
+    bound_ms = bounds_of(listed, thresholds_min)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
     tables = zip((residents, sites), attachments, strict=True)
     laid = lay_links(network, lines, [AttachedPlaces(*each) for each in tables])
     here, there = (find_ends(laid.network, each) for each in laid.attachments)
-    of_site = sites["category"].astype(str).to_numpy(object)
-    rows = [
-        np.flatnonzero([is_below(own, key) for own in of_site]).astype(np.int32) for key in listed
-    ]
-    world = _prepare(laid, here, there, rows)
-    today_ms = _times_of_today(network, residents, sites, listed, attachments)
+    world = _prepare(laid, here, there, rows_of_categories(sites, listed))
+    today_ms = times_of_today(network, residents, sites, listed, attachments)
     people = np.ascontiguousarray(residents["population"], np.float64)
     scores = _score(world, today_ms, people, bound_ms, lines.size)
     return _tabulate(candidates, listed, scores, laid.is_laid, network)
@@ -165,20 +158,6 @@ class _World:
     first_cell: Rows
     cell: Rows
     walk_ms: Milliseconds
-
-
-def _times_of_today(
-    network: Network,
-    residents: "gpd.GeoDataFrame",
-    sites: "gpd.GeoDataFrame",
-    listed: Sequence[str],
-    attachments: tuple[Attachments, Attachments],
-) -> Milliseconds:
-    """Find the time of every cell to the nearest site of each category, shape (p, c)."""
-    found = access_times(network, residents, sites, categories=listed, attachments=attachments)
-    minutes = found["minutes"].to_numpy().reshape(len(listed), len(residents)).T
-    time_ms = np.where(np.isnan(minutes), UNREACHED_MS, np.rint(minutes * MS_PER_MIN))
-    return np.ascontiguousarray(time_ms, np.int32)
 
 
 def _prepare(laid: LaidLinks, here: ArcEnds, there: ArcEnds, rows: Sequence[Rows]) -> _World:
@@ -250,22 +229,6 @@ def _score(
     return scores
 
 
-def _bounds(listed: Sequence[str], thresholds_min: Sequence[float] | float | None) -> Milliseconds:
-    if thresholds_min is None:
-        minutes = np.array([find_category(key).threshold_min for key in listed], np.float64)
-    else:
-        minutes = np.asarray(thresholds_min, np.float64)
-        if minutes.ndim == 0:
-            minutes = np.full(len(listed), float(minutes))
-    if minutes.shape != (len(listed),) or not ((minutes > 0) & (minutes <= MOST_MIN)).all():
-        msg = (
-            f"thresholds_min must be one number of minutes above 0, or one for each of the "
-            f"{len(listed)} categories; found {thresholds_min!r}."
-        )
-        raise PlacesError(msg)
-    return np.rint(minutes * MS_PER_MIN).astype(np.int32)
-
-
 def _tabulate(
     candidates: "gpd.GeoDataFrame",
     listed: Sequence[str],
@@ -286,21 +249,12 @@ def _tabulate(
     best = np.lexsort(keys)
     links = links.iloc[best].reset_index(drop=True)
     links["rank"] = np.arange(1, len(links) + 1)
-    category, row = (axis.ravel() for axis in np.indices((len(listed), best.size)))
+    figures = {
+        "saved_person_min": saved_min,
+        "newly_within": within,
+        "newly_reached": reached,
+        "gaining": gaining,
+    }
     names = candidates["candidate"].astype(str).to_numpy(object)[best]
-    table = pd.DataFrame(
-        {
-            "candidate": names[row],
-            "category": pd.Categorical.from_codes(category, pd.Index(listed)),
-            **{
-                name: np.where(is_laid, values.T, np.nan)[:, best].ravel()
-                for name, values in (
-                    ("saved_person_min", saved_min),
-                    ("newly_within", within),
-                    ("newly_reached", reached),
-                    ("gaining", gaining),
-                )
-            },
-        }
-    )
+    table = by_category("candidate", names, listed, figures, best, is_laid)
     return RankedLinks(links, table, network.profile.name)

@@ -220,10 +220,25 @@ def _time_profile(
     is_slower = (local_ms > network.local_ms) & ~is_closed
     if not (is_closed | is_faster | is_slower).any():
         return None
-    walk_ms = np.rint(network.length_m * (MS_PER_M_AT_1_KMH / network.profile.closed_kmh))
-    closed_ms = np.maximum(network.local_ms, _as_ms(walk_ms))
-    new_ms = np.where(is_closed, closed_ms, local_ms)
+    new_ms = np.where(is_closed, times_when_closed(network), local_ms)
     return WayTimes(new_ms, is_closed, is_faster, is_slower)
+
+
+def times_when_closed(network: Network) -> Milliseconds:
+    """Find how long every street takes on foot, were it closed to traffic.
+
+    Parameters
+    ----------
+    network
+        The network of one profile, m arcs.
+
+    Returns
+    -------
+    time_ms
+        Shape (m,); never less than today.
+    """
+    walk_ms = np.rint(network.length_m * (MS_PER_M_AT_1_KMH / network.profile.closed_kmh))
+    return np.maximum(network.local_ms, _as_ms(walk_ms)).astype(np.int32)
 
 
 def _moves_people_without_motor(network: Network, local_ms: Milliseconds, meant: Flags) -> bool:

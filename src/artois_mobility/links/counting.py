@@ -1,0 +1,152 @@
+"""What links and closures count: sites by category, thresholds, the times of today."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .._types import MS_PER_MIN, UNREACHED_MS, Flags, Floats, Milliseconds, Rows
+from ..access.nearest import access_times
+from ..errors import PlacesError
+from ..network.model import Network
+from ..places.attachments import Attachments
+from ..places.categories import find_category, is_below
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+MOST_MIN: Final = 10_000
+
+
+def rows_of_categories(sites: "gpd.GeoDataFrame", listed: Sequence[str]) -> list[Rows]:
+    """List the sites of each category.
+
+    Parameters
+    ----------
+    sites
+        What `am.read_sites` returns.
+    listed
+        Categories, each with all below it.
+
+    Returns
+    -------
+    rows
+        For each category the rows of its sites, ascending.
+    """
+    own = sites["category"].astype(str).to_numpy(object)
+    return [
+        np.flatnonzero([is_below(each, key) for each in own]).astype(np.int32) for key in listed
+    ]
+
+
+def times_of_today(
+    network: Network,
+    residents: "gpd.GeoDataFrame",
+    sites: "gpd.GeoDataFrame",
+    listed: Sequence[str],
+    attachments: tuple[Attachments, Attachments],
+) -> Milliseconds:
+    """Find the time of every cell to the nearest site of each category.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    residents, sites
+        The places, p cells.
+    listed
+        c categories.
+    attachments
+        Those of the residents and of the sites.
+
+    Returns
+    -------
+    time_ms
+        Shape (p, c); `UNREACHED_MS` where no site can be reached.
+    """
+    found = access_times(network, residents, sites, categories=listed, attachments=attachments)
+    minutes = found["minutes"].to_numpy().reshape(len(listed), len(residents)).T
+    time_ms = np.where(np.isnan(minutes), UNREACHED_MS, np.rint(minutes * MS_PER_MIN))
+    return np.ascontiguousarray(time_ms, np.int32)
+
+
+def bounds_of(
+    listed: Sequence[str], thresholds_min: Sequence[float] | float | None
+) -> Milliseconds:
+    """Read thresholds.
+
+    Parameters
+    ----------
+    listed
+        c categories.
+    thresholds_min
+        One number of minutes, one for each category, or None for those of the table.
+
+    Returns
+    -------
+    bound_ms
+        Shape (c,).
+
+    Raises
+    ------
+    PlacesError
+        If they do not fit.
+    """
+    if thresholds_min is None:
+        minutes = np.array([find_category(key).threshold_min for key in listed], np.float64)
+    else:
+        minutes = np.asarray(thresholds_min, np.float64)
+        if minutes.ndim == 0:
+            minutes = np.full(len(listed), float(minutes))
+    if minutes.shape != (len(listed),) or not ((minutes > 0) & (minutes <= MOST_MIN)).all():
+        msg = (
+            f"thresholds_min must be one number of minutes above 0, or one for each of the "
+            f"{len(listed)} categories; found {thresholds_min!r}."
+        )
+        raise PlacesError(msg)
+    return np.rint(minutes * MS_PER_MIN).astype(np.int32)
+
+
+def by_category(  # noqa: PLR0917  a table is its columns
+    column: str,
+    names: npt.NDArray[np.object_],
+    listed: Sequence[str],
+    figures: Mapping[str, Floats],
+    order: npt.NDArray[np.signedinteger],
+    is_tried: Flags,
+) -> pd.DataFrame:
+    """Lay out figures by category.
+
+    Parameters
+    ----------
+    column
+        What the first column is called.
+    names
+        What stands in it, in the order of the table, shape (k,).
+    listed
+        c categories.
+    figures
+        By name, in the order before, shape (k, c).
+    order
+        Row before of each row of the table, shape (k,).
+    is_tried
+        False where figures are NaN, in the order before, shape (k,).
+
+    Returns
+    -------
+    table
+        Category after category.
+    """
+    category, row = (axis.ravel() for axis in np.indices((len(listed), len(order))))
+    return pd.DataFrame(
+        {
+            column: names[row],
+            "category": pd.Categorical.from_codes(category, pd.Index(listed)),
+            **{
+                name: np.where(is_tried, values.T, np.nan)[:, order].ravel()
+                for name, values in figures.items()
+            },
+        }
+    )

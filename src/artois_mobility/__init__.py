@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .access.catchments import floating_catchments
     from .access.decays import decay
     from .access.explaining import explain
+    from .access.fairness import equity
     from .access.nearest import access_times
     from .access.reaching import opportunities
     from .areas.changed import compare_isochrones
@@ -98,6 +99,7 @@ _HOME_OF_NAME = {
     "decay": "access.decays",
     "distance_between_crossings": "waterside.stretches",
     "download_osm": "osm.download",
+    "equity": "access.fairness",
     "explain": "access.explaining",
     "explain_attachments": "places.nearer",
     "find_quays": "freight.quays",
@@ -171,6 +173,7 @@ __all__ = [
     "decay",
     "distance_between_crossings",
     "download_osm",
+    "equity",
     "explain",
     "explain_attachments",
     "find_quays",

@@ -1,0 +1,164 @@
+"""How evenly access is spread over people: indices of inequality for tables of access."""
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .._types import Floats
+from ..errors import PlacesError
+from ..places.categories import find_category
+from . import inequality
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from .._types import Flags
+
+Values: TypeAlias = npt.NDArray[np.object_]
+
+# Columns of tables of access that name a question; the others are answers.
+QUESTIONS: Final = ("scenario", "profile", "category", "basket", "measure", "rank")
+
+
+def equity(
+    table: pd.DataFrame,
+    residents: "gpd.GeoDataFrame",
+    *,
+    weights: str = "population",
+    groups: str | None = None,
+    rank_by: str | None = None,
+    line: float | None = None,
+) -> pd.DataFrame:
+    """Tell how evenly access is spread over people.
+
+    Parameters
+    ----------
+    table
+        What `am.access_times`, `am.opportunities`, `am.basket_times` or the `cells` of
+        `am.floating_catchments` return: `cell`, what is asked, and `minutes` or `value`.
+    residents
+        What `am.read_residents` returns: every cell of the table has its row.
+    weights
+        Column of people to count, such as `"population"` or `"ind_80p"`.
+    groups
+        Column to take Theil's index apart by, such as `"commune"`.
+    rank_by
+        Column that ranks cells from low to high, such as income; for the concentration index.
+    line
+        Of poverty of access: more minutes than that, or a lower value. For minutes the threshold
+        of the category when None; without any line there is no poverty.
+
+    Returns
+    -------
+    equity
+        A row for each question: its columns; `people` counted; `people_left_out`, who reach
+        nothing or hang on no street; `mean`; `gini`, `palma`, `theil`; `theil_within` and
+        `theil_between` with `groups`; `concentration` with `rank_by`; `line`, `poverty_share`
+        (who reach nothing are poor), `poverty_gap` and `poverty_severity` (of those counted).
+
+    Raises
+    ------
+    PlacesError
+        If a column is missing or holds what is not allowed, or a cell is unknown.
+
+    See Also
+    --------
+    artois_mobility.access.inequality : the indices by themselves, and their curves.
+
+    Examples
+    --------
+    >>> residents = pd.DataFrame({"cell": ["a", "b", "c"], "population": [2.0, 1.0, 1.0]})
+    >>> table = {"cell": ["a", "b", "c"], "category": "care/pharmacy", "minutes": [5, 25, None]}
+    >>> found = equity(pd.DataFrame(table), residents, line=10)
+    >>> found[["people", "people_left_out", "poverty_share"]].to_numpy().tolist()
+    [[3.0, 1.0, 0.5]]
+    """
+    column = _answer_of(table)
+    columns = {name: _read_column(residents, name) for name in (weights, groups, rank_by) if name}
+    row = pd.Index(residents["cell"].astype(str)).get_indexer(table["cell"].astype(str))
+    if (row < 0).any():
+        lost = table["cell"].astype(str)[row < 0].iloc[0]
+        msg = f"{(row < 0).sum()} rows are of cells that are no residents', first {lost!r}."
+        raise PlacesError(msg)
+    questions = [name for name in QUESTIONS if name in table.columns]
+    people = _numbers(weights, columns[weights])[row]
+    value = table[column].to_numpy(np.float64)
+    rows = []
+    keys = table[questions] if questions else pd.DataFrame({"question": [""] * len(table)})
+    for key, members in keys.groupby(list(keys.columns), observed=True, sort=False).indices.items():
+        named = dict(zip(keys.columns, key if isinstance(key, tuple) else (key,), strict=True))
+        own_line = line
+        if line is None and column == "minutes" and "category" in named:
+            own_line = find_category(str(named["category"])).threshold_min
+        own = {name: columns[name][row[members]] for name in (groups, rank_by) if name}
+        figures = _assess(value[members], people[members], own_line, column == "minutes")
+        is_in = ~np.isnan(value[members])
+        x, w = value[members][is_in], people[members][is_in]
+        if groups:
+            parts = inequality.theil_parts(x, own[groups][is_in].astype(str), w)
+            figures |= {"theil_within": parts.within, "theil_between": parts.between}
+        if rank_by:
+            by = _numbers(rank_by, own[rank_by])[is_in]
+            figures["concentration"] = inequality.concentration_index(x, by, w)
+        rows.append(({} if not questions else named) | figures)
+    return pd.DataFrame(rows)
+
+
+def _assess(value: Floats, people: Floats, line: float | None, is_burden: bool) -> dict[str, float]:
+    is_in: Flags = ~np.isnan(value)
+    x, w = value[is_in], people[is_in]
+    counted, left_out = float(w.sum()), float(people[~is_in].sum())
+    figures = {
+        "people": counted,
+        "people_left_out": left_out,
+        "mean": float(w @ x) / counted if counted else float("nan"),
+        "gini": inequality.gini(x, w),
+        "palma": inequality.palma(x, w),
+        "theil": inequality.theil(x, w),
+    }
+    if line is None:
+        return figures
+    share, gap, severity = (
+        inequality.foster_greer_thorbecke(x, line, alpha, w, is_burden=is_burden)
+        for alpha in (0, 1, 2)
+    )
+    everybody = counted + left_out
+    poor = (0.0 if not counted else share * counted) + left_out
+    return figures | {
+        "line": float(line),
+        "poverty_share": poor / everybody if everybody else float("nan"),
+        "poverty_gap": gap,
+        "poverty_severity": severity,
+    }
+
+
+def _answer_of(table: pd.DataFrame) -> str:
+    found = [name for name in ("minutes", "value") if name in table.columns]
+    if "cell" not in table.columns or len(found) != 1:
+        columns = ", ".join(map(str, table.columns))
+        msg = f"A table of access has cell and either minutes or value; found {columns}."
+        raise PlacesError(msg)
+    return found[0]
+
+
+def _read_column(residents: "gpd.GeoDataFrame", name: str) -> Values:
+    if name not in residents.columns:
+        found = ", ".join(map(str, residents.columns))
+        msg = f"The residents have no column {name!r}; they have {found}."
+        raise PlacesError(msg)
+    values: Values = residents[name].to_numpy(object)
+    return values
+
+
+def _numbers(name: str, values: Values) -> Floats:
+    numbers: Floats = pd.to_numeric(pd.Series(list(values)), errors="coerce").to_numpy(np.float64)
+    wrong = np.flatnonzero(~np.isfinite(numbers))
+    if wrong.size:
+        msg = (
+            f"{wrong.size} of {numbers.size} cells have no number in {name!r}, first row "
+            f"{wrong[0]}: {values[wrong[0]]!r}. Fill it in, or leave these cells out."
+        )
+        raise PlacesError(msg)
+    return numbers

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .access.fairness import equity
     from .access.nearest import access_times
     from .access.reaching import opportunities
+    from .access.zoning import outside_share, sum_over_zones
     from .areas.changed import compare_isochrones
     from .areas.lines import reached_streets
     from .areas.rasters import arrival_surface, count_reaching
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from .places.opening import open_sites
     from .places.residents import read_residents
     from .places.sites import merge_sites, read_sites
+    from .places.zones import assign_zones, read_zones
     from .quality.checking import check
     from .quality.validating import validate
     from .report.writing import write_report
@@ -86,6 +88,7 @@ _HOME_OF_NAME = {
     "arrival_surface": "areas.rasters",
     "assess": "study.comparing",
     "assign_communes": "places.communes",
+    "assign_zones": "places.zones",
     "attach": "places.attaching",
     "basket_times": "access.baskets",
     "build_network": "network.building",
@@ -115,6 +118,7 @@ _HOME_OF_NAME = {
     "merge_sites": "places.sites",
     "open_sites": "places.opening",
     "opportunities": "access.reaching",
+    "outside_share": "access.zoning",
     "profile_names": "network.profiles",
     "rank_links": "links.scoring",
     "reached_streets": "areas.lines",
@@ -130,9 +134,11 @@ _HOME_OF_NAME = {
     "read_residents": "places.residents",
     "read_sites": "places.sites",
     "read_study": "study.files",
+    "read_zones": "places.zones",
     "road_or_water": "freight.comparing",
     "routes": "routing.route_lines",
     "severance": "links.detours",
+    "sum_over_zones": "access.zoning",
     "to_networkx": "network.interop",
     "to_osmnx": "network.interop",
     "towpaths": "waterside.along",
@@ -160,6 +166,7 @@ __all__ = [
     "arrival_surface",
     "assess",
     "assign_communes",
+    "assign_zones",
     "attach",
     "basket_times",
     "build_network",
@@ -189,6 +196,7 @@ __all__ = [
     "merge_sites",
     "open_sites",
     "opportunities",
+    "outside_share",
     "profile_names",
     "rank_links",
     "reached_streets",
@@ -204,9 +212,11 @@ __all__ = [
     "read_residents",
     "read_sites",
     "read_study",
+    "read_zones",
     "road_or_water",
     "routes",
     "severance",
+    "sum_over_zones",
     "to_networkx",
     "to_osmnx",
     "towpaths",

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .._types import Floats
+from .._types import Floats, Rows
 from ..errors import PlacesError
 from ..places.categories import find_category
 from . import inequality
@@ -75,15 +75,11 @@ def equity(
     >>> found[["people", "people_left_out", "poverty_share"]].to_numpy().tolist()
     [[3.0, 1.0, 0.5]]
     """
-    column = _answer_of(table)
-    columns = {name: _read_column(residents, name) for name in (weights, groups, rank_by) if name}
-    row = pd.Index(residents["cell"].astype(str)).get_indexer(table["cell"].astype(str))
-    if (row < 0).any():
-        lost = table["cell"].astype(str)[row < 0].iloc[0]
-        msg = f"{(row < 0).sum()} rows are of cells that are no residents', first {lost!r}."
-        raise PlacesError(msg)
+    column = answer_of(table)
+    columns = {name: read_column(residents, name) for name in (weights, groups, rank_by) if name}
+    row = rows_of_cells(table, residents)
     questions = [name for name in QUESTIONS if name in table.columns]
-    people = _numbers(weights, columns[weights])[row]
+    people = numbers_of(weights, columns[weights])[row]
     value = table[column].to_numpy(np.float64)
     rows = []
     keys = table[questions] if questions else pd.DataFrame({"question": [""] * len(table)})
@@ -100,7 +96,7 @@ def equity(
             parts = inequality.theil_parts(x, own[groups][is_in].astype(str), w)
             figures |= {"theil_within": parts.within, "theil_between": parts.between}
         if rank_by:
-            by = _numbers(rank_by, own[rank_by])[is_in]
+            by = numbers_of(rank_by, own[rank_by])[is_in]
             figures["concentration"] = inequality.concentration_index(x, by, w)
         rows.append(({} if not questions else named) | figures)
     return pd.DataFrame(rows)
@@ -134,7 +130,53 @@ def _assess(value: Floats, people: Floats, line: float | None, is_burden: bool) 
     }
 
 
-def _answer_of(table: pd.DataFrame) -> str:
+def rows_of_cells(table: pd.DataFrame, residents: "gpd.GeoDataFrame") -> Rows:
+    """Find the residents that each row of a table of access is about.
+
+    Parameters
+    ----------
+    table
+        With `cell`.
+    residents
+        With `cell`, each once.
+
+    Returns
+    -------
+    row
+        Of the residents, shape (r,).
+
+    Raises
+    ------
+    PlacesError
+        If a cell is unknown.
+    """
+    row = pd.Index(residents["cell"].astype(str)).get_indexer(table["cell"].astype(str))
+    if (row < 0).any():
+        lost = table["cell"].astype(str)[row < 0].iloc[0]
+        msg = f"{(row < 0).sum()} rows are of cells that are no residents', first {lost!r}."
+        raise PlacesError(msg)
+    rows: Rows = row.astype(np.int32)
+    return rows
+
+
+def answer_of(table: pd.DataFrame) -> str:
+    """Tell which column of a table of access holds the answer.
+
+    Parameters
+    ----------
+    table
+        Any.
+
+    Returns
+    -------
+    column
+        `"minutes"` or `"value"`.
+
+    Raises
+    ------
+    PlacesError
+        If it is no table of access.
+    """
     found = [name for name in ("minutes", "value") if name in table.columns]
     if "cell" not in table.columns or len(found) != 1:
         columns = ", ".join(map(str, table.columns))
@@ -143,7 +185,26 @@ def _answer_of(table: pd.DataFrame) -> str:
     return found[0]
 
 
-def _read_column(residents: "gpd.GeoDataFrame", name: str) -> Values:
+def read_column(residents: "gpd.GeoDataFrame", name: str) -> Values:
+    """Take a column.
+
+    Parameters
+    ----------
+    residents
+        The table.
+    name
+        The column.
+
+    Returns
+    -------
+    values
+        Shape (p,).
+
+    Raises
+    ------
+    PlacesError
+        If there is none of that name.
+    """
     if name not in residents.columns:
         found = ", ".join(map(str, residents.columns))
         msg = f"The residents have no column {name!r}; they have {found}."
@@ -152,7 +213,26 @@ def _read_column(residents: "gpd.GeoDataFrame", name: str) -> Values:
     return values
 
 
-def _numbers(name: str, values: Values) -> Floats:
+def numbers_of(name: str, values: Values) -> Floats:
+    """Read a column as numbers.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    values
+        What it holds.
+
+    Returns
+    -------
+    numbers
+        Of the same shape, finite.
+
+    Raises
+    ------
+    PlacesError
+        If something is no number.
+    """
     numbers: Floats = pd.to_numeric(pd.Series(list(values)), errors="coerce").to_numpy(np.float64)
     wrong = np.flatnonzero(~np.isfinite(numbers))
     if wrong.size:

@@ -162,7 +162,7 @@ def _of_file(path: str | Path) -> gpd.GeoDataFrame:
         note_rows(problems, codes == "", "insee missing", codes)
         is_double = pd.Series(codes).duplicated().to_numpy() & (codes != "")
         note_rows(problems, is_double, "the code stands before", codes)
-    _note_areas(rows, codes, problems)
+    note_areas(rows, codes, problems)
     population = np.full(len(rows), np.nan)
     if (column := find_column(rows, POPULATION_NAMES)) is not None:
         population = read_numbers(rows, column, problems)
@@ -186,7 +186,18 @@ def _of_file(path: str | Path) -> gpd.GeoDataFrame:
     return communes
 
 
-def _note_areas(rows: pd.DataFrame, codes: np.ndarray, problems: list[str]) -> None:
+def note_areas(rows: pd.DataFrame, codes: np.ndarray, problems: list[str]) -> None:
+    """Note what is wrong with the areas of a table.
+
+    Parameters
+    ----------
+    rows
+        The table.
+    codes
+        What its rows are called.
+    problems
+        Where to note it.
+    """
     if not isinstance(rows, gpd.GeoDataFrame):
         problems.append(
             "there are no areas in it; give a GeoJSON, GeoPackage or GeoParquet file of polygons"

@@ -42,9 +42,10 @@ class TestFromATable:
         assert (point.x, point.y) == pytest.approx((2.83, 50.42), abs=0.01)
 
     def test_older_codes_mean_the_same(self, tmp_path):
-        text = "TYPEQU,lon,lat\nD201,2.8,50.4\nD265,2.9,50.4\n"
-        sites = read_sites(self.write(tmp_path, text))
-        assert sites.category.tolist() == ["care/general_practitioner"] * 2
+        for code in ("D201", "D265"):
+            text = f"TYPEQU,lon,lat\n{code},2.8,50.4\nD101,2.9,50.4\n"
+            sites = read_sites(self.write(tmp_path, text))
+            assert sites.category.tolist() == ["care/general_practitioner", "care/hospital"]
 
     def test_known_codes_of_no_category_are_counted(self, tmp_path):
         text = "TYPEQU,lon,lat\nB203,2.8,50.4\nD307,2.9,50.4\nB203,2.8,50.4\nE107,,\n"
@@ -123,6 +124,10 @@ class TestFromATable:
             ("category,lon,lat\ncare/hopital,2.8,50\n", "did you mean 'care/hospital', in 1 row"),
             ("category,lon,lat\n,2.8,50\n", "category missing in 1 row"),
             ("TYPEQU,lon,lat\nD199,2.8,50\n", "unknown BPE code 'D199' in 1 row"),
+            (
+                "TYPEQU,lon,lat\nD201,2.8,50.4\nD307,2.9,50.4\nD101,2.9,50.4\n",
+                "BPE codes of two vintages: D307 came with 2024, D201 had gone by then",
+            ),
             (
                 "id,category,lon,lat\n1,care/hospital,2.8,50\n1,care/hospital,2.9,50\n",
                 "id stands before with the same category in 1 of 2 rows; first row 2: '1'",

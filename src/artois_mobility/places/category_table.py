@@ -30,6 +30,8 @@ class Category:
         What OpenStreetMap tags make an object one of them; any rule is enough.
     bpe
         INSEE's equipment codes (TYPEQU), of 2024 and of earlier years.
+    bpe_older
+        Those of them that were replaced by 2024.
     finess
         FINESS categories of establishment.
     threshold_min
@@ -44,6 +46,7 @@ class Category:
     label: Mapping[str, str] = field(hash=False)
     rules: tuple[Rule, ...]
     bpe: tuple[str, ...]
+    bpe_older: tuple[str, ...]
     finess: tuple[str, ...]
     threshold_min: float
     capacity: str
@@ -130,6 +133,7 @@ def parse_table(data: bytes, where: str, known: Mapping[str, Category]) -> Categ
             MappingProxyType({"fr": row.fr, "en": row.en}),
             rules,
             row.bpe + row.bpe_older,
+            row.bpe_older,
             row.finess,
             row.threshold_min,
             row.capacity,

@@ -135,7 +135,21 @@ def _categories_of(
             passed_over[text] = count
         elif meaning[text] == UNKNOWN:
             problems.append(_unknown(text, count, table))
+    problems += _mixed_vintages(set(meaning), table)
     return np.array([*(meaning[text] for text in texts), ""], object)[:-1], passed_over
+
+
+def _mixed_vintages(codes: set[str], table: Categories) -> list[str]:
+    """Name BPE codes of which some came only with 2024 and others had gone by then."""
+    rows = [each for each in table.of_key.values() if each.bpe_older]
+    older = sorted(codes.intersection(code for row in rows for code in row.bpe_older))
+    newer = sorted(codes.intersection(code for row in rows for code in row.bpe).difference(older))
+    if not (older and newer):
+        return []
+    return [
+        f"BPE codes of two vintages: {', '.join(newer[:3])} came with 2024, {', '.join(older[:3])} "
+        "had gone by then; give each vintage its own file"
+    ]
 
 
 def _is_passed_over(code: str, table: Categories) -> bool:

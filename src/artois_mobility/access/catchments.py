@@ -194,6 +194,15 @@ class _World:
         entries = Entries(self.offers.row, self.offers.group, worth)
         return self.ask.add_up(entries, self.category_count, weights)[:, :, 0]
 
+    def over_people(self, weights: Weights) -> Floats:
+        """Sum the people around every offer, shape (e,)."""
+        cells = np.flatnonzero(self.people).astype(np.int32)
+        rows = np.unique(self.offers.row).astype(np.int32)
+        entries = Entries(cells, np.zeros_like(cells), self.people[cells])
+        found = self.serve.from_some(rows).add_up(entries, 1, weights)[:, 0, 0]
+        around: Floats = found[np.searchsorted(rows, self.offers.row)]
+        return around
+
     def over_cells(self, worth: Floats, weights: Weights) -> Floats:
         """Sum over the cells for every offer, shape (e,); `worth` has shape (p, c)."""
         sums = np.zeros(self.offers.row.size)
@@ -219,8 +228,7 @@ def _divide(above: Floats, below: Floats) -> Floats:
 
 
 def _share_in_two_steps(world: _World) -> tuple[Floats, Floats]:
-    asking = np.repeat(world.people[:, np.newaxis], world.category_count, axis=1)
-    demand = world.over_cells(asking, world.weights)
+    demand = world.over_people(world.weights)
     ratio = _divide(world.offers.worth, demand)
     return demand, world.over_offers(ratio, world.weights)
 

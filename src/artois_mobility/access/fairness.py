@@ -8,6 +8,7 @@ import pandas as pd
 
 from .._types import Floats, Rows
 from ..errors import PlacesError
+from ..graph import group_rows
 from ..places.categories import find_category
 from . import inequality
 
@@ -78,28 +79,55 @@ def equity(
     column = answer_of(table)
     columns = {name: read_column(residents, name) for name in (weights, groups, rank_by) if name}
     row = rows_of_cells(table, residents)
-    questions = [name for name in QUESTIONS if name in table.columns]
     people = numbers_of(weights, columns[weights])[row]
     value = table[column].to_numpy(np.float64)
+    number, asked = number_questions(table)
     rows = []
-    keys = table[questions] if questions else pd.DataFrame({"question": [""] * len(table)})
-    for key, members in keys.groupby(list(keys.columns), observed=True, sort=False).indices.items():
-        named = dict(zip(keys.columns, key if isinstance(key, tuple) else (key,), strict=True))
+    members_of = group_rows(number.astype(np.int32), len(asked))
+    if groups:
+        columns[groups] = pd.factorize(columns[groups], use_na_sentinel=False)[0].astype(object)
+    for question in range(len(asked)):
+        first, last = members_of.first[question : question + 2]
+        members = members_of.row_of_place[first:last]
         own_line = line
-        if line is None and column == "minutes" and "category" in named:
-            own_line = find_category(str(named["category"])).threshold_min
+        if line is None and column == "minutes" and "category" in asked:
+            own_line = find_category(str(asked["category"].iloc[question])).threshold_min
         own = {name: columns[name][row[members]] for name in (groups, rank_by) if name}
         figures = _assess(value[members], people[members], own_line, column == "minutes")
         is_in = ~np.isnan(value[members])
         x, w = value[members][is_in], people[members][is_in]
         if groups:
-            parts = inequality.theil_parts(x, own[groups][is_in].astype(str), w)
+            parts = inequality.theil_parts(x, own[groups][is_in].astype(np.int64), w)
             figures |= {"theil_within": parts.within, "theil_between": parts.between}
         if rank_by:
             by = numbers_of(rank_by, own[rank_by])[is_in]
             figures["concentration"] = inequality.concentration_index(x, by, w)
-        rows.append(({} if not questions else named) | figures)
-    return pd.DataFrame(rows)
+        rows.append(figures)
+    return pd.concat([asked, pd.DataFrame(rows)], axis=1)
+
+
+def number_questions(table: pd.DataFrame) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+    """Give each question that a table of access answers its number.
+
+    Parameters
+    ----------
+    table
+        Any such table, r rows.
+
+    Returns
+    -------
+    number
+        Of the question that each row answers, shape (r,).
+    questions
+        A row for each, in the order of the table; without columns where there is but one.
+    """
+    names = [name for name in QUESTIONS if name in table.columns]
+    if not names:
+        return np.zeros(len(table), np.int64), pd.DataFrame(index=range(1))
+    grouped = table.groupby(names, observed=True, sort=False)
+    number = np.asarray(grouped.ngroup(), np.int64)
+    first = np.unique(number, return_index=True)[1]
+    return number, table[names].iloc[first].reset_index(drop=True)
 
 
 def _assess(value: Floats, people: Floats, line: float | None, is_burden: bool) -> dict[str, float]:
@@ -150,9 +178,10 @@ def rows_of_cells(table: pd.DataFrame, residents: "gpd.GeoDataFrame") -> Rows:
     PlacesError
         If a cell is unknown.
     """
-    row = pd.Index(residents["cell"].astype(str)).get_indexer(table["cell"].astype(str))
+    code, cells = pd.factorize(table["cell"])
+    row = pd.Index(residents["cell"].astype(str)).get_indexer(pd.Index(cells).astype(str))[code]
     if (row < 0).any():
-        lost = table["cell"].astype(str)[row < 0].iloc[0]
+        lost = str(table["cell"].iloc[int(np.argmax(row < 0))])
         msg = f"{(row < 0).sum()} rows are of cells that are no residents', first {lost!r}."
         raise PlacesError(msg)
     rows: Rows = row.astype(np.int32)

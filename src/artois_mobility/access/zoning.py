@@ -1,15 +1,15 @@
 """Access summed over communes, zones and groups of people; nobody is left out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from .._types import Floats
+from .._types import Floats, Rows
 from ..errors import PlacesError
-from .fairness import QUESTIONS, answer_of, numbers_of, read_column, rows_of_cells
+from ..graph import group_rows
+from .fairness import answer_of, number_questions, numbers_of, read_column, rows_of_cells
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -71,18 +71,25 @@ def sum_over_zones(
         raise PlacesError(msg)
     row = rows_of_cells(table, residents)
     people = numbers_of(weights, read_column(residents, weights))[row]
-    zone = pd.Series(read_column(residents, by)).fillna("").astype(str).to_numpy(object)[row]
+    zone_of_cell = pd.Series(read_column(residents, by)).fillna("").astype(str)
+    zones = pd.Index(sorted(set(zone_of_cell) - {""}))
+    number, asked = number_questions(table)
+    # who is in no zone comes after all zones, and the whole before
+    zone = zones.get_indexer(pd.Index(zone_of_cell))
+    zone = np.where(zone < 0, len(zones), zone)[row] + 1
+    width = len(zones) + 2
     value = table[column].to_numpy(np.float64)
-    questions = [name for name in QUESTIONS if name in table.columns]
-    keys = table[questions] if questions else pd.DataFrame({"question": [""] * len(table)})
-    rows = []
-    for key, members in keys.groupby(list(keys.columns), observed=True, sort=False).indices.items():
-        named = dict(zip(keys.columns, key if isinstance(key, tuple) else (key,), strict=True))
-        for scope, name, own in _split(zone, np.asarray(members)):
-            figures = _sum_up(value[own], people[own], thresholds_min)
-            asked = named if questions else {}
-            rows.append({**asked, "scope": scope, "zone": name, **figures})
-    return pd.DataFrame(rows)
+    group = (number * width + zone).astype(np.int32)
+    figures = _sum_up(group, (len(asked), width), value, people, thresholds_min)
+    rows = np.bincount(group, minlength=width * len(asked)).reshape(len(asked), width)
+    rows[:, 0] = 1
+    is_there = np.flatnonzero(rows.ravel() > 0)
+    question, place = np.divmod(is_there, width)
+    scopes = np.array([ALL, *[ZONE] * len(zones), OUTSIDE], object)
+    names = np.array(["", *zones, ""], object)
+    keys = asked.iloc[question].reset_index(drop=True)
+    sums = {"scope": scopes[place], "zone": names[place]}
+    return keys.assign(**sums, **{name: each.ravel()[is_there] for name, each in figures.items()})
 
 
 def outside_share(
@@ -145,45 +152,64 @@ def outside_share(
         "people_outside": people * (is_reached & ~is_inside),
         "people_without": people * ~is_reached,
     }
-    questions = [name for name in QUESTIONS if name in table.columns and name != "rank"]
-    keys = [table[name].to_numpy(object) for name in questions]
-    sums = pd.DataFrame(columns).groupby(keys or np.zeros(len(table), int), sort=False).sum()
-    sums.index.names = questions or [None]
+    number, asked = number_questions(table)
+    sums = asked.assign(
+        **{name: np.bincount(number, each, len(asked)) for name, each in columns.items()}
+    )
     reached = sums["people_inside"] + sums["people_outside"]
-    sums["outside_share"] = sums["people_outside"] / reached.where(reached > 0)
-    return sums.reset_index(drop=not questions)
+    return sums.assign(outside_share=sums["people_outside"] / reached.where(reached > 0))
 
 
-def _split(
-    zone: npt.NDArray[np.object_],
-    members: npt.NDArray[np.int64],
-) -> Iterator[tuple[str, str, npt.NDArray[np.int64]]]:
-    """Give the whole, each zone, and who is in none."""
-    yield ALL, "", members
-    own = zone[members]
-    for name in sorted(set(own) - {""}):
-        yield ZONE, name, members[own == name]
-    if (own == "").any():
-        yield OUTSIDE, "", members[own == ""]
-
-
-def _sum_up(value: Floats, people: Floats, thresholds_min: Sequence[float]) -> dict[str, float]:
+def _sum_up(
+    group: Rows,
+    shape: tuple[int, int],
+    value: Floats,
+    people: Floats,
+    thresholds_min: Sequence[float],
+) -> dict[str, Floats]:
+    """Sum by question and zone, the whole before the zones; each of the shape given."""
     is_in = ~np.isnan(value)
-    x, w = value[is_in], people[is_in]
+    own, x, w = group[is_in], value[is_in], people[is_in]
+
+    def total(rows: Rows, amount: Floats) -> Floats:
+        sums = np.bincount(rows, amount, shape[0] * shape[1]).reshape(shape).astype(np.float64)
+        sums[:, 0] = sums.sum(axis=1)
+        return sums
+
+    counted = total(own, w)
+    mean = np.full(shape, np.nan)
+    np.divide(total(own, w * x), counted, out=mean, where=counted > 0)
+    is_counted = np.flatnonzero(w > 0)
+    order = is_counted[np.argsort(x[is_counted], kind="stable")]
+    question = (own // shape[1]).astype(np.int32)
+    median = np.empty(shape)
+    median[:, 0] = _medians(question[order], x[order], w[order], counted[:, 0])
+    of_zone = _medians(own[order], x[order], w[order], counted.ravel())
+    median[:, 1:] = of_zone.reshape(shape)[:, 1:]
     figures = {
-        "people": float(people.sum()),
-        "people_without": float(people[~is_in].sum()),
-        "mean": float(w @ x) / float(w.sum()) if w.sum() else float("nan"),
-        "median": _median(x, w),
+        "people": total(group, people),
+        "people_without": total(group, np.where(is_in, 0.0, people)),
+        "mean": mean,
+        "median": median,
     }
-    within = {f"within_{each:g}_min": float(w[x <= each].sum()) for each in thresholds_min}
-    return figures | within
+    return figures | {
+        f"within_{each:g}_min": total(own, w * (x <= each)) for each in thresholds_min
+    }
 
 
-def _median(x: Floats, w: Floats) -> float:
-    """Find the least value that at least half of the people have at most."""
-    if not w.sum():
-        return float("nan")
-    order = np.argsort(x, kind="stable")
-    half = np.searchsorted(np.cumsum(w[order]), w.sum() / 2)
-    return float(x[order][min(int(half), x.size - 1)])
+def _medians(group: Rows, x: Floats, w: Floats, counted: Floats) -> Floats:
+    """Find for each group the least value that at least half of its people have at most.
+
+    Values come in ascending order.
+    """
+    order = group_rows(group, counted.size).row_of_place
+    group, x = group[order], x[order]
+    passed = np.cumsum(w[order])
+    begins = np.flatnonzero(np.diff(group, prepend=-1))
+    before = np.append(0.0, passed)[begins]
+    mine = passed - np.repeat(before, np.diff(np.append(begins, group.size)))
+    is_half = mine >= counted[group] / 2 * (1 - 1e-12)
+    found, first = np.unique(group[is_half], return_index=True)
+    medians = np.full(counted.size, np.nan)
+    medians[found] = x[is_half][first]
+    return medians

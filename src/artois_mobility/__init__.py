@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .areas.lines import reached_streets
     from .areas.rasters import arrival_surface, count_reaching
     from .areas.reached import isochrones
+    from .changes.writing import write_scenario
     from .freight.comparing import road_or_water
     from .freight.factors import read_emission_factors
     from .freight.hinterlands import hinterlands
@@ -153,6 +154,7 @@ _HOME_OF_NAME = {
     "water_crossings": "waterside.crossings",
     "waterway_classes": "navigation.classes",
     "write_report": "report.writing",
+    "write_scenario": "changes.writing",
 }
 
 __all__ = [
@@ -231,6 +233,7 @@ __all__ = [
     "water_crossings",
     "waterway_classes",
     "write_report",
+    "write_scenario",
 ]
 
 

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from .routing.one_to_all import travel_times
     from .routing.route_lines import routes
     from .routing.tables import travel_time_matrix
+    from .siting.choosing import candidate_sites, choose_sites
     from .study.barriers import read_barriers
     from .study.comparing import assess, compare
     from .study.congestion import read_congestion
@@ -93,7 +94,9 @@ _HOME_OF_NAME = {
     "attach": "places.attaching",
     "basket_times": "access.baskets",
     "build_network": "network.building",
+    "candidate_sites": "siting.choosing",
     "check": "quality.checking",
+    "choose_sites": "siting.choosing",
     "compare": "study.comparing",
     "compare_isochrones": "areas.changed",
     "count_reaching": "areas.rasters",
@@ -172,7 +175,9 @@ __all__ = [
     "attach",
     "basket_times",
     "build_network",
+    "candidate_sites",
     "check",
+    "choose_sites",
     "compare",
     "compare_isochrones",
     "count_reaching",

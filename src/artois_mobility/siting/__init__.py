@@ -1,0 +1,1 @@
+"""Where the next sites should stand."""

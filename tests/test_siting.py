@@ -249,6 +249,17 @@ def test_candidates_need_their_names():
         am.choose_sites(grid_world(2, 1), cells, cells, count=1)
 
 
+def test_the_longest_time_is_least_on_many_small_tables():
+    for seed in range(150):
+        draw = np.random.default_rng(seed)
+        time = draw.uniform(1, 30, (7, 5))
+        before = np.where(draw.random(7) < 0.3, draw.uniform(1, 30, 7), np.nan)
+        choices = itertools.combinations(range(5), 2)
+        own = np.where(np.isnan(before), np.inf, before)
+        best = min(np.minimum(time[:, c].min(axis=1), own).max() for c in choices)
+        assert shorten_longest(time, before, 2).value == best
+
+
 def test_too_few_sites_for_separate_parts_say_so():
     time = np.array([[1.0, np.nan], [np.nan, 1.0]])
     with pytest.raises(PlacesError, match="1 sites do not reach every cell"):

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .places.opening import open_sites
     from .places.residents import read_residents
     from .places.sites import merge_sites, read_sites
+    from .places.spreading import spread_population
     from .places.zones import assign_zones, read_zones
     from .quality.checking import check
     from .quality.validating import validate
@@ -71,7 +72,8 @@ if TYPE_CHECKING:
     from .routing.one_to_all import travel_times
     from .routing.route_lines import routes
     from .routing.tables import travel_time_matrix
-    from .siting.choosing import candidate_sites, choose_sites
+    from .siting.candidates import candidate_sites
+    from .siting.choosing import choose_sites
     from .study.barriers import read_barriers
     from .study.comparing import assess, compare
     from .study.congestion import read_congestion
@@ -94,7 +96,7 @@ _HOME_OF_NAME = {
     "attach": "places.attaching",
     "basket_times": "access.baskets",
     "build_network": "network.building",
-    "candidate_sites": "siting.choosing",
+    "candidate_sites": "siting.candidates",
     "check": "quality.checking",
     "choose_sites": "siting.choosing",
     "compare": "study.comparing",
@@ -142,6 +144,7 @@ _HOME_OF_NAME = {
     "road_or_water": "freight.comparing",
     "routes": "routing.route_lines",
     "severance": "links.detours",
+    "spread_population": "places.spreading",
     "sum_over_zones": "access.zoning",
     "to_networkx": "network.interop",
     "to_osmnx": "network.interop",
@@ -223,6 +226,7 @@ __all__ = [
     "road_or_water",
     "routes",
     "severance",
+    "spread_population",
     "sum_over_zones",
     "to_networkx",
     "to_osmnx",

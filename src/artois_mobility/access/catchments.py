@@ -269,7 +269,7 @@ def _read_demand(residents: "gpd.GeoDataFrame", column: str) -> Floats:
         first = residents.iloc[wrong[0]]
         msg = (
             f"{wrong.size} of {people.size} cells have no number from 0 on in {column!r}, first "
-            f"cell {first['cell']}: {first[column]!r}. Fill it in, or leave these cells out."
+            f"cell {first['cell']}: {first[column]}. Fill it in, or leave these cells out."
         )
         raise PlacesError(msg)
     return people

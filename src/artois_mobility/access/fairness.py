@@ -267,7 +267,7 @@ def numbers_of(name: str, values: Values) -> Floats:
     if wrong.size:
         msg = (
             f"{wrong.size} of {numbers.size} cells have no number in {name!r}, first row "
-            f"{wrong[0]}: {values[wrong[0]]!r}. Fill it in, or leave these cells out."
+            f"{wrong[0]}: {values[wrong[0]]}. Fill it in, or leave these cells out."
         )
         raise PlacesError(msg)
     return numbers

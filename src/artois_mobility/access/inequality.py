@@ -423,7 +423,7 @@ def _check(values: npt.ArrayLike, people: npt.ArrayLike | None) -> tuple[Floats,
         if wrong.size:
             msg = (
                 f"{wrong.size} of {x.size} have no {what} from 0 on, first row {wrong[0]}: "
-                f"{column[wrong[0]]!r}. Leave out who reaches nothing, and say how many they are."
+                f"{column[wrong[0]]}. Leave out who reaches nothing, and say how many they are."
             )
             raise PlacesError(msg)
     return x, w

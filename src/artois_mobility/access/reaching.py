@@ -181,7 +181,7 @@ def _read_worth(sites: "gpd.GeoDataFrame", worth: str) -> Floats:
         first = sites.iloc[wrong[0]]
         msg = (
             f"{wrong.size} of {values.size} sites have no number from 0 on in {worth!r}, first "
-            f"site {first['site']}: {first[worth]!r}. Fill it in, or leave these sites out."
+            f"site {first['site']}: {first[worth]}. Fill it in, or leave these sites out."
         )
         raise PlacesError(msg)
     return values

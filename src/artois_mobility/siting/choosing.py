@@ -112,62 +112,6 @@ class ChosenSites:
         ]
 
 
-def candidate_sites(
-    residents: "gpd.GeoDataFrame", *, apart_m: float = 500.0, count: int = 500
-) -> "gpd.GeoDataFrame":
-    """Choose cells where people live as candidates for new sites, spread over the territory.
-
-    Parameters
-    ----------
-    residents
-        What `am.read_residents` returns.
-    apart_m
-        No two candidates are nearer to each other; of two cells the more populous counts.
-    count
-        How many at most.
-
-    Returns
-    -------
-    candidates
-        The most populous first: `candidate` (the cell), `population` and the point.
-
-    Raises
-    ------
-    PlacesError
-        If a number is not allowed, or nobody lives anywhere.
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> points = gpd.points_from_xy([2.83, 2.8301, 2.9], [50.42, 50.42, 50.42], crs=4326)
-    >>> people = {"cell": ["a", "b", "c"], "population": [3.0, 5.0, 1.0]}
-    >>> candidate_sites(gpd.GeoDataFrame(people, geometry=points))["candidate"].tolist()
-    ['b', 'c']
-    """
-    from scipy.spatial import cKDTree
-
-    if not (0 < apart_m <= 100_000 and count >= 1):
-        msg = f"apart_m must be above 0 metres and count from 1 on; found {apart_m!r}, {count!r}."
-        raise PlacesError(msg)
-    lived_in = residents[residents["population"] > 0]
-    if not len(lived_in):
-        msg = "Nobody lives in any of the cells; give residents with a population."
-        raise PlacesError(msg)
-    metric = lived_in.geometry.to_crs(lived_in.estimate_utm_crs())
-    xy = np.column_stack([metric.x, metric.y])
-    near = cKDTree(xy).query_ball_point(xy, apart_m)
-    order = np.argsort(-lived_in["population"].to_numpy(), kind="stable")
-    is_open = np.ones(len(xy), np.bool_)
-    kept: list[int] = []
-    for row in order.tolist():
-        if is_open[row] and len(kept) < count:
-            kept.append(row)
-            is_open[near[row]] = False
-    chosen = lived_in.iloc[kept].reset_index(drop=True)
-    columns = {"candidate": chosen["cell"].astype(str), "population": chosen["population"]}
-    return chosen[["geometry"]].assign(**columns)[["candidate", "population", "geometry"]]
-
-
 def choose_sites(  # noqa: PLR0913  the choices of the model
     network: Network,
     residents: "gpd.GeoDataFrame",
@@ -234,6 +178,7 @@ def choose_sites(  # noqa: PLR0913  the choices of the model
     >>> import geopandas as gpd
     >>> from artois_mobility.network.building import build_network
     >>> from artois_mobility.network.examples import crossroads
+    >>> from artois_mobility.siting.candidates import candidate_sites
     >>> network = build_network(crossroads(), "walk")
     >>> points = gpd.points_from_xy([2.8302, 2.8325, 2.8314], [50.42, 50.42, 50.4208], crs=4326)
     >>> cells = {"cell": ["a", "b", "c"], "population": [1.0, 9.0, 1.0]}
@@ -447,7 +392,7 @@ def _read_numbers(table: "gpd.GeoDataFrame", column: str, what: str) -> Floats:
     if wrong.size:
         msg = (
             f"{wrong.size} of {numbers.size} {what} have no number from 0 on in {column!r}, first "
-            f"row {wrong[0]}: {table[column].iloc[wrong[0]]!r}. Fill it in, or leave them out."
+            f"row {wrong[0]}: {table[column].iloc[wrong[0]]}. Fill it in, or leave them out."
         )
         raise PlacesError(msg)
     return numbers

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .places.residents import read_residents
     from .places.sites import merge_sites, read_sites
     from .places.spreading import spread_population
+    from .places.targets import target_population
     from .places.zones import assign_zones, read_zones
     from .quality.checking import check
     from .quality.validating import validate
@@ -146,6 +147,7 @@ _HOME_OF_NAME = {
     "severance": "links.detours",
     "spread_population": "places.spreading",
     "sum_over_zones": "access.zoning",
+    "target_population": "places.targets",
     "to_networkx": "network.interop",
     "to_osmnx": "network.interop",
     "towpaths": "waterside.along",
@@ -228,6 +230,7 @@ __all__ = [
     "severance",
     "spread_population",
     "sum_over_zones",
+    "target_population",
     "to_networkx",
     "to_osmnx",
     "towpaths",

@@ -38,6 +38,9 @@ class Category:
         Minutes within which it should be reached, unless a study says otherwise.
     capacity
         What the capacity of such a site counts, or `""`.
+    target_population
+        Columns of residents that add up to whom such sites are for; empty for everybody, or for
+        those of the category above.
     is_kept_disused
         True where a disused object still is one, such as a mine's headframe.
     """
@@ -50,6 +53,7 @@ class Category:
     finess: tuple[str, ...]
     threshold_min: float
     capacity: str
+    target_population: tuple[str, ...]
     is_kept_disused: bool
 
 
@@ -83,6 +87,7 @@ class _Row(BaseModel):
     finess: tuple[Code, ...] = ()
     threshold_min: Annotated[float, Field(gt=0, le=1440)] = 15
     capacity: str = ""
+    target_population: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     is_kept_disused: bool = False
 
 
@@ -137,6 +142,7 @@ def parse_table(data: bytes, where: str, known: Mapping[str, Category]) -> Categ
             row.finess,
             row.threshold_min,
             row.capacity,
+            row.target_population,
             row.is_kept_disused,
         )
     problems += _shared_codes({**known, **of_key})

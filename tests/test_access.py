@@ -112,6 +112,7 @@ def test_ten_metres_a_second_along_a_grid():
             "site": "s0",
             "minutes": 70 / 60,
             "reason": "",
+            "position_quality": "unknown",
         }
     ]
 

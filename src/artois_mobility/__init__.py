@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .access.baskets import basket_times
     from .access.catchments import floating_catchments
     from .access.decays import decay
+    from .access.edges import edge_minutes, mark_edge
     from .access.explaining import explain
     from .access.fairness import equity
     from .access.nearest import access_times
@@ -109,6 +110,7 @@ _HOME_OF_NAME = {
     "decay": "access.decays",
     "distance_between_crossings": "waterside.stretches",
     "download_osm": "osm.download",
+    "edge_minutes": "access.edges",
     "equity": "access.fairness",
     "explain": "access.explaining",
     "explain_attachments": "places.nearer",
@@ -122,6 +124,7 @@ _HOME_OF_NAME = {
     "largest_vessels": "navigation.largest",
     "list_closures": "links.closures",
     "lock_closures": "navigation.closures",
+    "mark_edge": "access.edges",
     "merge_sites": "places.sites",
     "open_sites": "places.opening",
     "opportunities": "access.reaching",
@@ -192,6 +195,7 @@ __all__ = [
     "decay",
     "distance_between_crossings",
     "download_osm",
+    "edge_minutes",
     "equity",
     "explain",
     "explain_attachments",
@@ -205,6 +209,7 @@ __all__ = [
     "largest_vessels",
     "list_closures",
     "lock_closures",
+    "mark_edge",
     "merge_sites",
     "open_sites",
     "opportunities",

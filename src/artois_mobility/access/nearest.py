@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 NO_ROUTE: Final = "no further site of this category can be reached"
+UNKNOWN_QUALITY: Final = "unknown"
 
 
 def access_times(
@@ -72,8 +73,10 @@ def access_times(
     -------
     access
         One row per category, cell and rank: `cell`, `category`, `rank` from 1, `site`,
-        `minutes`, `reason`; texts are pandas categories. Where there is no such site, `site` is
-        empty, `minutes` is NaN and `reason` says why; nobody is left out.
+        `minutes`, `reason`, `position_quality` of the site (how well its position is known,
+        `"unknown"` where the table of sites does not tell); texts are pandas categories. Where
+        there is no such site, `site` and its quality are empty, `minutes` is NaN and `reason` says
+        why; nobody is left out.
 
     Raises
     ------
@@ -100,16 +103,26 @@ def access_times(
     found = _find_nearest(search, members, k)
     names = sites["site"].astype(str).to_numpy(object)
     cells = residents["cell"].astype(str).to_numpy(object)
-    return _tabulate(listed, found, _Names(cells, attachments[0].reason_of_place, names), k)
+    reasons = attachments[0].reason_of_place
+    return _tabulate(listed, found, _Names(cells, reasons, names, _qualities_of(sites)), k)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Names:
-    """What the rows are called: cells, why a cell is not attached or `""`, and sites."""
+    """What the rows are called: cells, why one is not attached or `""`, sites and their quality."""
 
     cell: npt.NDArray[np.object_]
     reason: npt.NDArray[np.object_]
     site: npt.NDArray[np.object_]
+    quality: npt.NDArray[np.object_]
+
+
+def _qualities_of(sites: "gpd.GeoDataFrame") -> npt.NDArray[np.object_]:
+    if "position_quality" not in sites.columns:
+        return np.full(len(sites), UNKNOWN_QUALITY, object)
+    quality = sites["position_quality"].astype(object)
+    known = np.where(quality.notna() & (quality != ""), quality, UNKNOWN_QUALITY)
+    return known.astype(object)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,6 +220,7 @@ def _tabulate(
             "site": _as_categorical(np.append(names.site, ""), site_row),
             "minutes": minutes_of(time_ms).ravel(),
             "reason": _as_categorical(np.array(["", *reasons], object), reason_code),
+            "position_quality": _as_categorical(np.append(names.quality, ""), site_row),
         }
     )
 

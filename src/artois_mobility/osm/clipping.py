@@ -125,13 +125,14 @@ def clip_osm(
             _copy_lines(text.ways, kept.ways, joined)
             _copy_lines(text.relations, kept.relations, joined)
         report("clipping", 3, 4)
-        header = _make_header(file)
+        header = _make_header(file, bbox)
         rewrite_osm(osmium.io.File(str(folder / "kept.opl")), target, target_format, header)
         report("clipping", 4, 4)
 
 
-def _make_header(file: osmium.io.File) -> osmium.io.Header:
+def _make_header(file: osmium.io.File, bbox: Bbox) -> osmium.io.Header:
     header = osmium.io.Header()
+    header.add_box(osmium.osm.Box(bbox.west, bbox.south, bbox.east, bbox.north))
     generator = read_header(file).get("generator", "")
     header.set("generator", f"{generator}, clipped by artois_mobility/{__version__}".lstrip(", "))
     if timestamp := read_timestamp(file):

@@ -103,6 +103,8 @@ class SourceRecord:
     is_schematic
         True for a made-up territory: everything drawn from it must say so. Read from the
         header's generator or a `schematic=yes` tag on any relation.
+    covered_deg
+        West, south, east, north that the file's header says it covers; None when it says nothing.
     """
 
     path: str
@@ -111,6 +113,7 @@ class SourceRecord:
     generator: str
     bounds_deg: tuple[float, float, float, float]
     is_schematic: bool
+    covered_deg: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

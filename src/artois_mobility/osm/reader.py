@@ -302,7 +302,15 @@ def _describe(source: _Source, relation_lines: ObjectLines, nodes: OsmNodes) -> 
         bounds_deg=_bounds(nodes),
         is_schematic=SCHEMATIC_GENERATOR in generator
         or any(tags.get("schematic") == "yes" for tags in relation_lines.tags),
+        covered_deg=_covered(source.header.box()),
     )
+
+
+def _covered(box: osmium.osm.Box) -> tuple[float, float, float, float] | None:
+    if not box.valid() or box.size() <= 0:
+        return None
+    west, south = box.bottom_left.lon, box.bottom_left.lat
+    return west, south, box.top_right.lon, box.top_right.lat
 
 
 def _bounds(nodes: OsmNodes) -> tuple[float, float, float, float]:

@@ -1,15 +1,12 @@
 """What to know about today's data before trusting a comparison."""
 
 from collections.abc import Iterator
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from .._types import Floats
 from ..changes.notices import Notice, Value
 from ..changes.reasons import translate_reason
-from ..network.geodesy import project
 from ..places.attachments import Attachments
 from ..places.categories import is_below
 from ..scenarios.reading import TODAY
@@ -17,9 +14,7 @@ from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.site_changes import stay_rows
 from .files import OSM
 from .loading import Loaded
-from .running import NewSites
-
-M_PER_MIN_AT_1_KMH: Final = 1000 / 60
+from .running import NewSites, find_edge
 
 
 def warn_of_today(loaded: Loaded, access_times: pd.DataFrame) -> tuple[Notice, ...]:
@@ -126,37 +121,20 @@ def _say_no_communes(loaded: Loaded) -> Iterator[Notice]:
 def _say_edge(loaded: Loaded, access_times: pd.DataFrame) -> Iterator[Notice]:
     """Count the cells from which some site beyond the extract could be nearer than any in it.
 
-    It could where the edge, as the crow flies at the profile's highest speed, is nearer in time.
+    Minutes beyond the study's buffer are not asked for: so far the extract need not reach.
     """
-    study = loaded.study
-    edge_m = _distance_to_edge_m(loaded)
-    today = access_times[(access_times["scenario"] == TODAY)]
-    for profile in study.travel_profiles:
-        minutes = today[today["profile"] == profile.name].groupby("cell", sort=False)["minutes"]
-        slowest_min = minutes.max().to_numpy(np.float64)
+    study, today = loaded.study, loaded.today
+    times = access_times[access_times["scenario"] == TODAY]
+    for profile in study.profiles:
+        minutes = times[times["profile"] == profile].groupby("cell", sort=False, observed=True)
+        slowest_min = minutes["minutes"].max().to_numpy(np.float64)
         slowest_min = np.minimum(np.nan_to_num(slowest_min, nan=np.inf), study.buffer_min)
-        is_open = slowest_min * (profile.max_kmh * M_PER_MIN_AT_1_KMH) > edge_m
+        is_open = slowest_min > find_edge(
+            loaded, today.networks[profile], loaded.attachments[profile][0]
+        )
         if is_open.any():
             count: dict[str, Value] = {"count": int(is_open.sum()), "total": is_open.size}
-            yield Notice("edge", {"profile": profile.name, **count})
-
-
-def _distance_to_edge_m(loaded: Loaded) -> Floats:
-    west, south, east, north = loaded.today.extract.source.bounds_deg
-    crs = next(iter(loaded.today.networks.values())).crs
-    lon = loaded.residents.geometry.x.to_numpy()
-    lat = loaded.residents.geometry.y.to_numpy()
-    x_m, y_m = project(lon, lat, crs)
-    edge_m: Floats = np.full(lon.size, np.inf)
-    for edge_lon, edge_lat in (
-        (np.full(lon.size, west), lat),
-        (np.full(lon.size, east), lat),
-        (lon, np.full(lat.size, south)),
-        (lon, np.full(lat.size, north)),
-    ):
-        edge_x_m, edge_y_m = project(edge_lon, edge_lat, crs)
-        edge_m = np.minimum(edge_m, np.hypot(edge_x_m - x_m, edge_y_m - y_m))
-    return edge_m
+            yield Notice("edge", {"profile": profile, **count})
 
 
 def _say_no_voyages(loaded: Loaded) -> list[Notice]:

@@ -34,6 +34,7 @@ class _Data(FileModel):
     congestion: Text | None = None
     heights: Text | None = None
     barriers: Text | None = None
+    covers: Text | None = None
 
 
 class _Territory(FileModel):
@@ -91,6 +92,8 @@ class Study:
         Raster of heights, or None.
     barriers
         Table of what nobody walks across, or None.
+    covers
+        Table of areas in which the extract holds every street, or None for what its header says.
     epci
         SIREN of each agglomeration whose residents count; empty for everybody.
     buffer_min
@@ -124,6 +127,7 @@ class Study:
     congestion: Path | None
     heights: Path | None
     barriers: Path | None
+    covers: Path | None
     epci: tuple[str, ...]
     buffer_min: float
     profiles: tuple[str, ...]
@@ -177,12 +181,13 @@ def read_study(path: str | Path) -> Study:
         data.communes if data.communes == OSM else checks.find_file(data.communes, "communes")
     )
     sources = tuple(s if s == OSM else checks.find_file(s, "sites") for s in data.sites)
-    congestion, heights, barriers = (
+    congestion, heights, barriers, covers = (
         None if given is None else checks.find_file(given, key)
         for given, key in (
             (data.congestion, "congestion"),
             (data.heights, "heights"),
             (data.barriers, "barriers"),
+            (data.covers, "covers"),
         )
     )
     profiles = checks.read_profiles(content.access.profiles, ("access", "profiles"))
@@ -201,6 +206,7 @@ def read_study(path: str | Path) -> Study:
         congestion=congestion,
         heights=heights,
         barriers=barriers,
+        covers=covers,
         epci=tuple(dict.fromkeys(content.territory.epci)),
         buffer_min=content.territory.buffer_min,
         profiles=tuple(profile.name for profile in profiles),

@@ -26,6 +26,7 @@ from ..routing.threads import run_each
 from ..scenarios.resolved import Today
 from .barriers import read_barriers
 from .congestion import read_congestion
+from .covers import read_covers
 from .files import OSM, Study
 from .water import load_waters
 
@@ -57,6 +58,8 @@ class Loaded:
         Cells whose residents do not count, because they live outside the territory.
     lock_matches
         Where each row of the study's table of locks went; no rows without a table.
+    covers
+        Areas in which the study says that the extract is whole, or None.
     """
 
     study: Study
@@ -66,6 +69,7 @@ class Loaded:
     attachments: Mapping[str, tuple[Attachments, Attachments]]
     outside_count: int
     lock_matches: pd.DataFrame
+    covers: "gpd.GeoDataFrame | None" = None
 
 
 def load(study: Study, progress: Progress) -> Loaded:
@@ -110,6 +114,7 @@ def load(study: Study, progress: Progress) -> Loaded:
         dict(zip(study.profiles, pairs, strict=True)),
         len(everybody) - len(residents),
         lock_matches,
+        None if study.covers is None else read_covers(study.covers),
     )
 
 

@@ -62,6 +62,7 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[Scenario]) -> dict[str, An
             "generator": source.generator,
             "is_schematic": source.is_schematic,
             "bounds_deg": list(source.bounds_deg),
+            "covered_deg": None if source.covered_deg is None else list(source.covered_deg),
             "counts": dict(loaded.today.extract.counts),
         },
         "residents": _describe_residents(loaded),
@@ -95,6 +96,7 @@ def _list_inputs(loaded: Loaded, scenarios: Sequence[Scenario]) -> list[dict[str
         ("congestion", study.congestion),
         ("heights", study.heights),
         ("barriers", study.barriers),
+        ("covers", study.covers),
         ("locks", study.water.locks if study.water else None),
         ("quays", study.water.quays if study.water else None),
     )

@@ -83,8 +83,9 @@ class Comparison:
     scenarios
         One result each; the first is today.
     access_times
-        `scenario`, `profile`, `cell`, `category`, `rank`, `site`, `minutes`, `reason`; a cell
-        without access has NaN minutes and its reason.
+        `scenario`, `profile`, `cell`, `category`, `rank`, `site`, `minutes`, `reason`,
+        `position_quality` of the site, and `edge`: `"exact"`, or `"upper bound"` where a site
+        beyond the extract could be nearer; a cell without access has NaN minutes and its reason.
     differences
         `scenario`, `profile`, `cell`, `category`, `rank`, `minutes_before`, `minutes_after`,
         `minutes_gained`; every cell of every scenario but today, unchanged ones too.

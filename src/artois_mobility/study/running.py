@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from .._types import Progress
+from .._types import Floats, Progress
+from ..access.edges import edge_minutes, mark_minutes
 from ..access.nearest import access_times
 from ..network.model import Network
 from ..places.attaching import attach
@@ -118,8 +119,9 @@ def compute_all(
     Returns
     -------
     access_times
-        `scenario`, `profile`, `cell`, `category`, `rank`, `site`, `minutes`, `reason`; scenarios,
-        profiles and categories in the order of the study, today first. Texts are categorical.
+        `scenario`, `profile`, `cell`, `category`, `rank`, `site`, `minutes`, `reason`,
+        `position_quality`, `edge`; scenarios, profiles and categories in the order of the study,
+        today first. Texts are categorical.
     """
     jobs = list_jobs(loaded, resolved)
     done: list[int] = []
@@ -163,7 +165,10 @@ def _stack(
             "rank": rank,
             "site": _stack_texts(computed, source, "site"),
             "minutes": np.concatenate([computed[each]["minutes"].to_numpy() for each in source]),
-            "reason": _stack_texts(computed, source, "reason"),
+            **{
+                name: _stack_texts(computed, source, name)
+                for name in ("reason", "position_quality", "edge")
+            },
         }
     )
 
@@ -202,11 +207,37 @@ def _compute(loaded: Loaded, job: Job, new_sites: NewSites) -> dict[str, pd.Data
         categories=job.categories,
         attachments=attachments,
     )
+    edge_min = find_edge(loaded, network, attachments[0])
+    needed = table["minutes"].fillna(np.inf).to_numpy(np.float64)
+    rows_of_cell = np.tile(np.repeat(edge_min, loaded.study.nearest), len(job.categories))
+    table["edge"] = mark_minutes(needed, rows_of_cell)
     rows = len(loaded.residents) * loaded.study.nearest
     return {
         category: table.iloc[first * rows : (first + 1) * rows]
         for first, category in enumerate(job.categories)
     }
+
+
+def find_edge(loaded: Loaded, network: Network, residents: Attachments) -> Floats:
+    """Tell how far each cell is from where the extract ends.
+
+    Parameters
+    ----------
+    loaded
+        The study.
+    network
+        Of today, or of a scenario.
+    residents
+        Where they hang on it.
+
+    Returns
+    -------
+    edge_min
+        As in `am.edge_minutes`, shape (p,).
+    """
+    extract, covers = loaded.today.extract, loaded.covers
+    edges = edge_minutes(network, loaded.residents, extract, covers=covers, attachments=residents)
+    return edges["edge_min"].to_numpy(np.float64)
 
 
 def _situation(

@@ -12,8 +12,8 @@ import artois_mobility as am
 from artois_mobility import UNREACHED_MS, attach
 from artois_mobility.network.profiles import read_profile
 from artois_mobility.places.attaching import attach_to_arcs
+from artois_mobility.places.positions import rescale
 from artois_mobility.scenarios.applying import AttachedPlaces, apply_to_network
-from artois_mobility.scenarios.positions import rescale
 from artois_mobility.scenarios.resolving import resolve
 from artois_mobility.study.laws import check_laws
 from place_graphs import minutes_through_states, with_places_as_nodes

@@ -9,9 +9,10 @@ from .._types import UNREACHED_MS, Milliseconds
 from ..graph import Graph
 from ..network.model import Network
 from ..places.attachments import Attachments
+from ..places.positions import rescale, rescale_attachments
 from .attachments import attach_to_links, carry_over
 from .edits import NetworkEdits
-from .positions import rescale, rescale_attachments, rescale_joints
+from .positions import rescale_joints
 from .splitting import add_links
 
 if TYPE_CHECKING:

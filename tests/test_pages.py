@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-BLOCKS_OF_PAGE = {"crossings": 4, "freight": 4, "indicators": 4, "siting": 2, "waterways": 4}
+BLOCKS_OF_PAGE = {"crossings": 4, "freight": 4, "indicators": 6, "siting": 2, "waterways": 4}
 
 
 @pytest.mark.parametrize("page", BLOCKS_OF_PAGE)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .access.fairness import equity
     from .access.nearest import access_times
     from .access.reaching import opportunities
+    from .access.uncertainty import Ranges, compare_draws, draw_times
     from .access.zoning import outside_share, sum_over_zones
     from .areas.changed import compare_isochrones
     from .areas.lines import reached_streets
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
 _HOME_OF_NAME = {
     "Graph": "graph",
     "Network": "network.model",
+    "Ranges": "access.uncertainty",
     "access_times": "access.nearest",
     "arrival_surface": "areas.rasters",
     "assess": "study.comparing",
@@ -102,6 +104,7 @@ _HOME_OF_NAME = {
     "check": "quality.checking",
     "choose_sites": "siting.choosing",
     "compare": "study.comparing",
+    "compare_draws": "access.uncertainty",
     "compare_isochrones": "areas.changed",
     "count_reaching": "areas.rasters",
     "criticality": "links.losses",
@@ -110,6 +113,7 @@ _HOME_OF_NAME = {
     "decay": "access.decays",
     "distance_between_crossings": "waterside.stretches",
     "download_osm": "osm.download",
+    "draw_times": "access.uncertainty",
     "edge_minutes": "access.edges",
     "equity": "access.fairness",
     "explain": "access.explaining",
@@ -174,6 +178,7 @@ __all__ = [
     "Graph",
     "InputError",
     "Network",
+    "Ranges",
     "__version__",
     "access_times",
     "arrival_surface",
@@ -187,6 +192,7 @@ __all__ = [
     "check",
     "choose_sites",
     "compare",
+    "compare_draws",
     "compare_isochrones",
     "count_reaching",
     "criticality",
@@ -195,6 +201,7 @@ __all__ = [
     "decay",
     "distance_between_crossings",
     "download_osm",
+    "draw_times",
     "edge_minutes",
     "equity",
     "explain",

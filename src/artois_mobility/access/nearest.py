@@ -92,19 +92,63 @@ def access_times(
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
     listed = list_categories(sites, categories)
-    search = _prepare(network, attachments, direction)
-    site_categories = sites["category"].astype(str).to_numpy()
-    members = [
-        np.flatnonzero([is_below(category, parent) for category in site_categories]).astype(
-            np.int32
-        )
-        for parent in listed
-    ]
-    found = _find_nearest(search, members, k)
+    found = find_nearest(network, attachments, rows_of_categories(sites, listed), k, direction)
     names = sites["site"].astype(str).to_numpy(object)
     cells = residents["cell"].astype(str).to_numpy(object)
     reasons = attachments[0].reason_of_place
     return _tabulate(listed, found, _Names(cells, reasons, names, _qualities_of(sites)), k)
+
+
+def rows_of_categories(sites: "gpd.GeoDataFrame", listed: Sequence[str]) -> list[Rows]:
+    """List the sites of each category.
+
+    Parameters
+    ----------
+    sites
+        What `am.read_sites` returns.
+    listed
+        Categories, each with all below it.
+
+    Returns
+    -------
+    rows
+        For each category the rows of its sites, ascending.
+    """
+    own = sites["category"].astype(str).to_numpy(object)
+    return [
+        np.flatnonzero([is_below(each, key) for each in own]).astype(np.int32) for key in listed
+    ]
+
+
+def find_nearest(
+    network: Network,
+    attachments: tuple[Attachments, Attachments],
+    members: Sequence[Rows],
+    k: int = 1,
+    direction: Direction = "to_site",
+) -> list[Found]:
+    """Find the k nearest sites of every place, for each list of sites.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    attachments
+        Those of the places, p of them, and of the sites.
+    members
+        Rows of the sites of each list.
+    k
+        How many.
+    direction
+        As in `access_times`.
+
+    Returns
+    -------
+    found
+        For each list the rows of the sites, `NO_SITE` for none, and the times, `UNREACHED_MS` for
+        none; both of shape (p, k).
+    """
+    return _find_nearest(_prepare(network, attachments, direction), members, k)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

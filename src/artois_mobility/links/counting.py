@@ -1,4 +1,4 @@
-"""What links and closures count: sites by category, thresholds, the times of today."""
+"""What links and closures count: thresholds, the times of today, figures by category."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .._types import MS_PER_MIN, UNREACHED_MS, Flags, Floats, Milliseconds, Rows
-from ..access.nearest import access_times
+from .._types import MS_PER_MIN, Flags, Floats, Milliseconds
+from ..access.nearest import find_nearest, rows_of_categories
 from ..errors import PlacesError
 from ..network.model import Network
 from ..places.attachments import Attachments
-from ..places.categories import find_category, is_below
+from ..places.categories import find_category
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,30 +20,8 @@ if TYPE_CHECKING:
 MOST_MIN: Final = 10_000
 
 
-def rows_of_categories(sites: "gpd.GeoDataFrame", listed: Sequence[str]) -> list[Rows]:
-    """List the sites of each category.
-
-    Parameters
-    ----------
-    sites
-        What `am.read_sites` returns.
-    listed
-        Categories, each with all below it.
-
-    Returns
-    -------
-    rows
-        For each category the rows of its sites, ascending.
-    """
-    own = sites["category"].astype(str).to_numpy(object)
-    return [
-        np.flatnonzero([is_below(each, key) for each in own]).astype(np.int32) for key in listed
-    ]
-
-
 def times_of_today(
     network: Network,
-    residents: "gpd.GeoDataFrame",
     sites: "gpd.GeoDataFrame",
     listed: Sequence[str],
     attachments: tuple[Attachments, Attachments],
@@ -54,22 +32,23 @@ def times_of_today(
     ----------
     network
         The network of one profile.
-    residents, sites
-        The places, p cells.
+    sites
+        What `am.read_sites` returns.
     listed
         c categories.
     attachments
-        Those of the residents and of the sites.
+        Those of the residents, p cells, and of the sites.
 
     Returns
     -------
     time_ms
         Shape (p, c); `UNREACHED_MS` where no site can be reached.
     """
-    found = access_times(network, residents, sites, categories=listed, attachments=attachments)
-    minutes = found["minutes"].to_numpy().reshape(len(listed), len(residents)).T
-    time_ms = np.where(np.isnan(minutes), UNREACHED_MS, np.rint(minutes * MS_PER_MIN))
-    return np.ascontiguousarray(time_ms, np.int32)
+    found = find_nearest(network, attachments, rows_of_categories(sites, listed))
+    time_ms = np.empty((attachments[0].place_count, len(listed)), np.int32)
+    for category, (_, own) in enumerate(found):
+        time_ms[:, category] = own[:, 0]
+    return time_ms
 
 
 def bounds_of(

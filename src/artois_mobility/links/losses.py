@@ -11,6 +11,7 @@ import shapely
 from .._types import MS_PER_MIN, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds, Offsets, Rows
 from ..access.asking import list_categories
 from ..access.folding import ride_on_own_arc
+from ..access.nearest import rows_of_categories
 from ..errors import PlacesError
 from ..graph import Graph, Groups, group_rows, reverse
 from ..kernels import losses as kernels
@@ -24,7 +25,7 @@ from ..scenarios.applying import AttachedPlaces, apply_to_network
 from ..scenarios.edits import NetworkEdits, no_joints
 from ..scenarios.way_changes import times_when_closed
 from .closures import LEVEL_CROSSING
-from .counting import bounds_of, by_category, rows_of_categories, times_of_today
+from .counting import bounds_of, by_category, times_of_today
 from .cutting import cut_streets
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def criticality(
     bound_ms = bounds_of(listed, thresholds_min)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
-    today_ms = times_of_today(network, residents, sites, listed, attachments)
+    today_ms = times_of_today(network, sites, listed, attachments)
     people = np.ascontiguousarray(residents["population"], np.float64)
     network, attachments, streets = _find_streets(network, closures, attachments)
     on_street = np.unique(np.concatenate([each.arc for each in attachments]))
@@ -129,7 +130,7 @@ def criticality(
     for closure in np.flatnonzero(is_lived_on).tolist():
         after = apply_to_network(network, _closing(network, streets[closure]), *tables)
         own = after.attachments[0], after.attachments[1]
-        after_ms = times_of_today(after.network, residents, sites, listed, own)
+        after_ms = times_of_today(after.network, sites, listed, own)
         scores[:, closure] = _compare(today_ms, after_ms, people, bound_ms)
     is_used = np.array([own.size > 0 for own in streets], np.bool_)
     return _tabulate(closures, listed, scores, is_used, network.profile.name)

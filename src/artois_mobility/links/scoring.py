@@ -16,6 +16,7 @@ from .._types import (
     Rows,
 )
 from ..access.asking import list_categories
+from ..access.nearest import rows_of_categories
 from ..changes.schema import AddLink
 from ..graph import Graph, group_rows, reverse
 from ..kernels import gains as kernels
@@ -26,7 +27,7 @@ from ..routing.ends import ArcEnds, NodeEnds, find_ends
 from ..routing.searches import search_from_seeds
 from ..routing.threads import run_each
 from ..scenarios.applying import AttachedPlaces
-from .counting import bounds_of, by_category, rows_of_categories, times_of_today
+from .counting import bounds_of, by_category, times_of_today
 from .joining import LaidLinks, as_change, lay_links, read_candidates
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def rank_links(
     laid = lay_links(network, lines, [AttachedPlaces(*each) for each in tables])
     here, there = (find_ends(laid.network, each) for each in laid.attachments)
     world = _prepare(laid, here, there, rows_of_categories(sites, listed))
-    today_ms = times_of_today(network, residents, sites, listed, attachments)
+    today_ms = times_of_today(network, sites, listed, attachments)
     people = np.ascontiguousarray(residents["population"], np.float64)
     scores = _score(world, today_ms, people, bound_ms, lines.size)
     return _tabulate(candidates, listed, scores, laid.is_laid, network)

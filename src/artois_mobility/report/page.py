@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import jinja2
 
 from ..study.results import TODAY
+from .certainty import certainty_tables
 from .figures import (
     changes_by_commune,
     changes_by_epci,
@@ -130,6 +131,7 @@ def compose_page(
     pictures = _pictures(result, plates, words)
     view = _view(result, pictures, words)
     view["sections"] = _sections(result, times, pictures, words)
+    view["certainty"] = certainty_tables(result, words)
     view["water"] = () if result.water is None else water_tables(result, words)
     view["water_pictures"] = tuple(
         Picture(sheet.path, f"{sheet.text.subtitle} : {sheet.text.title}.")

@@ -55,6 +55,22 @@ def write_differences(result: Comparison, path: Path, language: str) -> None:
     _write_parquet(mark(result.differences, result, language), path)
 
 
+def write_uncertainty(result: Comparison, path: Path, language: str) -> None:
+    """Write how sure the minutes to the nearest site are, as Parquet.
+
+    Parameters
+    ----------
+    result
+        The comparison, of a study that asks for it.
+    path
+        Where to.
+    language
+        Of the mention that a made-up territory bears.
+    """
+    assert result.uncertainty is not None  # nobody asks otherwise
+    _write_parquet(mark(result.uncertainty, result, language), path)
+
+
 def write_summary(result: Comparison, path: Path, language: str) -> None:
     """Write the summary per commune, EPCI and territory as CSV, in UTF-8 with a decimal point.
 

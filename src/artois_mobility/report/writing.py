@@ -161,7 +161,7 @@ def _write_files(
     from .page import compose_page, render_page
     from .printing import Press
     from .rows import index_summary
-    from .tables import write_access_times, write_differences, write_summary
+    from .tables import write_access_times, write_differences, write_summary, write_uncertainty
     from .times import read_times
     from .water_maps import lay_out_water
 
@@ -172,12 +172,20 @@ def _write_files(
     words = read_words(language)
     # The tables are mostly written outside Python and the maps are drawn by other processes, while
     # this one composes the page's text.
+    writers = {
+        "access_times.parquet": write_access_times,
+        "differences.parquet": write_differences,
+        "summary.csv": write_summary,
+    }
+    if result.uncertainty is not None:
+        writers["uncertainty.parquet"] = write_uncertainty
     with ThreadPoolExecutor(max_workers=2) as pool:
         tables = [
             pool.submit(write_geopackage, result, times, stage / "results.gpkg", language),
-            pool.submit(write_access_times, result, stage / "access_times.parquet", language),
-            pool.submit(write_differences, result, stage / "differences.parquet", language),
-            pool.submit(write_summary, result, stage / "summary.csv", language),
+            *(
+                pool.submit(write, result, stage / name, language)
+                for name, write in writers.items()
+            ),
         ]
         try:
             backdrop = make_backdrop(result)
@@ -194,8 +202,8 @@ def _write_files(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     (stage / "report.html").write_text(render_page(view), encoding="utf-8")
-    names = ["results.gpkg", "access_times.parquet", "differences.parquet", "summary.csv"]
-    return ["report.html", *names, *(f"maps/{sheet.path.name}" for sheet in sheets)]
+    names = ["report.html", "results.gpkg", *writers]
+    return [*names, *(f"maps/{sheet.path.name}" for sheet in sheets)]
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.resolving import resolve
 from ..scenarios.site_changes import STAYED
 from .caveats import warn_of_sites, warn_of_today
+from .certainty import compute_certainty
 from .files import Study
 from .laws import check_laws
 from .loading import Loaded, load
@@ -66,6 +67,7 @@ def compare(
     access_times = compute_all(loaded, resolved, new_sites, report)
     differences = tabulate_differences(access_times)
     check_laws(loaded, resolved, differences)
+    certainty = compute_certainty(loaded, resolved, new_sites, differences, report)
     communes = loaded.communes
     networks = loaded.today.networks
     water = _compute_water(loaded, resolved, report)
@@ -78,13 +80,14 @@ def compare(
             *(_describe(each, loaded, new_sites) for each in resolved),
         ),
         access_times=access_times,
-        differences=differences,
+        differences=differences if certainty is None else certainty.differences,
         summary_table=summarise(access_times, loaded.residents, communes, study.thresholds_min),
         networks=networks,
         manifest=make_manifest(loaded, scenarios),
         is_schematic=loaded.today.extract.source.is_schematic
         or any(each.provenance.is_schematic for each in networks.values()),
         water=water,
+        uncertainty=None if certainty is None else certainty.times,
     )
 
 

@@ -15,6 +15,7 @@ from ..errors import InputError, PlacesError, ProfileError
 from ..network.interpreting import BOAT
 from ..network.profiles import Profile, profile_names, read_profile
 from ..places.categories import expand
+from .certainty_questions import UncertaintyQuestion, UncertaintySection, read_uncertainty
 from .water_questions import WaterQuestion, WaterSection
 
 OSM: Final = "osm"
@@ -64,6 +65,7 @@ class _StudyFile(FileModel):
     territory: _Territory = _Territory()
     access: _Access = _Access()
     water: WaterSection | None = None
+    uncertainty: UncertaintySection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class Study:
         Minutes within which people are counted, ascending.
     water
         What is asked of the water, or None.
+    uncertainty
+        How sure minutes have to be told, or None.
     """
 
     path: Path
@@ -138,6 +142,7 @@ class Study:
     period: str
     thresholds_min: tuple[float, ...]
     water: WaterQuestion | None
+    uncertainty: UncertaintyQuestion | None
 
 
 def read_study(path: str | Path) -> Study:
@@ -147,7 +152,7 @@ def read_study(path: str | Path) -> Study:
     ----------
     path
         A TOML file with `name`, `[data]`, and optionally `language`, `[territory]`, `[access]`,
-        `[water]`.
+        `[water]`, `[uncertainty]`.
         Paths in it are relative to the file.
 
     Returns
@@ -217,6 +222,7 @@ def read_study(path: str | Path) -> Study:
         period=content.access.period or "",
         thresholds_min=tuple(sorted(set(content.access.thresholds_min))),
         water=water,
+        uncertainty=read_uncertainty(content.uncertainty),
     )
 
 

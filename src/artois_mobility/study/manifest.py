@@ -3,6 +3,7 @@
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -52,6 +53,7 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[Scenario]) -> dict[str, An
             "period": study.period,
             "thresholds_min": list(study.thresholds_min),
             "water": _describe_water(study),
+            "uncertainty": None if study.uncertainty is None else asdict(study.uncertainty),
         },
         "profiles": {
             p.name: {"version": p.version, "sha256": p.sha256}

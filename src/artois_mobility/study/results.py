@@ -88,7 +88,9 @@ class Comparison:
         beyond the extract could be nearer; a cell without access has NaN minutes and its reason.
     differences
         `scenario`, `profile`, `cell`, `category`, `rank`, `minutes_before`, `minutes_after`,
-        `minutes_gained`; every cell of every scenario but today, unchanged ones too.
+        `minutes_gained`; every cell of every scenario but today, unchanged ones too. Where the
+        study asks how sure they are, also `gained_low`, `gained_high` and `within_noise` of the
+        nearest site.
     summary_table
         One row per `scenario` (today too), `profile`, `category` and zone: `scope`
         (`"territory"`, `"epci"`, `"commune"`), `code`, `name`, `population`,
@@ -106,6 +108,10 @@ class Comparison:
         True when the extract is a made-up territory: everything shown must say so.
     water
         What vessels can do; None where the study asks nothing of the water.
+    uncertainty
+        How sure the minutes to the nearest site are: `scenario`, `profile`, `cell`, `category`,
+        `minutes`, `low`, `high`, `p_within_10_min` and so on, `reason`; of a scenario the profiles
+        and categories that it can change. None where the study does not ask.
     """
 
     study: Study
@@ -119,6 +125,7 @@ class Comparison:
     manifest: Mapping[str, Any]
     is_schematic: bool
     water: WaterResult | None = None
+    uncertainty: pd.DataFrame | None = None
 
     def summary(self) -> pd.DataFrame:
         """Give the figures of the whole territory, one row per scenario, profile and category.

@@ -198,7 +198,7 @@ def _stack_texts(
 
 
 def _compute(loaded: Loaded, job: Job, new_sites: NewSites) -> dict[str, pd.DataFrame]:
-    network, sites, attachments = _situation(loaded, job, new_sites)
+    network, sites, attachments = settle_situation(loaded, job, new_sites)
     table = access_times(
         network,
         loaded.residents,
@@ -240,10 +240,25 @@ def find_edge(loaded: Loaded, network: Network, residents: Attachments) -> Float
     return edges["edge_min"].to_numpy(np.float64)
 
 
-def _situation(
+def settle_situation(
     loaded: Loaded, job: Job, new_sites: NewSites
 ) -> tuple[Network, "gpd.GeoDataFrame", tuple[Attachments, Attachments]]:
-    """Put together the network of a scenario, its sites, and where residents and sites hang."""
+    """Put together the network of a scenario, its sites, and where residents and sites hang.
+
+    Parameters
+    ----------
+    loaded
+        The study.
+    job
+        The scenario and the profile.
+    new_sites
+        What `attach_new_sites` returns.
+
+    Returns
+    -------
+    network, sites, attachments
+        As the scenario leaves them; of today the very objects of the study.
+    """
     network, sites = loaded.today.networks[job.profile], loaded.today.sites
     people, places = loaded.attachments[job.profile]
     resolved = job.scenario

@@ -1,0 +1,112 @@
+"""How sure the minutes are: the tables of the page on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ..study.results import TODAY
+from .findings import leading_pair
+from .grid import Row, Table, write_minutes_cell, write_people_cell, write_share_cell
+from .labels import pair_label
+from .rows import read_pairs, take_rows
+from .times import NOTICED_MIN
+from .words import write_number
+
+if TYPE_CHECKING:
+    from .._types import Floats
+    from ..study.results import Comparison
+    from .rows import Pair
+    from .words import Words
+
+# Whoever is within some minutes in more than the one and fewer than the other share of the draws
+# may be on either side of the line.
+SURELY: Final = (0.05, 0.95)
+
+
+def certainty_tables(result: Comparison, words: Words) -> tuple[Table, ...]:
+    """Tabulate how sure today's minutes and the scenarios' gains are.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    tables
+        Of today, and of the scenarios where there are any; empty where the study does not ask.
+    """
+    if result.uncertainty is None:
+        return ()
+    tables = (_today(result, words), _scenarios(result, words))
+    return tuple(table for table in tables if table.rows)
+
+
+def _today(result: Comparison, words: Words) -> Table:
+    assert result.uncertainty is not None
+    first = f"{result.study.thresholds_min[0]:g}"
+    people = result.residents["population"].to_numpy(np.float64)
+    rows = []
+    for pair in read_pairs(result.summary_table):
+        own = take_rows(result.uncertainty, TODAY, pair)
+        half = (own["high"] - own["low"]).to_numpy(np.float64) / 2
+        known = ~np.isnan(half)
+        share = own[f"p_within_{first}_min"].to_numpy(np.float64)
+        is_open = (share > SURELY[0]) & (share < SURELY[1])
+        cells = (
+            write_minutes_cell(_mean(own["minutes"].to_numpy(np.float64), people), words),
+            write_minutes_cell(_mean(np.where(known, half, np.nan), people), words),
+            write_share_cell(float(people[is_open].sum()), float(people.sum()), words),
+        )
+        rows.append(Row(pair_label(result, pair, words), cells))
+    minutes = write_number(float(first), words.language, 1).rstrip("0").rstrip(",.")
+    headers = (
+        words.say("table.pair"),
+        words.say("table.mean_minutes"),
+        words.say("certainty.give_or_take"),
+        words.say("certainty.either_side", {"minutes": minutes}),
+    )
+    return Table(words.say("certainty.today"), headers, tuple(rows), is_sortable=True)
+
+
+def _scenarios(result: Comparison, words: Words) -> Table:
+    rows = []
+    for scenario in result.scenarios[1:]:
+        pair = leading_pair(result, scenario)
+        counts = _count(result, scenario.key, pair)
+        name = f"{scenario.name} – {pair_label(result, pair, words)}"
+        rows.append(Row(name, tuple(write_people_cell(each, words) for each in counts)))
+    headers = (
+        words.say("certainty.scenario"),
+        words.say("table.gaining"),
+        words.say("certainty.surely"),
+        words.say("table.losing"),
+        words.say("certainty.surely"),
+    )
+    return Table(words.say("certainty.changes"), headers, tuple(rows))
+
+
+def _count(result: Comparison, key: str, pair: Pair) -> tuple[float, float, float, float]:
+    """Count who gains and loses a minute as modelled, and who does so beyond noise."""
+    own = take_rows(result.differences, key, pair)
+    own = own[own["rank"] == 1]
+    people = result.residents["population"].to_numpy(np.float64)
+    gained = own["minutes_gained"].to_numpy(np.float64)
+    low, high = (own[name].to_numpy(np.float64) for name in ("gained_low", "gained_high"))
+    both = np.isfinite(gained)
+    return (
+        float(people[gained >= NOTICED_MIN].sum()),
+        float(people[both & (low >= NOTICED_MIN)].sum()),
+        float(people[gained <= -NOTICED_MIN].sum()),
+        float(people[both & (high <= -NOTICED_MIN)].sum()),
+    )
+
+
+def _mean(values: Floats, people: Floats) -> float:
+    known = ~np.isnan(values)
+    total = float(people[known].sum())
+    return float(people[known] @ values[known]) / total if total else float("nan")

@@ -1,0 +1,182 @@
+"""How sure the minutes of a comparison are, and which of its differences are noise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .._types import Progress
+from ..access.uncertainty import DrawnTimes, compare_draws, draw_times
+from ..routing.threads import run_each
+from ..scenarios.differences import NOTICED_MIN
+from ..scenarios.reading import TODAY
+from ..scenarios.resolved import ResolvedScenario
+from .certainty_questions import UncertaintyQuestion
+from .loading import Loaded
+from .running import Job, NewSites, list_jobs, settle_situation
+
+DRAWING = "drawing times"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Certainty:
+    """What drawing times again and again tells about a comparison.
+
+    Attributes
+    ----------
+    times
+        Of the nearest site, `scenario`, `profile`, `cell`, `category`, `minutes`, `low`, `high`,
+        `p_within_10_min` and so on for each threshold, `reason`; of a scenario the profiles and
+        categories that it can change.
+    differences
+        The differences of the comparison with `gained_low`, `gained_high` and `within_noise`, which
+        are missing for sites that are not the nearest.
+    """
+
+    times: pd.DataFrame
+    differences: pd.DataFrame
+
+
+def compute_certainty(
+    loaded: Loaded,
+    resolved: Sequence[ResolvedScenario],
+    new_sites: NewSites,
+    differences: pd.DataFrame,
+    progress: Progress,
+) -> Certainty | None:
+    """Draw the times of today and of every scenario again and again.
+
+    Parameters
+    ----------
+    loaded
+        The study.
+    resolved
+        The scenarios.
+    new_sites
+        What `attach_new_sites` returns.
+    differences
+        What the scenarios change, by scenario, profile, category, cell and rank.
+    progress
+        Told about every situation.
+
+    Returns
+    -------
+    certainty
+        None where the study does not ask.
+    """
+    question = loaded.study.uncertainty
+    if question is None:
+        return None
+    jobs = list_jobs(loaded, resolved)
+    done: list[int] = []
+    progress(DRAWING, 0, len(jobs))
+
+    def run(job: Job) -> DrawnTimes:
+        drawn = _draw(loaded, job, new_sites, question)
+        done.append(1)
+        progress(DRAWING, len(done), len(jobs))
+        return drawn
+
+    count = len(loaded.study.profiles)  # today's jobs come first, one for each profile
+    today = dict(zip(loaded.study.profiles, run_each(run, jobs[:count]), strict=True))
+    tables = [_label(drawn, TODAY, profile, loaded, question) for profile, drawn in today.items()]
+    marks = _Marks(loaded, [each.scenario.key for each in resolved])
+
+    def compare(job: Job) -> tuple[Job, pd.DataFrame, pd.DataFrame]:
+        after = run(job)
+        before = _only(today[job.profile], job.categories)
+        found = compare_draws(before, after, least_min=NOTICED_MIN, level=question.level)
+        assert job.scenario is not None  # today's jobs are done
+        key = job.scenario.scenario.key
+        return job, _label(after, key, job.profile, loaded, question), found
+
+    for job, table, found in run_each(compare, jobs[count:]):
+        tables.append(table)
+        marks.note(job, found)
+    names = {name: list(dict.fromkeys(t[name].iloc[0] for t in tables)) for name in _LABELS}
+    times = pd.concat(tables, ignore_index=True)
+    times = times.assign(**{name: pd.Categorical(times[name], names[name]) for name in _LABELS})
+    return Certainty(times, marks.onto(differences))
+
+
+_LABELS = ("scenario", "profile")
+
+
+def _draw(
+    loaded: Loaded, job: Job, new_sites: NewSites, question: UncertaintyQuestion
+) -> DrawnTimes:
+    network, sites, attachments = settle_situation(loaded, job, new_sites)
+    return draw_times(
+        network,
+        loaded.residents,
+        sites,
+        count=question.draws,
+        seed=question.seed,
+        ranges=question.ranges,
+        categories=job.categories,
+        attachments=attachments,
+    )
+
+
+def _only(drawn: DrawnTimes, categories: Sequence[str]) -> DrawnTimes:
+    """Keep some categories."""
+    rows = [drawn.categories.index(each) for each in categories]
+    return DrawnTimes(
+        drawn.cells,
+        tuple(categories),
+        drawn.model_ms[rows],
+        drawn.drawn_ms[:, rows],
+        drawn.reason_of_cell,
+        drawn.seed,
+        drawn.ranges,
+    )
+
+
+def _label(
+    drawn: DrawnTimes, scenario: str, profile: str, loaded: Loaded, question: UncertaintyQuestion
+) -> pd.DataFrame:
+    table = drawn.table(loaded.study.thresholds_min, level=question.level)
+    table.insert(0, "scenario", scenario)
+    table.insert(1, "profile", profile)
+    table["category"] = table["category"].cat.set_categories(list(loaded.study.categories))
+    return table
+
+
+class _Marks:
+    """What is known of every difference, filled in scenario by scenario."""
+
+    def __init__(self, loaded: Loaded, keys: Sequence[str]) -> None:
+        study = loaded.study
+        self.keys, self.study = list(keys), study
+        shape = len(keys), len(study.profiles), len(study.categories), len(loaded.residents)
+        # what a scenario cannot change gains nothing, surely
+        self.low, self.high = np.zeros((2, *shape))
+        self.is_noise = np.ones(shape, np.bool_)
+
+    def note(self, job: Job, found: pd.DataFrame) -> None:
+        assert job.scenario is not None
+        scenario = self.keys.index(job.scenario.scenario.key)
+        profile = self.study.profiles.index(job.profile)
+        rows = [self.study.categories.index(each) for each in job.categories]
+        shape = len(rows), self.low.shape[-1]
+        for mine, name in (
+            (self.low, "gained_low"),
+            (self.high, "gained_high"),
+            (self.is_noise, "within_noise"),
+        ):
+            mine[scenario, profile, rows] = found[name].to_numpy().reshape(shape)
+
+    def onto(self, differences: pd.DataFrame) -> pd.DataFrame:
+        """Add the columns; differences go by scenario, profile, category, cell and rank."""
+        nearest = self.study.nearest
+        is_first = np.arange(len(differences)) % nearest == 0
+        columns = {}
+        for name, mine in (("gained_low", self.low), ("gained_high", self.high)):
+            values = np.full(len(differences), np.nan)
+            values[is_first] = mine.ravel()
+            columns[name] = values
+        noise = np.zeros(len(differences), np.bool_)
+        noise[is_first] = self.is_noise.ravel()
+        marks = pd.arrays.BooleanArray(noise, ~is_first)
+        return differences.assign(**columns, within_noise=marks)

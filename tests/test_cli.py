@@ -71,9 +71,10 @@ def world(monkeypatch):
         read_study=answer("read_study", study),
         find_profile=lambda study, name: types.SimpleNamespace(name=name or study.profiles[0]),
     )
+    loaded = types.SimpleNamespace(network=network, residents="r", sites="s")
     module(
         "study.loading",
-        load_profile=answer("load_profile", (network, "r", "s")),
+        load_profile=answer("load_profile", loaded),
         build_for=answer("build_for", network),
         read_all_sites=answer("read_all_sites", "s"),
     )

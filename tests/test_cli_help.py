@@ -18,6 +18,9 @@ COMMANDS = (
     "download",
     "check",
     "validate",
+    "crossings",
+    "closures",
+    "siting",
     "profiles",
     "categories",
 )

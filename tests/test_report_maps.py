@@ -15,7 +15,7 @@ from matplotlib.image import imread
 from PIL import Image
 
 from artois_mobility.report import maps, printing
-from artois_mobility.report.backdrop import lines_of, make_backdrop
+from artois_mobility.report.backdrop import lines_of, make_backdrop, street_network
 from artois_mobility.report.classes import (
     ACCESS_BOUNDS_MIN,
     ACCESS_COLOURS,
@@ -37,6 +37,10 @@ from artois_mobility.report.words import read_words
 from comparison_world import HOSTILE, make_comparison
 
 MINUTES = hnp.arrays(float, st.integers(0, 20), elements=st.floats(-200, 200))
+
+
+def backdrop_of(result):
+    return make_backdrop(street_network(result.networks), result.residents, result.communes)
 
 
 def lightness(colour):
@@ -120,7 +124,7 @@ def test_lines_are_taken_apart():
 
 
 def test_the_backdrop_knows_how_far_apart_cells_are():
-    backdrop = make_backdrop(make_comparison())
+    backdrop = backdrop_of(make_comparison())
     assert backdrop.cell_side_m == pytest.approx(500, abs=1e-3)
     assert backdrop.main_roads.count == 1
     assert backdrop.streets.count == 5
@@ -129,7 +133,7 @@ def test_the_backdrop_knows_how_far_apart_cells_are():
 
 
 def lay_out(result, folder, language):
-    backdrop, words = make_backdrop(result), read_words(language)
+    backdrop, words = backdrop_of(result), read_words(language)
     plates, sheets = maps.lay_out_maps(result, read_times(result), backdrop, folder, words)
     return plates, sheets, backdrop
 

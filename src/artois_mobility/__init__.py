@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     from .routing.one_to_all import travel_times
     from .routing.route_lines import routes
     from .routing.tables import travel_time_matrix
-    from .siting.candidates import candidate_sites
+    from .siting.candidates import candidate_sites, read_candidate_sites
     from .siting.choosing import choose_sites
     from .study.barriers import read_barriers
     from .study.comparing import assess, compare
@@ -137,6 +137,7 @@ _HOME_OF_NAME = {
     "rank_links": "links.scoring",
     "reached_streets": "areas.lines",
     "read_barriers": "study.barriers",
+    "read_candidate_sites": "siting.candidates",
     "read_communes": "places.communes",
     "read_congestion": "study.congestion",
     "read_emission_factors": "freight.factors",
@@ -225,6 +226,7 @@ __all__ = [
     "rank_links",
     "reached_streets",
     "read_barriers",
+    "read_candidate_sites",
     "read_communes",
     "read_congestion",
     "read_emission_factors",

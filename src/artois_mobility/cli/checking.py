@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InputError, ResultError
+from .outputs import check_results_folder, write_folder
 from .texts import Answer, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from .._types import Progress
     from ..changes.sentences import Language
@@ -63,9 +61,8 @@ def run_check(
     from ..osm.reader import read_osm
     from ..quality.checking import check
 
-    if folder is not None and folder.exists() and not folder.is_dir():
-        msg = f"{folder} is a file. Name a folder for the results."
-        raise InputError(msg)
+    if folder is not None:
+        check_results_folder(folder)
     progress(READING, 0, 1)
     extract = read_osm(extract_path)
     progress(READING, 1, 1)
@@ -124,14 +121,4 @@ def _write_all(
         "missing_speeds.csv": lambda path: missing.to_csv(path, index=False, lineterminator="\n"),
         "faults.png": lambda path: draw_faults(found.faults, extract, path, language, mention),
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as partial:
-            for name, write in writers.items():
-                write(Path(partial) / name)
-            for name in writers:
-                os.replace(Path(partial) / name, folder / name)  # noqa: PTH105  as elsewhere
-    except OSError as error:
-        msg = f"{folder} could not be written: {error.strerror or error}."
-        raise ResultError(msg) from error
-    return [str(folder / name) for name in writers]
+    return write_folder(folder, writers)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from .._version import __version__
+from . import plan_commands
+from .options import AsJson, Form, Lang, Language, ProfileName, Quiet, StudyFile, Verbose, Way
 from .terminal import (
     INTERRUPTED,
     announce_compiling,
@@ -39,44 +40,6 @@ EPILOG: Final = (
 # as often as Python does by default took a tenth of its time.
 GARBAGE_THRESHOLDS: Final = (50_000, 20, 50)
 
-
-class Form(StrEnum):
-    """What is drawn of the places reached."""
-
-    AREAS = "areas"
-    STREETS = "streets"
-    SURFACE = "surface"
-
-
-class Way(StrEnum):
-    """Which way the trips go."""
-
-    FROM = "from"
-    TO = "to"
-
-
-class Language(StrEnum):
-    """Languages that people are addressed in."""
-
-    FRENCH = "fr"
-    ENGLISH = "en"
-
-
-StudyFile = Annotated[
-    Path, typer.Argument(metavar="STUDY", help="The study file, for instance artois.toml.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-Verbose = Annotated[
-    bool, typer.Option("--verbose", help="Show where in the program an error happened.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
-Lang = Annotated[
-    Language | None, typer.Option("--lang", help="Language; the study's own when left out.")
-]
-ProfileName = Annotated[
-    str | None,
-    typer.Option("--profile", "-p", help="Who travels; the study's first when left out."),
-]
 
 app = typer.Typer(
     name="artois-mobility",
@@ -445,6 +408,30 @@ def matrix(
             )
         if not quiet:
             typer.echo(text)
+
+
+app.command(
+    short_help="Find where a new crossing saves most.",
+    epilog=(
+        "Example: artois-mobility crossings scenarios/artois.toml --profile walk --kind canal "
+        "--category culture/library --output crossings/"
+    ),
+)(plan_commands.crossings)
+
+app.command(
+    short_help="Find which closed bridge costs most.",
+    epilog=(
+        "Example: artois-mobility closures scenarios/artois.toml --profile car --output closures/"
+    ),
+)(plan_commands.closures)
+
+app.command(
+    short_help="Choose where the next sites should stand.",
+    epilog=(
+        "Example: artois-mobility siting scenarios/artois.toml care/maison_de_sante --count 2 "
+        "--objective max_cover --output siting/"
+    ),
+)(plan_commands.siting)
 
 
 @app.command(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ..errors import InputError, ResultError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
     import pandas as pd
@@ -146,3 +146,54 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     except OSError as error:
         msg = f"{path} could not be written: {error.strerror or error}."
         raise ResultError(msg) from error
+
+
+def check_results_folder(folder: Path) -> None:
+    """See that results can go into a folder.
+
+    Parameters
+    ----------
+    folder
+        It need not be there yet.
+
+    Raises
+    ------
+    InputError
+        If it is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        msg = f"{folder} is a file. Name a folder for the results."
+        raise InputError(msg)
+
+
+def write_folder(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> list[str]:
+    """Write several files under temporary names, then move them: all of them, or none.
+
+    Parameters
+    ----------
+    folder
+        Where to; made when it is not there.
+    writers
+        What writes each file, called with the place to write to.
+
+    Returns
+    -------
+    paths
+        Of the files, in the same order.
+
+    Raises
+    ------
+    ResultError
+        If they cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as partial:
+            for name, write in writers.items():
+                write(Path(partial) / name)
+            for name in writers:
+                os.replace(Path(partial) / name, folder / name)  # noqa: PTH105  as above
+    except OSError as error:
+        msg = f"{folder} could not be written: {error.strerror or error}."
+        raise ResultError(msg) from error
+    return [str(folder / name) for name in writers]

@@ -183,13 +183,14 @@ def run_matrix(
     study = read_study(study_path)
     who = find_profile(study, profile)
     wanted = list(categories or study.categories)
-    network, residents, sites = load_profile(study, who, wanted, progress)
+    data = load_profile(study, who, wanted, progress)
+    network = data.network
     budget_bytes = None if memory_gib is None else max(int(memory_gib * BYTES_PER_GIB), 1)
     mention = read_words(study.language).say("schematic.mark")
     travel_time_matrix(
         network,
-        residents,
-        sites,
+        data.residents,
+        data.sites,
         path=output,
         constants={"mention": mention} if network.provenance.is_schematic else None,
         budget_bytes=budget_bytes,

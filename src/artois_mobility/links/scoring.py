@@ -61,20 +61,52 @@ class RankedLinks:
     categories: pd.DataFrame
     profile: str
 
-    def changes(self, count: int = 1) -> list[AddLink]:
+    def best(self, count: int = 1, *, apart_m: float = 0.0) -> "gpd.GeoDataFrame":
+        """Give the best links that save anybody anything, some distance apart.
+
+        Parameters
+        ----------
+        count
+            How many, at most.
+        apart_m
+            Metres between the middles of any two, at least; neighbours save much the same.
+
+        Returns
+        -------
+        links
+            Rows of `links`, the best first.
+        """
+        import shapely
+
+        saves = (self.links["saved_person_min"] > 0) | (self.links["newly_reached"] > 0)
+        useful = self.links[(self.links["reason"] == "") & saves]
+        if not len(useful):
+            return useful
+        middles = shapely.centroid(useful.to_crs(useful.estimate_utm_crs()).geometry.to_numpy())
+        kept: list[int] = []
+        for row in range(len(useful)):
+            if len(kept) == count:
+                break
+            if not kept or shapely.distance(middles[kept], middles[row]).min() >= apart_m:
+                kept.append(row)
+        return useful.iloc[kept]
+
+    def changes(self, count: int = 1, *, apart_m: float = 0.0) -> list[AddLink]:
         """Give the best links as changes, for scenarios.
 
         Parameters
         ----------
         count
             How many, at most.
+        apart_m
+            As in `best`.
 
         Returns
         -------
         changes
             One for each, the best first.
         """
-        best = self.links[self.links["reason"] == ""].head(count)
+        best = self.best(count, apart_m=apart_m)
         return [
             as_change(line, self.profile, str(name))
             for line, name in zip(best.geometry, best["candidate"], strict=True)

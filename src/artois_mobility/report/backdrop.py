@@ -11,11 +11,12 @@ import shapely
 from .._types import WGS84, Floats, Geometries, Offsets
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import numpy.typing as npt
 
     from ..network.model import Network
-    from ..study.results import Comparison
     from .window import Window
 
 MAIN_CLASSES: Final = ("motorway", "trunk", "primary")
@@ -127,22 +128,27 @@ class Backdrop:
     barriers: Lines
 
 
-def make_backdrop(result: Comparison) -> Backdrop:
+def make_backdrop(
+    network: Network, residents: gpd.GeoDataFrame, communes: gpd.GeoDataFrame
+) -> Backdrop:
     """Bring what lies under the maps into metres, once for all of them.
 
     Parameters
     ----------
-    result
-        The comparison; the streets are those of its first profile on land.
+    network
+        Whose streets and barriers are drawn.
+    residents
+        Populated cells.
+    communes
+        `name`, `population` and polygons.
 
     Returns
     -------
     backdrop
         Communes, streets and barriers.
     """
-    network = street_network(result)
-    cells = _to_metres(result.residents, network.crs)
-    communes = _to_metres(result.communes, network.crs)
+    cells = _to_metres(residents, network.crs)
+    shapes = _to_metres(communes, network.crs)
     x_m, y_m = shapely.get_x(cells), shapely.get_y(cells)
     is_main = np.isin(network.class_of_arc, MAIN_CLASSES)
     # One line for both directions of a street.
@@ -150,36 +156,35 @@ def make_backdrop(result: Comparison) -> Backdrop:
     arcs = _arcs(network)
     return Backdrop(
         crs=network.crs,
-        window=_territory(np.concatenate([communes, cells])),
+        window=_territory(np.concatenate([shapes, cells])),
         cell_x_m=x_m,
         cell_y_m=y_m,
         cell_side_m=_usual_distance(x_m, y_m),
-        communes=communes,
-        commune_shells=lines_of(shapely.get_exterior_ring(_areas(communes))),
-        commune_names=[str(name) for name in result.communes["name"]],
-        commune_populations=np.nan_to_num(result.communes["population"].to_numpy(float)),
+        communes=shapes,
+        commune_shells=lines_of(shapely.get_exterior_ring(_areas(shapes))),
+        commune_names=[str(name) for name in communes["name"]],
+        commune_populations=np.nan_to_num(communes["population"].to_numpy(float)),
         main_roads=arcs.take(np.flatnonzero(is_main & is_first)),
         streets=arcs.take(np.flatnonzero(~is_main & is_first)),
         barriers=lines_of(network.barriers),
     )
 
 
-def street_network(result: Comparison) -> Network:
+def street_network(networks: Mapping[str, Network]) -> Network:
     """Choose the network whose streets are drawn.
 
     Parameters
     ----------
-    result
-        The comparison.
+    networks
+        By profile.
 
     Returns
     -------
     network
         That of cars if there is one, else the first.
     """
-    networks = list(result.networks.values())
-    of_cars = (network for network in networks if network.profile.mode == "car")
-    return next(of_cars, networks[0])
+    of_cars = (network for network in networks.values() if network.profile.mode == "car")
+    return next(of_cars, next(iter(networks.values())))
 
 
 def lines_of(geometries: Geometries) -> Lines:

@@ -160,7 +160,7 @@ def draw_legend(figure: Figure, title: str, symbols: Sequence[Symbol]) -> float:
             line = Line2D(ends, [at, at], linewidth=2.6)
             line.set(linestyle=symbol.marker)
         else:
-            size = {"s": 12.2, ".": 11.0}.get(symbol.marker, 8.7)
+            size = {"s": 12.2, ".": 11.0, "o": 5.5}.get(symbol.marker, 8.7)
             line = Line2D([left + 0.06 * width], [at], marker=symbol.marker, markersize=size)
             line.set(markeredgecolor=QUIET_INK, markeredgewidth=0.6)
         line.set(color=symbol.colour, transform=figure.transFigure)

@@ -83,13 +83,13 @@ def pair_label(result: Comparison, pair: tuple[str, str], words: Words) -> str:
     return words.say("page.pair", {"profile": profile, "category": category})
 
 
-def osm_day(result: Comparison, words: Words) -> str:
+def osm_day(networks: Mapping[str, Network], words: Words) -> str:
     """Write the day of the OpenStreetMap data.
 
     Parameters
     ----------
-    result
-        The comparison.
+    networks
+        Built from it, by profile.
     words
         The catalogue.
 
@@ -98,7 +98,7 @@ def osm_day(result: Comparison, words: Words) -> str:
     day
         The newest day in the data, or `""` where the extract does not state one.
     """
-    stamps = [network.provenance.osm_timestamp for network in result.networks.values()]
+    stamps = [network.provenance.osm_timestamp for network in networks.values()]
     try:
         day = dt.datetime.fromisoformat(max(stamps, default="")).date()
     except ValueError:
@@ -106,13 +106,13 @@ def osm_day(result: Comparison, words: Words) -> str:
     return write_date(day, words.language)
 
 
-def source_line(result: Comparison, words: Words) -> str:
+def source_line(networks: Mapping[str, Network], words: Words) -> str:
     """Write the line that says whose data it is.
 
     Parameters
     ----------
-    result
-        The comparison.
+    networks
+        Built from it, by profile.
     words
         The catalogue.
 
@@ -122,6 +122,6 @@ def source_line(result: Comparison, words: Words) -> str:
         The attribution that the licence of OpenStreetMap asks for, the day of the data where
         it is known, and what the times leave out.
     """
-    day = osm_day(result, words)
+    day = osm_day(networks, words)
     dated = words.say("page.extract_of", {"day": day}) if day else ""
     return f"{words.say('page.attribution')}{dated} · {words.say('page.leaves_out')}"

@@ -173,7 +173,7 @@ def _lay_out_today(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: Pa
             title=today_headline(result, pair, words),
             subtitle=f"{words.say('page.today')} – {pair_label(result, pair, words)}",
             legend_title=words.say("map.access_title"),
-            source=source_line(result, words),
+            source=source_line(result.networks, words),
             mention=words.say("schematic.mark") if result.is_schematic else "",
         ),
     )
@@ -207,7 +207,7 @@ def _lay_out_change(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: P
             title=headline(find(result, atlas.times, scenario.key, pair), words),
             subtitle=f"{scenario.name} – {pair_label(result, pair, words)}",
             legend_title=words.say("map.change_title"),
-            source=source_line(result, words),
+            source=source_line(result.networks, words),
             mention=words.say("schematic.mark") if result.is_schematic else "",
         ),
     )

@@ -176,7 +176,7 @@ def _view(
         "script_hash": f"sha256-{digest}",
         "name": result.study.name,
         "mention": words.say("schematic.mark") if result.is_schematic else "",
-        "day": osm_day(result, words),
+        "day": osm_day(result.networks, words),
         "today": today_tables(result, words),
         "today_warnings": result.scenarios[0].warnings[words.language],
         "no_communes": "" if has_communes(result) else words.say("table.no_communes"),

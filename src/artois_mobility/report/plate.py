@@ -55,7 +55,7 @@ BARRIER: Final = "#8fb0c4"
 LEAST_SIDE_PT: Final = 2.0
 # A triangle says "now" or "no longer", whatever the size of its cell.
 LARGEST_TRIANGLE_PT: Final = 15.0
-MARK_AREA: Final = {".": 42, "*": 230, "X": 90}
+MARK_AREA: Final = {".": 42, "o": 11, "*": 230, "X": 90}
 
 # Characters of a title in large letters, and in smaller ones.
 TITLE_LENGTHS: Final = (78, 100)
@@ -141,7 +141,7 @@ def _draw_marks(axes: Axes, marks: Marks) -> None:
         marker=marks.marker,
         c=marks.colour,
         edgecolors="white",
-        linewidths=0.7,
+        linewidths=0.7 if marks.marker != "o" else 0.2,
         zorder=8,
     )
 

@@ -65,7 +65,7 @@ class Marks:
     colour
         Of the marks.
     marker
-        `"."`, `"*"` or `"X"`.
+        `"."`, `"o"` (small), `"*"` or `"X"`.
     """
 
     x_m: Floats

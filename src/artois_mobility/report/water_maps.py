@@ -108,7 +108,7 @@ def _lay_out(result: Comparison, backdrop: Backdrop, key: str, path: Path, words
             title=water_headline(result, key, words),
             subtitle=f"{names[key]} – {words.say('water.map_subtitle')}",
             legend_title=words.say("water.map_title"),
-            source=source_line(result, words),
+            source=source_line(result.networks, words),
             mention=words.say("schematic.mark") if result.is_schematic else "",
         ),
     )

@@ -155,7 +155,7 @@ def _remove_empty(folders: Sequence[Path]) -> None:
 def _write_files(
     result: Comparison, stage: Path, language: str, progress: Progress | None
 ) -> list[str]:
-    from .backdrop import make_backdrop
+    from .backdrop import make_backdrop, street_network
     from .layers import write_geopackage
     from .maps import lay_out_maps
     from .page import compose_page, render_page
@@ -188,7 +188,8 @@ def _write_files(
             ),
         ]
         try:
-            backdrop = make_backdrop(result)
+            network = street_network(result.networks)
+            backdrop = make_backdrop(network, result.residents, result.communes)
             plates, sheets = lay_out_maps(result, times, backdrop, stage / "maps", words)
             water = [sheet for _, sheet in lay_out_water(result, backdrop, stage / "maps", words)]
             sheets += water

@@ -1,13 +1,29 @@
 """Places where new sites could stand."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from ..errors import PlacesError
+from ..places.tables import (
+    Bounds,
+    find_column,
+    note_rows,
+    read_numbers,
+    read_points,
+    read_table,
+    read_texts,
+    refuse,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+# In small letters, the preferred first.
+CANDIDATE_NAMES: Final = ("candidate", "site", "cell", "id", "code", "name", "nom")
+CAPACITY_NAMES: Final = ("capacity", "capacite", "capacité")
 
 
 def candidate_sites(
@@ -64,3 +80,55 @@ def candidate_sites(
     chosen = lived_in.iloc[kept].reset_index(drop=True)
     columns = {"candidate": chosen["cell"].astype(str), "population": chosen["population"]}
     return chosen[["geometry"]].assign(**columns)[["candidate", "population", "geometry"]]
+
+
+def read_candidate_sites(
+    path: str | Path, *, bounds_deg: Bounds | None = None
+) -> "gpd.GeoDataFrame":
+    """Read places where new sites could stand, such as public land.
+
+    Parameters
+    ----------
+    path
+        A CSV, GeoPackage, GeoJSON or (Geo)Parquet file with `lon`, `lat` or geometry in any
+        coordinate system (areas count by a point on them), and if you like a column `candidate`,
+        `id` or `name`, and `capacity`.
+    bounds_deg
+        West, south, east, north of where they should be, to tell swapped columns.
+
+    Returns
+    -------
+    candidates
+        `candidate` (numbered where the file names none), `capacity` where it has any, and points
+        (EPSG:4326).
+
+    Raises
+    ------
+    PlacesError
+        If anything in the file is wrong; all its problems are listed.
+
+    Examples
+    --------
+    >>> read_candidate_sites("nowhere.csv")
+    Traceback (most recent call last):
+    artois_mobility.errors.PlacesError: nowhere.csv does not exist.
+    """
+    import geopandas as gpd
+
+    rows = read_table(path)
+    problems: list[str] = []
+    points = read_points(rows, problems, bounds_deg)
+    names = read_texts(rows, find_column(rows, CANDIDATE_NAMES))
+    numbered = np.array([*(f"{row + 1}" for row in range(len(rows))), ""], object)[:-1]
+    names = np.where(names == "", numbered, names)
+    is_double = pd.Series(names).duplicated().to_numpy()
+    note_rows(problems, is_double, "the candidate stands before", names)
+    table: dict[str, object] = {"candidate": names}
+    column = find_column(rows, CAPACITY_NAMES)
+    if column is not None:
+        capacity = read_numbers(rows, column, problems)
+        is_wrong = ~(capacity >= 0)
+        note_rows(problems, is_wrong, "capacity is no number from 0 on", rows[column].to_numpy())
+        table["capacity"] = capacity
+    refuse(path, problems, "Mend these rows; nothing was read.")
+    return gpd.GeoDataFrame(table, geometry=points.to_numpy(), crs=points.crs)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,30 @@ if TYPE_CHECKING:
 READING: Final = "reading the extract"
 BUILDING: Final = "networks and places"
 ATTACHING: Final = "attaching places"
+
+
+class ProfileData(NamedTuple):
+    """A study's data for one profile.
+
+    Attributes
+    ----------
+    extract
+        The OpenStreetMap data.
+    network
+        Of the profile.
+    residents
+        Cells of the territory, with `commune` and `epci`.
+    communes
+        Communes of the territory.
+    sites
+        Of the categories asked for.
+    """
+
+    extract: Extract
+    network: Network
+    residents: "gpd.GeoDataFrame"
+    communes: "gpd.GeoDataFrame"
+    sites: "gpd.GeoDataFrame"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +144,7 @@ def load(study: Study, progress: Progress) -> Loaded:
 
 def load_profile(
     study: Study, profile: Profile, categories: Sequence[str], progress: Progress
-) -> tuple[Network, "gpd.GeoDataFrame", "gpd.GeoDataFrame"]:
+) -> ProfileData:
     """Read a study's data for one profile, without the networks of its others.
 
     Parameters
@@ -136,12 +160,8 @@ def load_profile(
 
     Returns
     -------
-    network
-        Of the profile.
-    residents
-        Cells of the territory, with `commune` and `epci`.
-    sites
-        Of the categories.
+    data
+        Extract, network, residents, communes and sites.
 
     Raises
     ------
@@ -154,7 +174,8 @@ def load_profile(
         _each(build_for, study, extract, profile),
     ]
     everybody, communes, sites, network = _run_all(readers, BUILDING, progress)
-    return network, _settle(study, everybody, communes)[0], sites
+    residents, communes = _settle(study, everybody, communes)
+    return ProfileData(extract, network, residents, communes, sites)
 
 
 def build_for(study: Study, extract: Extract, profile: Profile) -> Network:

@@ -1,0 +1,48 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Form(StrEnum):
+    """What is drawn of the places reached."""
+
+    AREAS = "areas"
+    STREETS = "streets"
+    SURFACE = "surface"
+
+
+class Way(StrEnum):
+    """Which way the trips go."""
+
+    FROM = "from"
+    TO = "to"
+
+
+class Language(StrEnum):
+    """Languages that people are addressed in."""
+
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+StudyFile = Annotated[
+    Path, typer.Argument(metavar="STUDY", help="The study file, for instance artois.toml.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help="Show where in the program an error happened.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+Lang = Annotated[
+    Language | None, typer.Option("--lang", help="Language; the study's own when left out.")
+]
+ProfileName = Annotated[
+    str | None,
+    typer.Option("--profile", "-p", help="Who travels; the study's first when left out."),
+]

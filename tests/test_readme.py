@@ -75,7 +75,7 @@ def test_every_command_of_the_readme_parses_as_it_is_written(blocks):
     lines = re.findall(r"^\$ artois-mobility (.*)$", "".join(blocks["console"]), re.M)
     assert len(lines) >= 2
     for line in lines:
-        name, *words = shlex.split(line)
+        name, *words = shlex.split(line, comments=True)
         commands[name].make_context(name, words)  # a word too many or unknown is an error
 
 

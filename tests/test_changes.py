@@ -23,6 +23,13 @@ from artois_mobility.changes.schema import (
     SetSpeed,
 )
 from artois_mobility.changes.sentences import sentence
+from artois_mobility.changes.street_schema import (
+    AddBarrier,
+    RemoveBarrier,
+    SetAccess,
+    SetOneway,
+    SetTurn,
+)
 from artois_mobility.changes.toml_files import raise_problems, read_toml
 from artois_mobility.changes.water_schema import (
     AddQuay,
@@ -295,6 +302,32 @@ SENTENCES = [
         AddStop(kind="add_stop", name="Halte", at=(2.81, 50.4)),
         "Ouvre la halte fluviale « Halte » au point 2,8100 ; 50,4000.",
         "Opens the boat stop “Halte” at 2.8100, 50.4000.",
+    ),
+    (
+        SetAccess(kind="set_access", names=("Rue Haute",), to="pedestrians_and_bicycles"),
+        "Réserve aux piétons et aux vélos « Rue Haute ».",
+        "Keeps “Rue Haute” for people on foot and bicycles.",
+    ),
+    (
+        SetOneway(kind="set_oneway", ids=(12,), direction="against", profiles=("car",)),
+        "Met en sens unique la voie 12, à rebours du tracé (voiture).",
+        "Makes way 12 one-way, against the way it is drawn (car).",
+    ),
+    (
+        SetTurn(kind="set_turn", from_way=1, via=5, to_way=2, allowed=False),
+        "Interdit de tourner de la voie 1 dans la voie 2 (tous les modes qui connaissent les "
+        "tourne-à).",
+        "Forbids turning from way 1 into way 2 (all modes that know turns).",
+    ),
+    (
+        AddBarrier(kind="add_barrier", geometry=ENDS),
+        "Pose un obstacle de 378 m que nul ne franchit à pied hors des voies.",
+        "Sets up a barrier of 378 m that nobody walks across off the streets.",
+    ),
+    (
+        RemoveBarrier(kind="remove_barrier", within=((2.8, 50.4), (2.81, 50.4), (2.81, 50.41))),
+        "Supprime les obstacles dans un périmètre de 3 sommets.",
+        "Takes away the barriers inside a polygon of 3 corners.",
     ),
 ]  # fmt: skip
 

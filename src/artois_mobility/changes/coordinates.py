@@ -10,6 +10,7 @@ from pyproj.exceptions import CRSError
 from .._types import WGS84
 from .fields import FileModel, Point
 from .schema import AddLink, AddSite, MoveSite, SetSpeed
+from .street_schema import AddBarrier, RemoveBarrier
 from .water_schema import AddQuay, AddReach, AddStop
 
 C = TypeVar("C", bound=FileModel)
@@ -22,6 +23,8 @@ _KEY_OF_KIND = {
     AddStop: "at",
     MoveSite: "to",
     SetSpeed: "within",
+    AddBarrier: "geometry",
+    RemoveBarrier: "within",
 }
 
 

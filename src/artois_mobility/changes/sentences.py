@@ -22,6 +22,8 @@ from .schema import (
     RemoveSite,
     SetSpeed,
 )
+from .street_schema import AddBarrier, StreetChange, Streets
+from .street_sentences import say_on_streets
 from .water_schema import (
     AddQuay,
     AddReach,
@@ -165,10 +167,26 @@ def sentence(change: Change, language: Language = "fr") -> str:
         return _say_link(change, words, language)
     if isinstance(change, WaterChange):
         return _say_on_water(change, words)
+    if isinstance(change, CloseWays | SetSpeed):
+        return _say_ways(change, words, language)
+    return _say_street(change, words, language)
+
+
+def _say_ways(change: CloseWays | SetSpeed, words: Mapping[str, str], language: Language) -> str:
     profiles = _profiles(change.profiles, words, language)
     if isinstance(change, CloseWays):
         return words["close_ways"].format(ways=_ways(change, words), profiles=profiles)
     return _say_speed(change, words, profiles)
+
+
+def _say_street(change: StreetChange, words: Mapping[str, str], language: Language) -> str:
+    return say_on_streets(
+        change,
+        language,
+        _ways(change, words) if isinstance(change, Streets) else "",
+        _length(change.geometry, words) if isinstance(change, AddBarrier) else "",
+        lambda profiles: _profiles(profiles, words, language),
+    )
 
 
 def _say_on_water(change: WaterChange, words: Mapping[str, str]) -> str:
@@ -256,7 +274,7 @@ def _say_speed(change: SetSpeed, words: Mapping[str, str], profiles: str) -> str
     return words["kmh"].format(kmh=kmh, ways=ways, profiles=profiles, only=only)
 
 
-def _ways(change: CloseWays | SetSpeed | Waterways, words: Mapping[str, str]) -> str:
+def _ways(change: CloseWays | SetSpeed | Waterways | Streets, words: Mapping[str, str]) -> str:
     parts = []
     if change.ids:
         key = "way" if len(change.ids) == 1 else "ways"

@@ -91,7 +91,7 @@ def _with_scenario(
     path: Path,
     progress: Progress,
 ) -> list[Situation]:
-    from ..scenarios.applying import apply_to_network
+    from ..scenarios.applying import apply_scenario
     from ..scenarios.reading import read_scenarios
     from ..scenarios.resolving import resolve
     from ..study.loading import load
@@ -113,7 +113,7 @@ def _with_scenario(
     today = load(study, progress).today
     (resolved,) = resolve(scenarios, today)
     network = today.networks[profile.name]
-    then = apply_to_network(network, resolved.edits.get(profile.name)).network
+    then = apply_scenario(resolved, network).network
     tables = (today.sites, resolved.site_edits.sites) if categories else (None, None)
     before, after = (_sort_in(table, categories) for table in tables)
     return [

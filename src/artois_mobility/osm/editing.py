@@ -1,13 +1,13 @@
-"""Extracts with other tags and with more nodes and ways: today's data stay as they are."""
+"""Extracts with other tags and with more nodes, ways and relations: today's stay as they are."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from .._types import NO_NODE, Rows
-from .extract import Extract, OsmNodes, OsmWays, Tags
+from .extract import Extract, OsmNodes, OsmRelations, OsmWays, Tags
 
 
 class NewWay(NamedTuple):
@@ -25,6 +25,21 @@ class NewWay(NamedTuple):
     tags: Tags
 
 
+class NewRelation(NamedTuple):
+    """A relation that the file does not have.
+
+    Attributes
+    ----------
+    members
+        Kind (`"n"`, `"w"`, `"r"`), OSM id and role of each.
+    tags
+        All its tags.
+    """
+
+    members: tuple[tuple[str, int, str], ...]
+    tags: Tags
+
+
 def edit_extract(
     extract: Extract,
     *,
@@ -33,6 +48,8 @@ def edit_extract(
     new_nodes: Mapping[int, tuple[float, float]] | None = None,
     new_ways: Mapping[int, NewWay] | None = None,
     nodes_of_way: Mapping[int, tuple[int, ...]] | None = None,
+    new_relations: Sequence[NewRelation] = (),
+    dropped_relations: Collection[int] = (),
 ) -> Extract:
     """Give ways and nodes of an extract other tags, and add some.
 
@@ -49,6 +66,10 @@ def edit_extract(
     nodes_of_way
         OSM ids of all nodes of the ways that get others, in order, by OSM id; ids that the extract
         does not have stay missing.
+    new_relations
+        They get ids below all others.
+    dropped_relations
+        OSM ids of relations that are not there any more.
 
     Returns
     -------
@@ -87,6 +108,39 @@ def edit_extract(
         extract,
         nodes=replace(nodes, tags=tags),
         ways=_more_ways(ways, row_of_new, tags_of_new) if new_ways else ways,
+        relations=_edit_relations(extract.relations, new_relations, dropped_relations),
+    )
+
+
+def _edit_relations(
+    relations: OsmRelations, added: Sequence[NewRelation], dropped: Collection[int]
+) -> OsmRelations:
+    if not added and not dropped:
+        return relations
+    lowest = min(0, int(relations.osm_id.min(initial=0)))
+    kept = [row for row, osm_id in enumerate(relations.osm_id.tolist()) if osm_id not in dropped]
+    members = [each.members for each in added] + [_members(relations, row) for row in kept]
+    flat = [member for own in members for member in own]
+    new_ids = np.arange(lowest - len(added), lowest, dtype=np.int64)
+    return OsmRelations(
+        np.concatenate([new_ids, relations.osm_id[kept]]),
+        (*(each.tags for each in added), *(relations.tags[row] for row in kept)),
+        np.cumsum([0, *map(len, members)]).astype(np.int32),
+        np.array([kind for kind, _, _ in flat], "U1"),
+        np.array([osm_id for _, osm_id, _ in flat], np.int64),
+        tuple(role for _, _, role in flat),
+    )
+
+
+def _members(relations: OsmRelations, row: int) -> tuple[tuple[str, int, str], ...]:
+    span = range(relations.first_member[row], relations.first_member[row + 1])
+    return tuple(
+        (
+            str(relations.member_kind[each]),
+            int(relations.member_id[each]),
+            relations.member_role[each],
+        )
+        for each in span
     )
 
 

@@ -13,6 +13,8 @@ from ..places.positions import rescale, rescale_attachments
 from .attachments import attach_to_links, carry_over
 from .edits import NetworkEdits
 from .positions import rescale_joints
+from .rebasing import rebase
+from .resolved import ResolvedScenario
 from .splitting import add_links
 
 if TYPE_CHECKING:
@@ -49,6 +51,36 @@ class Applied:
 
     network: Network
     attachments: tuple[Attachments, ...]
+
+
+def apply_scenario(
+    resolved: ResolvedScenario, network: Network, *attached: AttachedPlaces
+) -> Applied:
+    """Apply a scenario to the network of one profile and carry places over.
+
+    Parameters
+    ----------
+    resolved
+        The scenario.
+    network
+        Today's network of a profile; it is not changed.
+    attached
+        Places attached to `network`.
+
+    Returns
+    -------
+    applied
+        The changed network and the same places on it.
+    """
+    profile = network.profile.name
+    new = resolved.retagged.get(profile)
+    if new is not None:
+        attached = tuple(
+            AttachedPlaces(each.places, rebase(each.attachments, network, new.network, each.places))
+            for each in attached
+        )
+        network = new.network
+    return apply_to_network(network, resolved.edits.get(profile), *attached)
 
 
 def apply_to_network(

@@ -55,14 +55,14 @@ def carry_over(attachments: Attachments, before: Network, joined: JoinedNetwork)
         else:
             extra.append(parts)
     moved = [replace(attachments, **columns), *extra]
-    return _name_smaller_twin(_merge(moved), joined.network)
+    return name_smaller_twin(join_attachments(moved), joined.network)
 
 
 def _move_to_parts(
     attachments: Attachments, rows: Rows, before: Network, street: SplitStreet
 ) -> Attachments:
     """Attach the places in `rows`, all on one split street, to its parts."""
-    chosen = _select(attachments, rows)
+    chosen = select_attachments(attachments, rows)
     part = np.searchsorted(street.cut_ms, chosen.position_ms, side="left")
     start_ms = np.append(0, street.cut_ms)[part]
     twin_start_ms = np.append(street.twin_cut_ms, 0)[part]
@@ -112,7 +112,7 @@ def attach_to_links(
     reason = attachments.reason_of_place.copy()
     for table in more:
         reason[table.reason_of_place == ""] = ""
-    return replace(_merge([attachments, *more]), reason_of_place=reason)
+    return replace(join_attachments([attachments, *more]), reason_of_place=reason)
 
 
 def take_places(attachments: Attachments, rows: Rows) -> Attachments:
@@ -134,7 +134,7 @@ def take_places(attachments: Attachments, rows: Rows) -> Attachments:
     new_place[rows] = np.arange(len(rows), dtype=np.int32)
     kept = np.flatnonzero(new_place[attachments.place] >= 0).astype(np.int32)
     kept = kept[np.argsort(new_place[attachments.place[kept]], kind="stable")]
-    chosen = _select(attachments, kept)
+    chosen = select_attachments(attachments, kept)
     return replace(
         chosen,
         place=new_place[chosen.place],
@@ -162,11 +162,22 @@ def stack_places(tables: Sequence[Attachments]) -> Attachments:
         for table, shift in zip(tables, shifts, strict=True)
     ]
     reason = np.concatenate([table.reason_of_place for table in tables])
-    return replace(_merge(shifted), reason_of_place=reason)
+    return replace(join_attachments(shifted), reason_of_place=reason)
 
 
-def _merge(tables: Sequence[Attachments]) -> Attachments:
-    """Join attachments of the same places, sorted by place; reasons are those of the first."""
+def join_attachments(tables: Sequence[Attachments]) -> Attachments:
+    """Join attachments of the same places.
+
+    Parameters
+    ----------
+    tables
+        One or more.
+
+    Returns
+    -------
+    attachments
+        Sorted by place; reasons are those of the first.
+    """
     columns = {
         name: np.concatenate([getattr(table, name) for table in tables])
         for name in ("place", *_COLUMNS)
@@ -178,13 +189,40 @@ def _merge(tables: Sequence[Attachments]) -> Attachments:
     )
 
 
-def _select(attachments: Attachments, rows: Rows) -> Attachments:
+def select_attachments(attachments: Attachments, rows: Rows) -> Attachments:
+    """Keep some attachments, of the same places.
+
+    Parameters
+    ----------
+    attachments
+        Any table.
+    rows
+        Which, ascending by place.
+
+    Returns
+    -------
+    attachments
+        In that order; the reasons stay.
+    """
     columns = {name: getattr(attachments, name)[rows] for name in ("place", *_COLUMNS)}
     return Attachments(**columns, reason_of_place=attachments.reason_of_place)
 
 
-def _name_smaller_twin(attachments: Attachments, network: Network) -> Attachments:
-    """Say every attachment from the smaller of two twins."""
+def name_smaller_twin(attachments: Attachments, network: Network) -> Attachments:
+    """Say every attachment from the smaller of two twins.
+
+    Parameters
+    ----------
+    attachments
+        Places on the network, from either twin.
+    network
+        The network.
+
+    Returns
+    -------
+    attachments
+        At the same places.
+    """
     twin = network.twin_of_arc[attachments.arc]
     turn = (twin != NO_ARC) & (twin < attachments.arc)
     length_m = network.length_m[attachments.arc]

@@ -325,9 +325,11 @@ def _lay_link(change: AddLink, way: int, ends: Rows, joints: Joints, network: Ne
     is_kept[-2:] = step_m[-1] > SAME_PLACE_M, True
     lon, lat = lon[is_kept], lat[is_kept]
     x_m, y_m = project(lon, lat, network.crs)
-    along_m = np.concatenate([[0.0], np.cumsum(length_m(lon[:-1], lat[:-1], lon[1:], lat[1:]))])
+    step_m = length_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
     kmh = change.speed_kmh or network.profile.link_kmh
-    point_ms = np.rint(along_m * (MS_PER_M_AT_1_KMH / kmh)).astype(np.int32)
+    # each segment is rounded by itself, as in a network that is built
+    step_ms = np.rint(step_m * (MS_PER_M_AT_1_KMH / kmh))
+    point_ms = np.concatenate([[0.0], np.cumsum(step_ms)]).astype(np.int32)
     return NewLink(
         way,
         change.name,
@@ -340,7 +342,7 @@ def _lay_link(change: AddLink, way: int, ends: Rows, joints: Joints, network: Ne
         x_m,
         y_m,
         point_ms,
-        along_m[-1],
+        float(step_m.sum()),
     )
 
 

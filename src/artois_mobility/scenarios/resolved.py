@@ -1,12 +1,14 @@
 """Scenarios that have met a study: every name found, every coordinate on the network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .._types import Rows
 from ..changes.notices import Notice, Value
+from ..network.building import build_network
 from ..network.model import Network
+from ..network.profiles import Profile
 from ..osm.extract import Extract
 from .edits import NetworkEdits
 from .reading import Scenario, where
@@ -33,6 +35,8 @@ class Today:
     water
         Its vessels and quays, whose networks are among `networks`; None where it asks nothing of
         the water.
+    build
+        Builds the network of a profile from other tags as the study wants it.
     """
 
     extract: Extract
@@ -40,6 +44,7 @@ class Today:
     sites: "gpd.GeoDataFrame"
     categories: tuple[str, ...]
     water: Waters | None = None
+    build: Callable[[Extract, Profile], Network] = build_network
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +72,23 @@ class SiteEdits:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Retagged:
+    """The network of a profile, built from other tags.
+
+    Attributes
+    ----------
+    network
+        The network.
+    opens, closes
+        Whether that can shorten times, and whether it can lengthen them.
+    """
+
+    network: Network
+    opens: bool
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ResolvedScenario:
     """A scenario, ready to be applied.
 
@@ -85,6 +107,8 @@ class ResolvedScenario:
         `change` whether they get `"faster"` or `"slower"`.
     water
         The water as it leaves it; None where it changes nothing there.
+    retagged
+        Networks built from other tags, in place of today's, by profile; `edits` are of these.
     """
 
     scenario: Scenario
@@ -95,6 +119,7 @@ class ResolvedScenario:
     closed: "gpd.GeoDataFrame"
     speeds: "gpd.GeoDataFrame"
     water: WaterEdits | None = None
+    retagged: Mapping[str, Retagged] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

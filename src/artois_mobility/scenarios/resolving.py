@@ -23,6 +23,7 @@ from .link_changes import LinkPlan, resolve_links
 from .reading import Scenario
 from .resolved import Findings, ResolvedScenario, Today
 from .site_changes import resolve_sites
+from .tag_changes import on_new_networks, resolve_tags
 from .water_changes import resolve_water
 from .way_changes import WayTimes, resolve_ways
 
@@ -65,6 +66,8 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
         if isinstance(change, SetSpeed) and change.within:
             _check_polygon(findings, row, change.within)
     _check_focus(findings, today)
+    retagged = resolve_tags(findings, today)
+    today = on_new_networks(today, retagged)
     sites = resolve_sites(findings, today)
     ways = resolve_ways(findings, today)
     links = resolve_links(findings, today)
@@ -72,7 +75,7 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     edits = {
         profile: join_edits(network, ways.get(profile), links.get(profile))
         for profile, network in today.networks.items()
-        if profile in ways or (profile in links and links[profile].links)
+        if profile in ways or profile in retagged or (profile in links and links[profile].links)
     }
     return ResolvedScenario(
         scenario,
@@ -87,6 +90,7 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
             {name: each.is_slower for name, each in ways.items()},
         ),
         water,
+        retagged,
     )
 
 

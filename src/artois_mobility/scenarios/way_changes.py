@@ -12,11 +12,13 @@ from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds
 from ..changes.hints import suggest
 from ..changes.notices import Notice, Value
 from ..changes.schema import CloseWays, SetSpeed
+from ..network.geodesy import length_m
 from ..network.model import Network
 from ..network.profiles import profile_names
 from ..osm.extract import Extract
 from ..places.streets import points_of_arcs
 from .resolved import Findings, Today
+from .uses import as_closure
 
 MS_PER_M_AT_1_KMH: Final = 3600.0
 
@@ -63,8 +65,8 @@ def resolve_ways(findings: Findings, today: Today) -> dict[str, WayTimes]:
     """
     rows = [
         (row, change)
-        for row, change in enumerate(findings.scenario.changes)
-        if isinstance(change, CloseWays | SetSpeed)
+        for row, each in enumerate(findings.scenario.changes)
+        if isinstance(change := as_closure(each, today), CloseWays | SetSpeed)
     ]
     for row, change in rows:
         _check_names(findings, row, change, today)
@@ -140,19 +142,38 @@ def check_profiles(findings: Findings, row: int, profiles: Sequence[str], today:
 
 def _check_names(findings: Findings, row: int, change: CloseWays | SetSpeed, today: Today) -> None:
     check_profiles(findings, row, change.profiles or (), today)
-    missing = [way for way in change.ids if not _has_way(today.extract, way)]
+    check_ways(findings, row, change.ids, change.names, today)
+    if isinstance(change, SetSpeed):
+        _check_classes(findings, row, change.classes, today)
+
+
+def check_ways(
+    findings: Findings, row: int, ids: Sequence[int], names: Sequence[str], today: Today
+) -> None:
+    """Refuse ways that the extract does not have.
+
+    Parameters
+    ----------
+    findings
+        The scenario; errors are noted in it.
+    row
+        The change.
+    ids, names
+        What it names.
+    today
+        The situation.
+    """
+    missing = [way for way in ids if not _has_way(today.extract, way)]
     if missing:
-        count = f"{len(missing)} of {len(change.ids)} way ids are not in the extract"
+        count = f"{len(missing)} of {len(ids)} way ids are not in the extract"
         near = _near_ids(missing[0], today.extract)
         findings.refuse(row, f"{count}, first {missing[0]}.{near}")
-    known = _street_names(today) if change.names else set()
-    for name in change.names:
+    known = _street_names(today) if names else set()
+    for name in names:
         if name not in known:
             hint = suggest(name, sorted(known), most=0) if known else ""
             near = hint if "Did you mean" in hint else ""
             findings.refuse(row, f"no street or waterway is called {name!r} in the extract.{near}")
-    if isinstance(change, SetSpeed):
-        _check_classes(findings, row, change.classes, today)
 
 
 def _check_classes(findings: Findings, row: int, classes: Iterable[str], today: Today) -> None:
@@ -166,8 +187,9 @@ def _check_classes(findings: Findings, row: int, classes: Iterable[str], today: 
 
 
 def _street_names(today: Today) -> set[str]:
-    """List the names of all ways, over all networks of a study."""
-    return set().union(*(network.name_of_way.values() for network in today.networks.values()))
+    """List the names of all ways, also of those that no network of a study has."""
+    named = {tags["name"] for tags in today.extract.ways.tags if "name" in tags}
+    return named.union(*(network.name_of_way.values() for network in today.networks.values()))
 
 
 def _has_way(extract: Extract, way: int) -> bool:
@@ -351,8 +373,8 @@ def _meets_box(network: Network, box: tuple[float, float, float, float]) -> Flag
 def _time_at_speed(network: Network, change: SetSpeed) -> Milliseconds:
     """Compute the time along each arc at a new speed; what locks and signals take stays.
 
-    A time that differs from today's by no more than the rounding of the arc's segments is that of
-    the same speed and stays.
+    As in a network that is built, each segment's time is rounded once and an arc's is the sum: the
+    same speed in the data gives the same time.
     """
     today_ms = network.local_ms
     if change.factor is not None:
@@ -360,13 +382,24 @@ def _time_at_speed(network: Network, change: SetSpeed) -> Milliseconds:
         new_ms = _as_ms(moving_ms + network.waiting_ms)
     else:
         assert change.kmh is not None  # the schema allows exactly one of the two
-        moving_ms = np.rint(network.length_m * (MS_PER_M_AT_1_KMH / change.kmh))
-        new_ms = _as_ms(moving_ms + network.waiting_ms)
-        segments = np.diff(network.first_point) - 1
-        new_ms = np.where(np.abs(new_ms - today_ms) <= segments, today_ms, new_ms)
+        new_ms = _as_ms(_sum_segments(network, change.kmh) + network.waiting_ms)
     if change.only == "slower":
         return np.maximum(new_ms, today_ms)
     return np.minimum(new_ms, today_ms) if change.only == "faster" else new_ms
+
+
+def _sum_segments(network: Network, kmh: float) -> Floats:
+    """Sum the times of the segments between shape points, each rounded, shape (m,)."""
+    lon, lat = network.point_lon_deg, network.point_lat_deg
+    firsts = network.first_point[:-1]
+    if not firsts.size:
+        return np.zeros(0)
+    step_ms = np.zeros(lon.size)
+    step_m = length_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    step_ms[:-1] = np.rint(step_m * (MS_PER_M_AT_1_KMH / kmh))
+    step_ms[network.first_point[1:] - 1] = 0.0  # between the end of an arc and the next one
+    sums: Floats = np.add.reduceat(step_ms, firsts)
+    return sums
 
 
 def _as_ms(time_ms: Floats) -> Milliseconds:

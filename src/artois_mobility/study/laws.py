@@ -9,7 +9,6 @@ import pandas as pd
 from .._types import Flags
 from ..errors import ResultError
 from ..network.model import Network
-from ..scenarios.edits import NetworkEdits
 from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.site_changes import ADDED, MOVED
 from .loading import Loaded
@@ -49,7 +48,7 @@ def check_laws(
         touched = touched_categories(each, loaded.study.categories)
         sites = _effect_of_sites(each)
         for profile, network in loaded.today.networks.items():
-            ways = _effect_of_network(network, each.edits.get(profile))
+            ways = _effect_of_network(network, each, profile)
             for category in loaded.study.categories:
                 opens, closes = np.logical_or(ways, sites) if category in touched else ways
                 key = each.scenario.key, profile, category
@@ -64,14 +63,22 @@ def check_laws(
     _check(differences, after < before, may_gain, NONE_SHORTER)
 
 
-def _effect_of_network(network: Network, edits: NetworkEdits | None) -> tuple[bool, bool]:
+def _effect_of_network(
+    network: Network, resolved: ResolvedScenario, profile: str
+) -> tuple[bool, bool]:
     """Tell whether edits can shorten times, and whether they can lengthen them."""
+    edits, new = resolved.edits.get(profile), resolved.retagged.get(profile)
     if edits is None:
         return False, False
+    network = network if new is None else new.network
     change_ms = edits.local_ms.astype(np.int64) - network.local_ms
     is_open = ~edits.is_closed
     opens = bool(edits.links) or bool((change_ms[is_open] < 0).any())
     closes = bool(edits.is_closed.any()) or bool((change_ms[is_open] > 0).any())
+    if new is not None:
+        # where turns are known, a street that opens makes a junction, which takes others time
+        closes |= new.closes or network.turns is not None
+        opens |= new.opens
     return opens, closes
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -132,7 +133,7 @@ def load(study: Study, progress: Progress) -> Loaded:
     networks_of |= {} if waters is None else waters.networks
     return Loaded(
         study,
-        Today(extract, networks_of, sites, study.categories, waters),
+        Today(extract, networks_of, sites, study.categories, waters, partial(build_for, study)),
         residents,
         communes,
         dict(zip(study.profiles, pairs, strict=True)),

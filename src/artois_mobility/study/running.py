@@ -16,7 +16,7 @@ from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.categories import is_below
 from ..routing.threads import run_each
-from ..scenarios.applying import AttachedPlaces, apply_to_network
+from ..scenarios.applying import AttachedPlaces, apply_scenario
 from ..scenarios.attachments import stack_places, take_places
 from ..scenarios.reading import TODAY
 from ..scenarios.resolved import ResolvedScenario, SiteEdits
@@ -268,9 +268,9 @@ def settle_situation(
     if edits.categories:
         sites = edits.sites
         places = join_sites(edits, places, new_sites[resolved.scenario.key, job.profile])
-    applied = apply_to_network(
+    applied = apply_scenario(
+        resolved,
         network,
-        resolved.edits.get(job.profile),
         AttachedPlaces(loaded.residents, people),
         AttachedPlaces(sites, places),
     )

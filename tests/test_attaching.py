@@ -232,10 +232,23 @@ def test_a_large_site_is_entered_at_its_gates():
     gates = [(550, 130), (120, 150)]
     sites["entrances"] = [shapely.MultiPoint([at(*gate) for gate in gates]), None]
     found = attach(network, sites)
-    assert found.place.tolist() == [0, 1]
-    assert found.offroad_m == pytest.approx([30, 300])
+    assert found.place.tolist() == [0, 0, 1]
+    assert sorted(found.offroad_m) == pytest.approx([30, 50, 300])
     x, _ = project(np.array([at(550, 100)[0]]), np.array([at(550, 100)[1]]), CRS)
-    assert network.point_x_m[network.first_point[found.arc[0]]] <= x[0]
+    nearest = found.arc[found.offroad_m.argmin()]
+    assert network.point_x_m[network.first_point[nearest]] <= x[0]
+
+
+def test_a_street_that_crosses_an_outline_twice_is_met_at_both_places():
+    network = grid_world(8, 2)
+    corners = [at(x, y) for x, y in ((130, -50), (170, -50), (170, 50), (130, 50))]
+    found = attach(network, gpd.GeoSeries([shapely.Polygon(corners)], crs="EPSG:4326"))
+    assert found.offroad_m.tolist() == [0, 0]
+    assert sorted(found.position_m) == pytest.approx([30, 70], abs=0.3)
+    wide = [at(x, y) for x, y in ((130, -50), (370, -50), (370, 50), (130, 50))]
+    found = attach(network, gpd.GeoSeries([shapely.Polygon(wide)], crs="EPSG:4326"))
+    # two streets along the row, two across it
+    assert np.unique(found.arc).size == found.arc.size == 4
 
 
 def test_a_gate_behind_the_canal_is_not_taken():

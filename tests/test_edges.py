@@ -26,11 +26,6 @@ def clip(path, bbox, folder):
     return am.read_osm(target)
 
 
-def read_points(extract):
-    """Sites as points: of the streets that touch an outline, the network's numbering decides."""
-    return am.read_sites(extract, CATEGORIES).drop(columns="entrances")
-
-
 def some_cells(network, draw, bbox, count):
     west, south, east, north = bbox
     points = draw.uniform((west, south), (east, north), (count, 2))
@@ -50,7 +45,7 @@ def check_growth(path, bbox, tmp_path, profiles, *, least_exact=0.05, is_guessed
         )
         cells = some_cells(small, draw, bbox, 800)
         now, then = (
-            am.access_times(each, cells, read_points(data), k=2)
+            am.access_times(each, cells, am.read_sites(data, CATEGORIES), k=2)
             for each, data in ((small, part), (large, whole))
         )
         edges = am.edge_minutes(small, cells, part)
@@ -72,7 +67,7 @@ def check_growth(path, bbox, tmp_path, profiles, *, least_exact=0.05, is_guessed
         # the mark says something: some of the others do come down
         assert (others["minutes_whole"] < others["minutes"].fillna(np.inf)).any()
         fewer, more = (
-            am.opportunities(each, cells, read_points(data), [4], categories=["care"])
+            am.opportunities(each, cells, am.read_sites(data, CATEGORIES), [4], categories=["care"])
             for each, data in ((small, part), (large, whole))
         )
         sure = am.mark_edge(fewer, edges, within_min=4)["edge"] == "exact"

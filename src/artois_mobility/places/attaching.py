@@ -12,7 +12,7 @@ from ..network.model import Network
 from .anchors import ROUNDING_MS, locate_anchors
 from .attachments import Attachments
 from .starts import Places, Starts, find_starts
-from .streets import find_walks, plant_tree, shortest_of_each_place
+from .streets import by_place, find_walks, plant_tree
 
 NO_POSITION: Final = "position missing"
 NO_NETWORK: Final = "network is empty"
@@ -27,9 +27,10 @@ def attach(network: Network, places: Places) -> Attachments:
     A street is allowed where the network says so (`may_attach`: in the main connected part, no
     motorway, tunnel or bridge). The walk is a straight line at the profile's `offroad_kmh`, at
     most `offroad_limit_m` long, and crosses no barrier; to board a boat one does cross the bank.
-    Places with `entrances` are attached from these, areas from their outline. Of two streets
-    equally near the one with the smaller arc id is taken; where the walk ends at a junction, all
-    streets that meet there, so that nobody has to drive along a one-way street whose end is near.
+    Places with `entrances` are attached from each of these, areas from their outline, to every
+    street that touches it. Of two streets equally near the one with the smaller arc id is taken;
+    where the walk ends at a junction, all streets that meet there, so that nobody has to drive along
+    a one-way street whose end is near.
 
     Parameters
     ----------
@@ -137,7 +138,7 @@ def attach_starts(network: Network, starts: Starts, arc_mask: Flags) -> Attachme
         msg = f"arc_mask has shape {arc_mask.shape}; it needs ({network.graph.arc_count},)."
         raise PlacesError(msg)
     walks, near = find_walks(network, plant_tree(network, arc_mask), starts)
-    walks = shortest_of_each_place(walks, starts)
+    walks = by_place(walks, starts)
     limit_m = network.profile.offroad_limit_m
     too_far = NO_WATERWAY if network.profile.mode == BOAT else NO_STREET
     reason = np.full(starts.is_missing.size, too_far.format(limit=limit_m), object)

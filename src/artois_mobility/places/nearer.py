@@ -65,7 +65,9 @@ def explain_attachments(network: Network, places: Places) -> "gpd.GeoDataFrame":
 
     starts = find_starts(places, network.crs)
     hung = attach_starts(network, starts, np.ones(network.graph.arc_count, np.bool_))
-    place, row = np.unique(hung.place, return_index=True)
+    shortest = np.lexsort((hung.arc, hung.offroad_m, hung.place))
+    place, first = np.unique(hung.place[shortest], return_index=True)
+    row = shortest[first]
     arc_of_place = np.full(starts.is_missing.size, NO_ARC, np.int32)
     arc_of_place[place] = hung.arc[row]
     offroad_m = np.full(arc_of_place.size, np.nan)

@@ -190,6 +190,7 @@ def find_walks(network: Network, streets: StreetTree, starts: Starts) -> tuple[W
     start, street = tree.query_nearest(starts.geometry, max_distance=max(limit_m, TOUCH_M))
     nearest = _walk(starts, start, arc, lines, street)
     nearest = _choose(nearest, _shortest_of_each(nearest.start, nearest))
+    nearest = _meet_everywhere(nearest, starts, streets)
     is_blocked = _cross(nearest.line, barriers)
     found = [_choose(nearest, ~is_blocked)]
     blocked = nearest.start[is_blocked]
@@ -204,8 +205,8 @@ def find_walks(network: Network, streets: StreetTree, starts: Starts) -> tuple[W
     return _join(found), nearest.start
 
 
-def shortest_of_each_place(walks: Walks, starts: Starts) -> Walks:
-    """Keep the shortest walk of every place, from whichever of its starts.
+def by_place(walks: Walks, starts: Starts) -> Walks:
+    """Sort walks by place: an area is entered by any of its entrances, at any of its parts.
 
     Parameters
     ----------
@@ -217,10 +218,9 @@ def shortest_of_each_place(walks: Walks, starts: Starts) -> Walks:
     Returns
     -------
     walks
-        By ascending place, then arc: one for each place, or one to each of the streets that meet
-        where it ends.
+        By ascending place, then arc.
     """
-    return _choose(walks, _shortest_of_each(starts.place[walks.start], walks))
+    return _choose(walks, np.lexsort((walks.arc, starts.place[walks.start])).astype(np.int32))
 
 
 def cross_barriers(network: Network, lines: Geometries) -> Flags:
@@ -259,16 +259,35 @@ def _walk(starts: Starts, start: Rows, arc: ArcIds, lines: Geometries, street: R
 def _shortest_of_each(owner: Rows, walks: Walks) -> Rows:
     """Find the shortest walk of every owner, then that to the smaller arc, and those beside it.
 
-    A place that hangs at the end of a one-way street may leave by any street that begins there.
+    A place that hangs at the end of a one-way street may leave by any street that begins there, and
+    an area by every street that touches its outline: which of these comes first in the network's
+    numbering must not matter.
     """
     order = np.lexsort((walks.arc, walks.length_m, owner)).astype(np.int32)
     is_first = np.diff(owner[order], prepend=-1) > 0
     first = order[np.flatnonzero(is_first)[np.cumsum(is_first) - 1]]
     end_m = shapely.get_coordinates(walks.line).reshape(-1, 2, 2)[:, 1]
     apart_m = np.linalg.norm(end_m[order] - end_m[first], axis=1)
-    is_beside = (walks.start[order] == walks.start[first]) & (apart_m <= SAME_END_M)
+    touches = np.maximum(walks.length_m[order], walks.length_m[first]) <= TOUCH_M
+    is_beside = (walks.start[order] == walks.start[first]) & (touches | (apart_m <= SAME_END_M))
     rows: Rows = order[is_beside]
     return rows
+
+
+def _meet_everywhere(walks: Walks, starts: Starts, streets: StreetTree) -> Walks:
+    """Let an outline that a street crosses several times be left at each of the crossings."""
+    is_outline = shapely.get_dimensions(starts.geometry[walks.start]) == 1
+    row = np.flatnonzero(is_outline & (walks.length_m <= TOUCH_M))
+    place = np.searchsorted(streets.arc, walks.arc[row])
+    met = shapely.intersection(starts.geometry[walks.start[row]], streets.lines[place])
+    parts, owner = shapely.get_parts(met, return_index=True)
+    is_point = shapely.get_type_id(parts) == shapely.GeometryType.POINT
+    points, own = parts[is_point], row[owner[is_point]]
+    corner = shapely.get_coordinates(points)
+    lines = shapely.linestrings(np.stack([corner, corner], axis=1))
+    crossings = Walks(walks.start[own], walks.arc[own], lines, np.zeros(own.size))
+    is_replaced = np.isin(np.arange(walks.start.size), own)
+    return _join([_choose(walks, ~is_replaced), crossings])
 
 
 def _cross(line: Geometries, barriers: shapely.STRtree) -> Flags:

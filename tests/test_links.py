@@ -47,7 +47,8 @@ def figures_of(before_min, after_min, people, bound_min):
     return np.stack([saved, within @ people, is_new @ people, ((after < before) | is_new) @ people])
 
 
-def assert_as_built(network, today, places, candidates, categories):
+def assert_as_built(network, today, places, candidates, categories, *, checked=None):
+    """Rank all candidates in one go, and build each of those to be checked alone."""
     cells, sites = places
     ranked = am.rank_links(network, cells, sites, candidates, categories=categories)
     people = cells["population"].to_numpy()
@@ -57,7 +58,8 @@ def assert_as_built(network, today, places, candidates, categories):
     before = am.access_times(network, cells, sites, **asked)["minutes"].to_numpy().reshape(shape)
     tried = ranked.links[ranked.links["reason"] == ""].set_index("candidate")
     table = ranked.categories.set_index(["candidate", "category"])
-    for name, shape_of_link in zip(candidates["candidate"], candidates.geometry, strict=True):
+    some = candidates if checked is None else candidates.loc[checked]
+    for name, shape_of_link in zip(some["candidate"], some.geometry, strict=True):
         if name not in tried.index:
             continue
         change = as_change(shape_of_link, network.profile.name)
@@ -179,21 +181,38 @@ def spread_cells(network, count, seed):
     return gpd.GeoDataFrame({"cell": names, "population": people}, geometry=points)
 
 
-@pytest.mark.realdata
-@pytest.mark.parametrize(("profile", "turns"), [("walk", False), ("bicycle", False), ("car", True)])
-def test_candidates_in_newport_bring_what_their_scenarios_bring(realdata, profile, turns):
-    extract = am.read_osm(realdata / "osm/newport.osm.pbf")
+TRAVELLERS = [("walk", False), ("bicycle", True), ("car", True)]
+
+
+def check_candidates(extract, cells, profile, turns, count):
+    """Each of some candidates, ranked among all there are, equals its scenario built anew."""
     network = am.build_network(extract, profile, turns=turns)
-    cells = spread_cells(network, 500, 7)
     categories = ["care/hospital", "care/pharmacy", "culture", "training"]
     sites = am.read_sites(extract, categories)
     every = am.crossing_candidates(extract, network)
-    assert set(every["kind"]) == {"canal", "river", "railway", "motorway"}
-    draw = np.random.default_rng(1)
-    some = every.iloc[np.sort(draw.choice(len(every), 67, replace=False))].reset_index(drop=True)
+    chosen = np.sort(np.random.default_rng(1).choice(len(every), count, replace=False))
     today = Today(extract, {profile: network}, sites, tuple(categories))
-    ranked = assert_as_built(network, today, (cells, sites), some, categories)
+    places = cells(network), sites
+    ranked = assert_as_built(network, today, places, every, categories, checked=chosen)
     assert (ranked.links["saved_person_min"] > 0).sum() > 10
+    return every
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(("profile", "turns"), TRAVELLERS)
+def test_candidates_in_newport_bring_what_their_scenarios_bring(realdata, profile, turns):
+    extract = am.read_osm(realdata / "osm/newport.osm.pbf")
+    every = check_candidates(
+        extract, lambda network: spread_cells(network, 500, 7), profile, turns, 67
+    )
+    assert set(every["kind"]) == {"canal", "river", "railway", "motorway"}
+
+
+@pytest.mark.parametrize(("profile", "turns"), TRAVELLERS)
+def test_candidates_in_the_territory_bring_what_their_scenarios_bring(repository, profile, turns):
+    extract = am.read_osm(repository / "data/osm/artois-schematic.osm.pbf")
+    homes = am.read_residents(repository / "data/osm/artois-residents.csv")
+    check_candidates(extract, lambda network: homes, profile, turns, 67)
 
 
 def canal_town():

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from .osm.download import download_osm
     from .osm.reader import read_osm
     from .places.attaching import attach
+    from .places.categories import read_categories, use_categories
     from .places.communes import assign_communes, read_communes
     from .places.lock_tables import read_locks
     from .places.nearer import explain_attachments
@@ -138,6 +139,7 @@ _HOME_OF_NAME = {
     "reached_streets": "areas.lines",
     "read_barriers": "study.barriers",
     "read_candidate_sites": "siting.candidates",
+    "read_categories": "places.categories",
     "read_communes": "places.communes",
     "read_congestion": "study.congestion",
     "read_emission_factors": "freight.factors",
@@ -161,6 +163,7 @@ _HOME_OF_NAME = {
     "towpaths": "waterside.along",
     "travel_time_matrix": "routing.tables",
     "travel_times": "routing.one_to_all",
+    "use_categories": "places.categories",
     "use_locks": "navigation.lock_tables",
     "validate": "quality.validating",
     "vessel": "network.vessels",
@@ -227,6 +230,7 @@ __all__ = [
     "reached_streets",
     "read_barriers",
     "read_candidate_sites",
+    "read_categories",
     "read_communes",
     "read_congestion",
     "read_emission_factors",
@@ -250,6 +254,7 @@ __all__ = [
     "towpaths",
     "travel_time_matrix",
     "travel_times",
+    "use_categories",
     "use_locks",
     "validate",
     "vessel",

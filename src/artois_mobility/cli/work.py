@@ -202,9 +202,9 @@ def list_categories(language: str) -> str:
     text
         One line per category, children below their parents.
     """
-    from ..places.categories import read_categories
+    from ..places.categories import categories_in_use
 
-    rows = read_categories().of_key
+    rows = categories_in_use().of_key
     return write_labels({key: row.label[language] for key, row in rows.items()})
 
 

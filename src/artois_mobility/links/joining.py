@@ -1,7 +1,7 @@
 """Candidates on a network: every one of them laid, none of them open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -35,7 +35,8 @@ class LaidLinks:
     attachments
         The places that were given, on that network.
     link_of_arc
-        Which link each arc of the searched graph is of, `NO_LINK` for streets and turns.
+        Which link each arc of the searched graph is of, `NO_LINK` for streets and turns. Turning
+        round where a link joins the middle of a street is of that link: without it nobody can.
     without
         The searched graph with every link closed.
     is_laid
@@ -80,12 +81,16 @@ def lay_links(network: Network, lines: Geometries, places: Sequence[AttachedPlac
     changes = [as_change(line, network.profile.name) for line in lines]
     plans = lay_apart(network, changes) if changes else []
     plan = lay_together(plans)
-    edits = join_edits(network, None, plan) if plan.links else None
+    edits = None
+    if plan.links:
+        edits = replace(join_edits(network, None, plan), are_apart=True)
     joined = apply_to_network(network, edits, *places)
     searched, first = joined.network.searched, first_number(network)
     graph, street = searched.graph, searched.street
     way = np.where(street == NO_ARC, 0, joined.network.way_of_arc[street])
     link_of_arc = np.where(way <= first, first - way, NO_LINK).astype(np.int32)
+    at_joint = _turn_round_at_joints(joined.network, link_of_arc, network.graph.node_count)
+    link_of_arc = np.where(link_of_arc == NO_LINK, at_joint, link_of_arc).astype(np.int32)
     closed = np.where(link_of_arc == NO_LINK, graph.weight_ms, UNREACHED_MS).astype(np.int32)
     return LaidLinks(
         joined.network,
@@ -94,6 +99,30 @@ def lay_links(network: Network, lines: Geometries, places: Sequence[AttachedPlac
         Graph(graph.first_out, graph.head, closed),
         np.array([bool(each.links) for each in plans], np.bool_),
     )
+
+
+def _turn_round_at_joints(network: Network, link_of_arc: Rows, old_node_count: int) -> Rows:
+    """Tell of which link's joint each arc is a way to turn round, `NO_LINK` for all others."""
+    searched = network.searched
+    graph, street = searched.graph, searched.street
+    found = np.full(graph.arc_count, NO_LINK, np.int32)
+    if network.turns is None:
+        return found
+    is_street = street != NO_ARC
+    arrives, leaves = np.full((2, graph.node_count), NO_ARC, np.int32)
+    arrives[graph.head[is_street]] = street[is_street]
+    leaves[searched.tail[is_street]] = street[is_street]
+    link_at_node = np.full(network.graph.node_count, NO_LINK, np.int32)
+    for ends in (graph.head, searched.tail):
+        own = link_of_arc != NO_LINK
+        link_at_node[searched.node[ends[own]]] = link_of_arc[own]
+    link_at_node[:old_node_count] = NO_LINK
+    row = np.flatnonzero(~is_street)
+    here, there = arrives[searched.tail[row]], leaves[graph.head[row]]
+    turns_round = (here != NO_ARC) & (there != NO_ARC) & (network.twin_of_arc[here] == there)
+    row = row[turns_round]
+    found[row] = link_at_node[searched.node[searched.tail[row]]]
+    return found
 
 
 def as_change(line: "object", profile: str, name: str = "") -> AddLink:

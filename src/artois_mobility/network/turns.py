@@ -217,7 +217,13 @@ def all_turns(graph: Graph, is_wanted: Flags) -> tuple[ArcIds, ArcIds]:
 
 
 def delay_of_turns(
-    graph: Graph, streets: Streets, profile: Profile, from_arc: ArcIds, to_arc: ArcIds
+    graph: Graph,
+    streets: Streets,
+    profile: Profile,
+    from_arc: ArcIds,
+    to_arc: ArcIds,
+    *,
+    street_count: NodeIds | None = None,
 ) -> Milliseconds:
     """Tell the time that turns take.
 
@@ -227,6 +233,8 @@ def delay_of_turns(
         As in `list_turns`.
     from_arc, to_arc
         Arcs that follow each other, shape (t,).
+    street_count
+        How many streets meet where each turn is made, shape (t,); None counts those of the graph.
 
     Returns
     -------
@@ -234,7 +242,8 @@ def delay_of_turns(
         `UNREACHED_MS` for turning round where a street merely goes on, shape (t,).
     """
     node = graph.head[from_arc]
-    street_count = count_streets(graph, streets.twin)[node]
+    if street_count is None:
+        street_count = count_streets(graph, streets.twin)[node]
     is_u_turn = streets.twin[from_arc] == to_arc
     angle_deg = _turned_deg(streets.bearings, from_arc, to_arc)
     goes_on = (

@@ -29,8 +29,8 @@ def attach(network: Network, places: Places) -> Attachments:
     most `offroad_limit_m` long, and crosses no barrier; to board a boat one does cross the bank.
     Places with `entrances` are attached from each of these, areas from their outline, to every
     street that touches it. Of two streets equally near the one with the smaller arc id is taken;
-    where the walk ends at a junction, all streets that meet there, so that nobody has to drive along
-    a one-way street whose end is near.
+    where the walk ends at a junction, all streets that meet there, so that nobody has to drive
+    along a one-way street whose end is near.
 
     Parameters
     ----------

@@ -12,6 +12,8 @@ from ..errors import PlacesError
 from .category_table import Categories, Category, parse_table
 
 ALL_BELOW: Final = "/*"
+# What `use_categories` was told last; empty for the library's own.
+_in_use: list[Categories] = []
 
 
 def read_categories(path: str | Path | None = None) -> Categories:
@@ -56,6 +58,53 @@ def read_categories(path: str | Path | None = None) -> Categories:
     return Categories(MappingProxyType(merged), passed_over)
 
 
+def use_categories(table: str | Path | Categories | None = None) -> Categories:
+    """Let every function of this process know the categories of a file of your own.
+
+    Parameters
+    ----------
+    table
+        A file, as in `read_categories`, or what that returns. None goes back to the library's own.
+
+    Returns
+    -------
+    categories
+        Those in use from now on.
+
+    Raises
+    ------
+    PlacesError
+        If the file is missing or faulty.
+
+    Examples
+    --------
+    >>> len(use_categories().of_key) == len(read_categories().of_key)
+    True
+    >>> use_categories("nowhere.toml")
+    Traceback (most recent call last):
+    artois_mobility.errors.PlacesError: There is no category file nowhere.toml.
+    """
+    chosen = table if isinstance(table, Categories) else read_categories(table)
+    _in_use[:] = [chosen]
+    return chosen
+
+
+def categories_in_use() -> Categories:
+    """Give the categories that functions know.
+
+    Returns
+    -------
+    categories
+        Those of `use_categories`, else the library's own.
+
+    Examples
+    --------
+    >>> "care/hospital" in categories_in_use().of_key
+    True
+    """
+    return _in_use[0] if _in_use else _shipped_categories()
+
+
 def find_category(key: str, categories: Categories | None = None) -> Category:
     """Find one category by its key.
 
@@ -64,7 +113,7 @@ def find_category(key: str, categories: Categories | None = None) -> Category:
     key
         Such as `care/hospital`.
     categories
-        The table to look in; the library's own when None.
+        The table to look in; the one in use when None.
 
     Returns
     -------
@@ -84,7 +133,7 @@ def find_category(key: str, categories: Categories | None = None) -> Category:
     Traceback (most recent call last):
     artois_mobility.errors.PlacesError: Unknown category 'care/hotel'; did you mean 'care/hospital'?
     """
-    of_key = (categories or _shipped_categories()).of_key
+    of_key = (categories or categories_in_use()).of_key
     if key not in of_key:
         raise PlacesError(describe_unknown(key, of_key))
     return of_key[key]
@@ -156,7 +205,7 @@ def expand(category: str, categories: Categories | None = None) -> tuple[str, ..
         A key, which stands for the nearest of all below it; a key and `/*`, which lists each
         direct child; or `*`, which lists the roots of the tree.
     categories
-        The table to look in; the library's own when None.
+        The table to look in; the one in use when None.
 
     Returns
     -------
@@ -178,7 +227,7 @@ def expand(category: str, categories: Categories | None = None) -> tuple[str, ..
     Traceback (most recent call last):
     artois_mobility.errors.PlacesError: There is no category below 'culture/cinema'; list it itself.
     """
-    of_key = (categories or _shipped_categories()).of_key
+    of_key = (categories or categories_in_use()).of_key
     if category == "*":
         return tuple(key for key in of_key if "/" not in key)
     parent = category.removesuffix(ALL_BELOW)
@@ -200,7 +249,7 @@ def keep_below(keys: Sequence[str], categories: Categories | None = None) -> tup
     keys
         Entries as in `expand`.
     categories
-        The table to look in; the library's own when None.
+        The table to look in; the one in use when None.
 
     Returns
     -------
@@ -219,7 +268,7 @@ def keep_below(keys: Sequence[str], categories: Categories | None = None) -> tup
     >>> keep_below([])
     ()
     """
-    table = categories or _shipped_categories()
+    table = categories or categories_in_use()
     parents = [parent for key in keys for parent in expand(key, table)]
     return tuple(key for key in table.of_key if any(is_below(key, each) for each in parents))
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .._types import WGS84
 from ..osm.extract import Extract
-from .categories import keep_below, read_categories
+from .categories import categories_in_use, keep_below
 from .category_table import Categories
 from .merging import find_duplicates
 from .osm_sites import sites_of_extract
@@ -56,7 +56,7 @@ def read_sites(
     categories
         Only these and all below them; None reads all.
     table
-        The categories; the library's own when None.
+        The categories; those in use when None (`am.use_categories`).
     bounds_deg
         West, south, east, north of where a file's sites should be, to tell swapped columns.
 
@@ -83,7 +83,7 @@ def read_sites(
     >>> len(read_sites(crossroads(), ["care"]))
     0
     """
-    rows = table or read_categories()
+    rows = table or categories_in_use()
     keys = tuple(rows.of_key) if categories is None else keep_below(categories, rows)
     if isinstance(source, Extract):
         sites = sites_of_extract(source, rows, keys)

@@ -99,12 +99,15 @@ class NetworkEdits:
         Where the new links begin and end.
     links
         The new links.
+    are_apart
+        True where the links exclude each other, such as candidates.
     """
 
     local_ms: Milliseconds
     is_closed: Flags
     joints: Joints
     links: tuple[NewLink, ...]
+    are_apart: bool = False
 
 
 def no_joints() -> Joints:

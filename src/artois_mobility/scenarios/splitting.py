@@ -70,11 +70,14 @@ class JoinedNetwork:
         Arc that each arc from before now is, shape (m,); `NO_ARC` where it was split.
     split
         The streets that were split. A closed street stays whole beside its parts.
+    are_apart
+        True where the links exclude each other.
     """
 
     network: Network
     arc_of_old: ArcIds
     split: tuple[SplitStreet, ...]
+    are_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +102,8 @@ def add_links(
     joints: Joints,
     links: Sequence[NewLink],
     attachments: Sequence[Attachments] = (),
+    *,
+    are_apart: bool = False,
 ) -> JoinedNetwork:
     """Split arcs at joints and append new links.
 
@@ -113,6 +118,9 @@ def add_links(
     attachments
         Places on `network`. A joint lies on the same side of each in both directions, so that a
         place's way out over the twin is as long as before, to the millisecond.
+    are_apart
+        True where the links exclude each other: turns from and to each are judged as if it were the
+        only one.
 
     Returns
     -------
@@ -143,7 +151,7 @@ def add_links(
         )
         for street, first in zip(streets, first_parts, strict=True)
     )
-    joined = JoinedNetwork(changed, arc_of_row[:arc_count], split)
+    joined = JoinedNetwork(changed, arc_of_row[:arc_count], split, are_apart)
     return replace(joined, network=carry_turns(network, joined))
 
 

@@ -5,10 +5,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags
+from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, NodeIds
 from ..network.expansion import UNRANKED, EndRanks, expand
 from ..network.model import Network
-from ..network.turns import Streets, Turns, all_turns, delay_of_turns, find_bearings
+from ..network.turns import (
+    SIGHT_M,
+    Bearings,
+    Streets,
+    Turns,
+    all_turns,
+    delay_of_turns,
+    find_bearings,
+)
+from .shapes import shape_of_arc
 
 if TYPE_CHECKING:
     from .splitting import JoinedNetwork
@@ -34,7 +43,7 @@ def carry_turns(before: Network, joined: "JoinedNetwork") -> Network:
     """
     after = joined.network
     heirs = _find_heirs(before, joined)
-    turns = None if before.turns is None else _list_turns(before.turns, after, heirs)
+    turns = None if before.turns is None else _list_turns(before, before.turns, joined, heirs)
     ranks = None
     if before.expansion is not None:
         ranks = _carry_ranks(before.expansion.rank_ends(before.graph.arc_count), after, heirs)
@@ -76,7 +85,8 @@ def _find_heirs(before: Network, joined: "JoinedNetwork") -> _Heirs:
     return _Heirs(first, last, whole, parts, is_link)
 
 
-def _list_turns(turns: Turns, after: Network, heirs: _Heirs) -> Turns:
+def _list_turns(before: Network, turns: Turns, joined: "JoinedNetwork", heirs: _Heirs) -> Turns:
+    after = joined.network
     graph = after.graph
     is_new = np.ones(graph.node_count, np.bool_)
     is_new[: turns.is_listed.size] = False
@@ -85,12 +95,16 @@ def _list_turns(turns: Turns, after: Network, heirs: _Heirs) -> Turns:
     from_arc, to_arc = all_turns(graph, is_listed)
     is_more = is_new[graph.head[from_arc]] | heirs.is_link[from_arc] | heirs.is_link[to_arc]
     from_arc, to_arc = from_arc[is_more], to_arc[is_more]
-    bearings = find_bearings(after.first_point, after.point_x_m, after.point_y_m)
+    bearings = _find_bearings(before, after, heirs)
     no_roundabout = np.zeros(graph.arc_count, np.bool_)
     streets = Streets(
         after.twin_of_arc, after.way_of_arc, no_roundabout, bearings, turns.drives_left
     )
-    delay_ms = delay_of_turns(graph, streets, after.profile, from_arc, to_arc)
+    count = _count_apart(after, heirs, from_arc) if joined.are_apart else None
+    delay_ms = delay_of_turns(graph, streets, after.profile, from_arc, to_arc, street_count=count)
+    is_street = ~heirs.is_link[from_arc] & ~heirs.is_link[to_arc]
+    goes_on = is_street & (after.twin_of_arc[from_arc] != to_arc)
+    delay_ms = np.where(goes_on & is_new[graph.head[from_arc]], 0, delay_ms)
     is_allowed = delay_ms < UNREACHED_MS
     tables = [np.column_stack([from_arc, to_arc, delay_ms])[is_allowed]]
     for before_turn in (heirs.last, heirs.whole):
@@ -108,6 +122,70 @@ def _list_turns(turns: Turns, after: Network, heirs: _Heirs) -> Turns:
         tuple(_carry_path(path, heirs) for path in turns.banned_paths),
         turns.drives_left,
     )
+
+
+def _count_apart(after: Network, heirs: _Heirs, from_arc: ArcIds) -> NodeIds:
+    """Count the streets at each turn as if its link were the only one, which it takes part in."""
+    is_street = ~heirs.is_link
+    twin = after.twin_of_arc
+    arc = np.flatnonzero(is_street & ((twin == NO_ARC) | (np.arange(twin.size) < twin)))
+    ends = np.concatenate((after.graph.tail[arc], after.graph.head[arc]))
+    count = np.bincount(ends, minlength=after.graph.node_count) + 1
+    return count[after.graph.head[from_arc]].astype(np.int32)
+
+
+def _find_bearings(before: Network, after: Network, heirs: _Heirs) -> Bearings:
+    """Find the directions of all arcs; those of parts are the street's, however short they are."""
+    bearings = find_bearings(after.first_point, after.point_x_m, after.point_y_m)
+    leaving, arriving = bearings.leaving_rad.copy(), bearings.arriving_rad.copy()
+    for arc, parts in heirs.parts.items():
+        street = shape_of_arc(before, arc).metres
+        length_m = [_length_of(shape_of_arc(after, part).metres) for part in parts]
+        ends_m = np.cumsum(length_m)
+        leaving[list(parts[1:])] = direction_along(street, ends_m[:-1], SIGHT_M)
+        arriving[list(parts[:-1])] = direction_along(street, ends_m[:-1], -SIGHT_M)
+    return Bearings(leaving, arriving)
+
+
+def _length_of(line_m: Floats) -> float:
+    return float(np.hypot(*np.diff(line_m, axis=0).T).sum())
+
+
+def direction_along(line_m: Floats, at_m: Floats, sight_m: float) -> Floats:
+    """Tell where a line heads at some places, over some metres ahead, or behind where negative.
+
+    Parameters
+    ----------
+    line_m
+        Points in metres, shape (p, 2).
+    at_m
+        Metres along the line, shape (k,).
+    sight_m
+        Over how many metres, as far as the line goes.
+
+    Returns
+    -------
+    direction_rad
+        Of travel, anticlockwise from east, shape (k,).
+
+    Examples
+    --------
+    >>> corner = np.array([[0.0, 0.0], [20.0, 0.0], [20.0, 20.0]])
+    >>> np.degrees(direction_along(corner, np.array([5.0, 20.0]), 10.0))
+    array([ 0., 90.])
+    >>> np.degrees(direction_along(corner, np.array([20.0]), -10.0))
+    array([0.])
+    """
+    steps_m = np.hypot(*np.diff(line_m, axis=0).T)
+    reached_m = np.concatenate([[0.0], np.cumsum(steps_m)])
+    first_m, last_m = np.sort(np.stack([at_m, at_m + sight_m]), axis=0)
+    x, y = (
+        np.interp(np.clip(last_m, 0.0, reached_m[-1]), reached_m, column)
+        - np.interp(np.clip(first_m, 0.0, reached_m[-1]), reached_m, column)
+        for column in line_m.T
+    )
+    direction: Floats = np.arctan2(y, x)
+    return direction
 
 
 def _carry_path(path: tuple[int, ...], heirs: _Heirs) -> tuple[int, ...]:

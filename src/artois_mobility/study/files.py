@@ -14,7 +14,7 @@ from ..changes.toml_files import raise_problems, read_toml
 from ..errors import InputError, PlacesError, ProfileError
 from ..network.interpreting import BOAT
 from ..network.profiles import Profile, profile_names, read_profile
-from ..places.categories import expand
+from ..places.categories import expand, use_categories
 from .certainty_questions import UncertaintyQuestion, UncertaintySection, read_uncertainty
 from .water_questions import WaterQuestion, WaterSection
 
@@ -36,6 +36,7 @@ class _Data(FileModel):
     heights: Text | None = None
     barriers: Text | None = None
     covers: Text | None = None
+    categories: Text | None = None
 
 
 class _Territory(FileModel):
@@ -96,6 +97,8 @@ class Study:
         Table of what nobody walks across, or None.
     covers
         Table of areas in which the extract holds every street, or None for what its header says.
+    category_file
+        File of categories of one's own, or None.
     epci
         SIREN of each agglomeration whose residents count; empty for everybody.
     buffer_min
@@ -132,6 +135,7 @@ class Study:
     heights: Path | None
     barriers: Path | None
     covers: Path | None
+    category_file: Path | None
     epci: tuple[str, ...]
     buffer_min: float
     profiles: tuple[str, ...]
@@ -153,7 +157,8 @@ def read_study(path: str | Path) -> Study:
     path
         A TOML file with `name`, `[data]`, and optionally `language`, `[territory]`, `[access]`,
         `[water]`, `[uncertainty]`.
-        Paths in it are relative to the file.
+        Paths in it are relative to the file. Its file of categories is known to the whole process
+        from then on (`am.use_categories`).
 
     Returns
     -------
@@ -186,15 +191,17 @@ def read_study(path: str | Path) -> Study:
         data.communes if data.communes == OSM else checks.find_file(data.communes, "communes")
     )
     sources = tuple(s if s == OSM else checks.find_file(s, "sites") for s in data.sites)
-    congestion, heights, barriers, covers = (
+    congestion, heights, barriers, covers, own = (
         None if given is None else checks.find_file(given, key)
         for given, key in (
             (data.congestion, "congestion"),
             (data.heights, "heights"),
             (data.barriers, "barriers"),
             (data.covers, "covers"),
+            (data.categories, "categories"),
         )
     )
+    checks.use_categories(own)
     profiles = checks.read_profiles(content.access.profiles, ("access", "profiles"))
     categories = checks.expand_categories(content.access.categories)
     water = checks.read_water(content.water, profiles)
@@ -212,6 +219,7 @@ def read_study(path: str | Path) -> Study:
         heights=heights,
         barriers=barriers,
         covers=covers,
+        category_file=own,
         epci=tuple(dict.fromkeys(content.territory.epci)),
         buffer_min=content.territory.buffer_min,
         profiles=tuple(profile.name for profile in profiles),
@@ -282,6 +290,15 @@ class _Checks:
             what = "is a folder, not a file" if path.is_dir() else "does not exist"
             self._note((section, key), f"{given!r} {what}; it is looked for from {folder}.{near}")
         return path
+
+    def use_categories(self, path: Path | None) -> None:
+        """Let everything know the categories of a file; without one those in use stay."""
+        if path is None or not path.is_file():
+            return
+        try:
+            use_categories(path)
+        except PlacesError as error:
+            self._note(("data", "categories"), str(error))
 
     def read_water(
         self, section: WaterSection | None, others: Sequence[Profile]

@@ -99,6 +99,7 @@ def _list_inputs(loaded: Loaded, scenarios: Sequence[Scenario]) -> list[dict[str
         ("heights", study.heights),
         ("barriers", study.barriers),
         ("covers", study.covers),
+        ("categories", study.category_file),
         ("locks", study.water.locks if study.water else None),
         ("quays", study.water.quays if study.water else None),
     )

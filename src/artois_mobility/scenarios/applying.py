@@ -76,7 +76,7 @@ def apply_scenario(
     new = resolved.retagged.get(profile)
     if new is not None:
         attached = tuple(
-            AttachedPlaces(each.places, rebase(each.attachments, network, new.network, each.places))
+            AttachedPlaces(each.places, rebase(each.attachments, network, new, each.places))
             for each in attached
         )
         network = new.network

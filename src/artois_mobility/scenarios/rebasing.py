@@ -5,19 +5,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
-from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds
+from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Geometries, Milliseconds
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
+from ..places.starts import find_starts
+from ..places.streets import draw_arcs
 from .attachments import join_attachments, name_smaller_twin, select_attachments
+from .resolved import Retagged
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 
 def rebase(
-    attachments: Attachments, before: Network, after: Network, places: "gpd.GeoDataFrame"
+    attachments: Attachments, before: Network, new: Retagged, places: "gpd.GeoDataFrame"
 ) -> Attachments:
     """Put attached places on a network whose streets were opened, turned round or given turns.
 
@@ -29,20 +33,27 @@ def rebase(
     ----------
     attachments
         Places on `before`, p of them.
-    before, after
-        Networks of one profile from the same ways and nodes, with other tags.
+    before
+        Today's network of a profile.
+    new
+        The network from the same ways and nodes, with other tags or barriers.
     places
         The table of the places, in the same order.
 
     Returns
     -------
     attachments
-        The same places on `after`.
+        The same places on the new network.
     """
+    after = new.network
     pieces = _find_pieces(before, after)
     carried = _carry(attachments, pieces, before, after)
+    if new.new_barriers.size:
+        is_open = ~_walks_cross(carried, after, places, new.new_barriers)
+        carried = select_attachments(carried, np.flatnonzero(is_open).astype(np.int32))
     fresh = attach(after, places)
-    is_new = ~pieces.is_old[fresh.arc]
+    # what a barrier kept away may hang on streets that were there before
+    is_new = ~pieces.is_old[fresh.arc] | _hangs_nowhere_yet(fresh, carried, new)
     has_lost_all = np.ones(attachments.place_count, np.bool_)
     has_lost_all[carried.place] = False
     hung_before = np.zeros(attachments.place_count, np.bool_)
@@ -56,6 +67,35 @@ def rebase(
     is_off[joined.place] = False
     reason[is_off & hung_before] = fresh.reason_of_place[is_off & hung_before]
     return replace(joined, reason_of_place=reason)
+
+
+def _hangs_nowhere_yet(fresh: Attachments, carried: Attachments, new: Retagged) -> Flags:
+    """Tell which attachments are more than a place had, where barriers are gone."""
+    if not new.has_fewer_barriers:
+        return np.zeros(fresh.place.size, np.bool_)
+    arc_count = new.network.graph.arc_count
+    known = carried.place.astype(np.int64) * arc_count + carried.arc
+    return ~np.isin(fresh.place.astype(np.int64) * arc_count + fresh.arc, known)
+
+
+def _walks_cross(
+    attachments: Attachments, network: Network, places: "gpd.GeoDataFrame", barriers: Geometries
+) -> Flags:
+    """Tell which walks, from the nearest start of a place to its street, cross some barriers."""
+    starts = find_starts(places, network.crs)
+    streets = draw_arcs(network, attachments.arc)
+    share = np.clip(attachments.position_m / network.length_m[attachments.arc], 0.0, 1.0)
+    anchors = shapely.line_interpolate_point(streets, share, normalized=True)
+    row = np.searchsorted(starts.place, [attachments.place, attachments.place + 1])
+    walks = []
+    for anchor, first, last in zip(anchors, *row, strict=True):
+        own = starts.geometry[first:last]
+        nearest = own[shapely.distance(own, anchor).argmin()]
+        walks.append(shapely.shortest_line(nearest, anchor))
+    tree = shapely.STRtree(barriers)
+    is_crossing = np.zeros(attachments.place.size, np.bool_)
+    is_crossing[tree.query(walks, predicate="crosses")[0]] = True
+    return is_crossing
 
 
 @dataclass(frozen=True, slots=True, eq=False)

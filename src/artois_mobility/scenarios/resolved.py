@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .._types import Rows
+import numpy as np
+
+from .._types import Geometries, Rows
 from ..changes.notices import Notice, Value
 from ..network.building import build_network
 from ..network.model import Network
@@ -73,7 +75,7 @@ class SiteEdits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Retagged:
-    """The network of a profile, built from other tags.
+    """The network of a profile, built from other tags or with other barriers.
 
     Attributes
     ----------
@@ -81,11 +83,17 @@ class Retagged:
         The network.
     opens, closes
         Whether that can shorten times, and whether it can lengthen them.
+    new_barriers
+        Lines in the network's metric system that nobody walked across before, but now cannot.
+    has_fewer_barriers
+        True where some of today's barriers are gone.
     """
 
     network: Network
     opens: bool
     closes: bool
+    new_barriers: Geometries = field(default_factory=lambda: np.empty(0, object))
+    has_fewer_barriers: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

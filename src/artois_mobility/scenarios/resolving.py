@@ -10,6 +10,7 @@ from ..changes.fields import Point
 from ..changes.hints import suggest
 from ..changes.notices import Notice
 from ..changes.schema import AddLink, AddSite, Change, MoveSite, SetSpeed
+from ..changes.street_schema import AddBarrier, RemoveBarrier
 from ..changes.toml_files import raise_problems
 from ..changes.water_schema import AddQuay, AddReach, AddStop
 from ..errors import PlacesError
@@ -17,6 +18,7 @@ from ..network.model import Network
 from ..network.profiles import profile_names
 from ..places.categories import find_category
 from ..routing.threads import run_each
+from .barrier_changes import cut_streets, resolve_barriers
 from .drawing import draw_links, draw_speeds, draw_ways
 from .edits import NetworkEdits, no_joints
 from .link_changes import LinkPlan, resolve_links
@@ -63,13 +65,14 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     _check_repetitions(findings)
     for row, change in enumerate(scenario.changes):
         _check_inside(findings, row, points_of(change), today)
-        if isinstance(change, SetSpeed) and change.within:
+        if isinstance(change, SetSpeed | RemoveBarrier) and change.within:
             _check_polygon(findings, row, change.within)
     _check_focus(findings, today)
     retagged = resolve_tags(findings, today)
+    retagged = resolve_barriers(findings, on_new_networks(today, retagged), retagged)
     today = on_new_networks(today, retagged)
     sites = resolve_sites(findings, today)
-    ways = resolve_ways(findings, today)
+    ways = cut_streets(findings, today, resolve_ways(findings, today))
     links = resolve_links(findings, today)
     water = resolve_water(findings, today)
     edits = {
@@ -147,9 +150,9 @@ def points_of(change: Change) -> tuple[Point, ...]:
         return (change.at,)
     if isinstance(change, MoveSite):
         return (change.to,)
-    if isinstance(change, AddLink | AddReach):
+    if isinstance(change, AddLink | AddReach | AddBarrier):
         return change.geometry
-    return (change.within or ()) if isinstance(change, SetSpeed) else ()
+    return (change.within or ()) if isinstance(change, SetSpeed | RemoveBarrier) else ()
 
 
 def _check_inside(findings: Findings, row: int, points: Sequence[Point], today: Today) -> None:
@@ -164,7 +167,8 @@ def _check_inside(findings: Findings, row: int, points: Sequence[Point], today: 
         )
 
     outside = [point for point in points if not is_inside(*point)]
-    if not outside or (isinstance(change, SetSpeed) and len(outside) < len(points)):
+    may_reach_beyond = isinstance(change, SetSpeed | AddBarrier | RemoveBarrier)
+    if not outside or (may_reach_beyond and len(outside) < len(points)):
         return
     lon, lat = outside[0]
     hint = " Longitude comes first: swap the two." if is_inside(lat, lon) else ""

@@ -9,7 +9,7 @@ from pyproj.exceptions import CRSError
 
 from .._types import WGS84
 from .fields import FileModel, Point
-from .schema import AddLink, AddSite, MoveSite, SetSpeed
+from .schema import AddLink, AddSite, CloseWays, Congestion, MoveSite, SetSpeed
 from .water_schema import AddQuay, AddReach, AddStop
 
 C = TypeVar("C", bound=FileModel)
@@ -22,6 +22,8 @@ _KEY_OF_KIND = {
     AddStop: "at",
     MoveSite: "to",
     SetSpeed: "within",
+    CloseWays: "within",
+    Congestion: "within",
 }
 
 

@@ -132,7 +132,7 @@ def load(study: Study, progress: Progress) -> Loaded:
     networks_of |= {} if waters is None else waters.networks
     return Loaded(
         study,
-        Today(extract, networks_of, sites, study.categories, waters),
+        Today(extract, networks_of, sites, study.categories, waters, study.day),
         residents,
         communes,
         dict(zip(study.profiles, pairs, strict=True)),
@@ -279,7 +279,7 @@ def read_all_sites(study: Study, extract: Extract, categories: Sequence[str]) ->
     tables = [
         read_sites(extract, categories)
         if source == OSM
-        else read_sites(source, categories, bounds_deg=bounds_deg)
+        else read_sites(source, categories, bounds_deg=bounds_deg, day=study.day)
         for source in study.sites
     ]
     return tables[0] if len(tables) == 1 else merge_sites(*tables)

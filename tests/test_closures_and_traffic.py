@@ -47,11 +47,12 @@ def test_a_polygon_closes_the_stretches_whose_middle_lies_in_it(seed):
         pytest.skip("the ring crosses itself")
     ids = tuple(int(way) for way in draw.choice(np.unique(network.way_of_arc), 6, replace=False))
     for named in ((), ids):
+        lines = [shapely.LineString(shape_of_arc(network, arc).degrees)
+                 for arc in range(network.graph.arc_count)]  # fmt: skip
         expected = np.array([
-            polygon.covers(
-                shapely.LineString(shape_of_arc(network, arc).degrees).interpolate(0.5, normalized=True))
+            polygon.covers(each.interpolate(0.5, normalized=True))
             and (not named or int(network.way_of_arc[arc]) in named)
-            for arc in range(network.graph.arc_count)
+            for arc, each in enumerate(lines)
         ])  # fmt: skip
         edits = only(today, close(*named, within=corners)).edits.get("walk")
         closed = np.zeros(expected.size, bool) if edits is None else edits.is_closed

@@ -192,7 +192,7 @@ def _meets(ring: Sequence[Point], today: Today) -> bool:
     """Tell whether a polygon may meet the extract, by their bounds."""
     west, south, east, north = today.extract.source.bounds_deg
     lon, lat = zip(*ring, strict=True)
-    return min(lon) <= east and max(lon) >= west and min(lat) <= north and max(lat) >= south
+    return bool(min(lon) <= east and max(lon) >= west and min(lat) <= north and max(lat) >= south)
 
 
 def _check_polygon(findings: Findings, row: int, ring: Sequence[Point]) -> None:

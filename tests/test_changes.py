@@ -18,6 +18,7 @@ from artois_mobility.changes.schema import (
     AddSite,
     Change,
     CloseWays,
+    Congestion,
     MoveSite,
     RemoveSite,
     SetSpeed,
@@ -256,6 +257,23 @@ SENTENCES = [
         "Multiplie par 0,5 la vitesse sur toutes les voies dans un périmètre de 3 sommets "
         "(tous les modes).",
         "Multiplies the speed by 0.5 on all ways inside a polygon of 3 corners (all modes).",
+    ),
+    (
+        CloseWays(kind="close_ways", classes=("primary",), within=RING, end=date(2027, 3, 9)),
+        "Ferme à la circulation les voies de classe primary dans un périmètre de 3 sommets "
+        "(tous les modes) jusqu'au 09/03/2027.",
+        "Closes ways of class primary inside a polygon of 3 corners to traffic (all modes) until "
+        "2027-03-09.",
+    ),
+    (
+        Congestion(kind="congestion", factor=1.3, ids=(7,)),
+        "Multiplie par 1,3 les temps de parcours sur la voie 7 (modes motorisés).",
+        "Multiplies the times along way 7 by 1.3 (motor traffic).",
+    ),
+    (
+        Congestion(kind="congestion", factor=2, classes=("primary",), profiles=("walk",)),
+        "Multiplie par 2 les temps de parcours sur les voies de classe primary (marche).",
+        "Multiplies the times along ways of class primary by 2 (walk).",
     ),
     (
         SetClass(kind="set_class", names=("Canal de Lens",), cemt="IV", with_locks=True),

@@ -63,7 +63,8 @@ class TestFromAnExtract:
         assert shapely.Polygon(rows["w5"].entrances).contains(rows["w5"].geometry)
         assert rows["r9"].category == "culture/park"
         assert sites.crs == "EPSG:4326"
-        assert sites.attrs == {"merged": [], "left_out": {}, "passed_over": {}}
+        counts = {"left_out": {}, "passed_over": {}, "not_open": {}}
+        assert sites.attrs == {"merged": [], **counts}
 
     def test_one_row_for_each_category(self, tmp_path):
         tags = {"amenity": "hospital", "emergency": "yes"}

@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from .study.comparing import assess, compare
     from .study.congestion import read_congestion
     from .study.files import read_study
+    from .study.previewing import preview
     from .waterside.along import towpaths
     from .waterside.banks import water_access_points
     from .waterside.crossings import water_crossings
@@ -134,6 +135,7 @@ _HOME_OF_NAME = {
     "open_sites": "places.opening",
     "opportunities": "access.reaching",
     "outside_share": "access.zoning",
+    "preview": "study.previewing",
     "profile_names": "network.profiles",
     "rank_links": "links.scoring",
     "reached_streets": "areas.lines",
@@ -225,6 +227,7 @@ __all__ = [
     "open_sites",
     "opportunities",
     "outside_share",
+    "preview",
     "profile_names",
     "rank_links",
     "reached_streets",

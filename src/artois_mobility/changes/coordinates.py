@@ -9,7 +9,7 @@ from pyproj.exceptions import CRSError
 
 from .._types import WGS84
 from .fields import FileModel, Point
-from .schema import AddLink, AddSite, MoveSite, SetSpeed
+from .schema import AddLink, AddSite, CloseWays, Congestion, MoveSite, SetSpeed
 from .street_schema import AddBarrier, RemoveBarrier
 from .water_schema import AddQuay, AddReach, AddStop
 
@@ -25,6 +25,8 @@ _KEY_OF_KIND = {
     SetSpeed: "within",
     AddBarrier: "geometry",
     RemoveBarrier: "within",
+    CloseWays: "within",
+    Congestion: "within",
 }
 
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, TypeAlias, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from .fields import FROM, POINT_KEYS
 from .hints import suggest
 from .schema import MODEL_OF_KIND
 
@@ -16,6 +18,11 @@ LONGEST_SHOWN: Final = 60
 
 _ALLOWED_OF_TYPE: Final = {
     "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "date_from_datetime_inexact": "a day without an hour: 2027-03-01",
+    "date_from_datetime_parsing": "a day: 2027-03-01",
+    "date_parsing": "a day: 2027-03-01",
+    "date_type": "a day: 2027-03-01",
     "dict_type": "a section with keys",
     "finite_number": "a finite number",
     "float_type": "a number, with a decimal point and without quotes",
@@ -27,17 +34,23 @@ _ALLOWED_OF_TYPE: Final = {
     "tuple_type": "a list in [brackets]",
 }
 _BOUND_OF_TYPE: Final = {
-    "greater_than": "above {gt:g}",
-    "greater_than_equal": "{ge:g} or more",
-    "less_than": "below {lt:g}",
-    "less_than_equal": "{le:g} or less",
+    "greater_than": "above {gt:.10g}",
+    "greater_than_equal": "{ge:.10g} or more",
+    "less_than": "below {lt:.10g}",
+    "less_than_equal": "{le:.10g} or less",
 }
-_POINT_KEYS: Final = frozenset({"at", "to", "geometry", "within"})
 _HEADER: Final = re.compile(r"\s*\[{1,2}\s*([A-Za-z_][\w.-]*)\s*\]{1,2}\s*(?:#.*)?$")
 _KEY: Final = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=")
 
 
-def describe_faults(error: ValidationError, model: type[BaseModel], text: str) -> list[str]:
+def describe_faults(
+    error: ValidationError,
+    model: type[BaseModel],
+    text: str,
+    *,
+    under: Place = (),
+    row_of_change: Sequence[int] = (),
+) -> list[str]:
     """Turn each fault into a sentence: line, key, what was found, what is allowed.
 
     Parameters
@@ -48,11 +61,15 @@ def describe_faults(error: ValidationError, model: type[BaseModel], text: str) -
         What the file must look like.
     text
         The file, to find the lines.
+    under
+        Where in the file the model stands; at its top when empty.
+    row_of_change
+        Position in the file of each change that was checked; that of the change when empty.
 
     Returns
     -------
     sentences
-        In the order of the file's keys as pydantic met them.
+        In the order of the file's keys as pydantic met them, each once.
 
     Examples
     --------
@@ -65,7 +82,13 @@ def describe_faults(error: ValidationError, model: type[BaseModel], text: str) -
     site is missing.|sit is no key here. Did you mean site?
     """
     faults = [fault for fault in error.errors(include_url=False) if not _is_consequence(fault)]
-    return [_describe(fault, model, text) for fault in faults]
+    sentences = []
+    for fault in faults:
+        place = (*under, *_without_tag(fault["loc"]))
+        if row_of_change and len(place) > 1 and place[0] == "changes":
+            place = ("changes", row_of_change[int(place[1])], *place[2:])
+        sentences.append(_describe(fault, model, text, place))
+    return list(dict.fromkeys(sentences))
 
 
 def _is_consequence(fault: Fault) -> bool:
@@ -75,8 +98,7 @@ def _is_consequence(fault: Fault) -> bool:
     return bool(len(fault["input"]) >= fault["ctx"]["min_length"])
 
 
-def _describe(fault: Fault, model: type[BaseModel], text: str) -> str:
-    place = _without_tag(fault["loc"])
+def _describe(fault: Fault, model: type[BaseModel], text: str, place: Place) -> str:
     if fault["type"] in {"union_tag_invalid", "union_tag_not_found"}:
         place = (*place, "kind")
     key = name_key(place)
@@ -90,10 +112,18 @@ def _describe(fault: Fault, model: type[BaseModel], text: str) -> str:
     if place[-1:] and isinstance(place[-1], int) and _is_point(place[:-1]) and kind == "missing":
         return f"{at[: at.rindex('[')]} has {found}, allowed is a point of two numbers: [lon, lat]."
     if kind == "missing":
-        return f"{at} is missing."
+        return f"{at} is missing.{_offer_layer(place)}"
     if kind == "value_error":
         return f"{at} {fault['ctx']['error']}"
     return f"{at} is {found}; allowed is {_allowed(fault, place)}."
+
+
+def _offer_layer(place: Place) -> str:
+    """Say that coordinates may also come from a layer."""
+    if place[:1] != ("changes",) or place[-1] not in POINT_KEYS:
+        return ""
+    source = f'{place[-1]}{FROM} = {{ file = "plan.gpkg", layer = "..." }}'
+    return f" Give it, or a layer that it is drawn in: {source}."
 
 
 def _describe_kind(fault: Fault, at: str) -> str:
@@ -123,7 +153,7 @@ def _allowed(fault: Fault, place: Place) -> str:
 def _is_point(place: Place) -> bool:
     """Tell whether a key holds one point: `at`, `to`, `geometry[3]`, `within[3]`."""
     names = [part for part in place if isinstance(part, str)]
-    if not names or names[-1] not in _POINT_KEYS:
+    if not names or names[-1] not in POINT_KEYS:
         return False
     return isinstance(place[-1], int) or names[-1] in {"at", "to"}
 
@@ -131,7 +161,7 @@ def _is_point(place: Place) -> bool:
 def _show(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    text = repr(value)
+    text = value.isoformat() if isinstance(value, date) else repr(value)
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
@@ -152,7 +182,10 @@ def _known_keys(model: type[BaseModel], place: Place) -> Sequence[str]:
             current = MODEL_OF_KIND[part]
         elif part in current.model_fields:
             current = next(_models_in(current.model_fields[part].annotation), current)
-    return list(current.model_fields)
+    names = list(current.model_fields)
+    if current in MODEL_OF_KIND.values():
+        names += [name + FROM for name in names if name in POINT_KEYS]
+    return names
 
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:

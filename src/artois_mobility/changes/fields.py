@@ -1,8 +1,22 @@
 """What the keys of study and scenario files may hold."""
 
-from typing import Annotated, TypeAlias
+from datetime import date
+from typing import Annotated, Final, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
+
+# Keys that hold coordinates; each may be read from a layer, under the key with `_from` behind it.
+POINT_KEYS: Final = ("at", "geometry", "to", "within")
+FROM: Final = "_from"
+
+
+def _refuse_number(value: object) -> object:
+    """Refuse what pydantic would take for seconds since 1970."""
+    if isinstance(value, int | float):
+        msg = f"is {value!r}; allowed is a day: 2027-03-01."
+        raise ValueError(msg)  # noqa: TRY004  pydantic collects ValueErrors
+    return value
+
 
 Number: TypeAlias = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -13,6 +27,7 @@ SpeedKmh: TypeAlias = Annotated[float, Strict(), Field(gt=0, le=300, allow_inf_n
 Line: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=2)]
 Ring: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=3)]
 Names: TypeAlias = Annotated[tuple[Text, ...], Field(min_length=1)]
+Day: TypeAlias = Annotated[date, BeforeValidator(_refuse_number)]
 
 
 class FileModel(BaseModel):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, Strict, model_validator
 
-from .fields import FileModel, Line, Names, Point, Ring, SpeedKmh, Switch, Text, WayId
+from .fields import Day, FileModel, Line, Names, Point, Ring, SpeedKmh, Switch, Text, WayId
 from .street_schema import (
     MODEL_OF_STREET_KIND,
     AddBarrier,
@@ -29,6 +29,7 @@ from .water_schema import (
     LockTime,
     SetClass,
     SetDimension,
+    check_days,
 )
 
 
@@ -60,7 +61,7 @@ class AddSite(FileModel):
     category: Text
     name: Text
     at: Point
-    capacity: Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)] | None = None
+    capacity: Annotated[float, Strict(), Field(ge=0, le=1e9, allow_inf_nan=False)] | None = None
     crs: Text | None = None
 
 
@@ -165,6 +166,10 @@ class AddLink(FileModel):
 class CloseWays(FileModel):
     """Streets or waterways close to through traffic; who lives there walks along them.
 
+    A stretch is meant as in `SetSpeed`: when one of `ids`, `names` or `classes` names its way (any
+    way, when none of the three is given) and, where a polygon is given, the middle of the stretch
+    lies `within` it. A waterway closes to vessels whole when any of its stretches is meant.
+
     Attributes
     ----------
     kind
@@ -175,6 +180,15 @@ class CloseWays(FileModel):
         Names of ways as OpenStreetMap writes them; every way of that name closes.
     profiles
         For whom; every profile of the study when left out.
+    classes
+        Values of `highway` or `waterway`, for instance `"residential"`.
+    within
+        Corners of a polygon: longitude, latitude in degrees, or x, y in `crs`.
+    begin, end
+        First and last day, both included; without a day on one side, for good. They count against
+        the study's `date`; without a date, the closure counts.
+    crs
+        Coordinate system of `within`; that of the file when left out.
 
     Examples
     --------
@@ -186,12 +200,18 @@ class CloseWays(FileModel):
     ids: tuple[WayId, ...] = ()
     names: tuple[Text, ...] = ()
     profiles: Names | None = None
+    classes: tuple[Text, ...] = ()
+    within: Ring | None = None
+    begin: Day | None = None
+    end: Day | None = None
+    crs: Text | None = None
 
     @model_validator(mode="after")
     def _says_which_ways(self) -> Self:
-        if not self.ids and not self.names:
-            msg = "says no way to close. Give ids = [...] or names = [...]."
+        if not (self.ids or self.names or self.classes or self.within):
+            msg = "says no way to close. Give ids, names, classes or a polygon within."
             raise ValueError(msg)
+        check_days(self.begin, self.end)
         return self
 
 
@@ -255,6 +275,54 @@ class SetSpeed(FileModel):
         return self
 
 
+class Congestion(FileModel):
+    """Traffic makes every trip along some ways take longer, or shorter; waiting times stay.
+
+    Stretches are meant, and two changes that mean the same one are held against each other, as in
+    `SetSpeed`.
+
+    Attributes
+    ----------
+    kind
+        `"congestion"`.
+    factor
+        What times are multiplied by, from 0.5 to 10.
+    ids
+        OpenStreetMap ids of ways.
+    names
+        Names of ways as OpenStreetMap writes them.
+    classes
+        Values of `highway`, for instance `"primary"`.
+    within
+        Corners of a polygon: longitude, latitude in degrees, or x, y in `crs`.
+    profiles
+        For whom; every profile with a motor on the road when left out.
+    crs
+        Coordinate system of `within`; that of the file when left out.
+
+    Examples
+    --------
+    >>> Congestion(kind="congestion", factor=1.3, classes=("primary",)).profiles is None
+    True
+    """
+
+    kind: Literal["congestion"]
+    factor: Annotated[float, Strict(), Field(ge=0.5, le=10, allow_inf_nan=False)]
+    ids: tuple[WayId, ...] = ()
+    names: tuple[Text, ...] = ()
+    classes: tuple[Text, ...] = ()
+    within: Ring | None = None
+    profiles: Names | None = None
+    crs: Text | None = None
+
+    @model_validator(mode="after")
+    def _says_which_ways(self) -> Self:
+        if not (self.ids or self.names or self.classes or self.within):
+            msg = "says no way. Give ids, names, classes or a polygon within."
+            raise ValueError(msg)
+        return self
+
+
 Change: TypeAlias = Annotated[
     AddSite
     | MoveSite
@@ -270,6 +338,7 @@ Change: TypeAlias = Annotated[
     | AddReach
     | AddQuay
     | AddStop
+    | Congestion
     | SetAccess
     | SetOneway
     | SetTurn
@@ -286,5 +355,6 @@ MODEL_OF_KIND: Mapping[str, type[FileModel]] = {
     "remove_site": RemoveSite,
     "set_speed": SetSpeed,
     **MODEL_OF_WATER_KIND,
+    "congestion": Congestion,
     **MODEL_OF_STREET_KIND,
 }

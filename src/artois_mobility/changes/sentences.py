@@ -18,6 +18,7 @@ from .schema import (
     AddSite,
     Change,
     CloseWays,
+    Congestion,
     MoveSite,
     RemoveSite,
     SetSpeed,
@@ -52,7 +53,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "speed": ", {kmh} km/h",
         "oneway": ", sens unique",
         "bridge": ", ouvrage d'art",
-        "close_ways": "Ferme à la circulation {ways} ({profiles}).",
+        "close_ways": "Ferme à la circulation {ways} ({profiles}){days}.",
         "kmh": "Fixe à {kmh} km/h la vitesse sur {ways} ({profiles}{only}).",
         "factor": "Multiplie par {factor} la vitesse sur {ways} ({profiles}{only}).",
         "slower": ", sans accélérer personne",
@@ -85,6 +86,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "decimal": ",",
         "open": "« ",
         "close": " »",
+        "congestion": "Multiplie par {factor} les temps de parcours sur {ways} ({profiles}).",
+        "motors": "modes motorisés",
     },
     "en": {
         "add_site": "Opens “{name}” ({category}{capacity}) at {at}.",
@@ -97,7 +100,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "speed": ", {kmh} km/h",
         "oneway": ", one way",
         "bridge": ", bridge",
-        "close_ways": "Closes {ways} to traffic ({profiles}).",
+        "close_ways": "Closes {ways} to traffic ({profiles}){days}.",
         "kmh": "Sets the speed to {kmh} km/h on {ways} ({profiles}{only}).",
         "factor": "Multiplies the speed by {factor} on {ways} ({profiles}{only}).",
         "slower": ", nobody gets faster",
@@ -130,6 +133,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "decimal": ".",
         "open": "“",
         "close": "”",
+        "congestion": "Multiplies the times along {ways} by {factor} ({profiles}).",
+        "motors": "motor traffic",
     },
 }
 
@@ -167,15 +172,25 @@ def sentence(change: Change, language: Language = "fr") -> str:
         return _say_link(change, words, language)
     if isinstance(change, WaterChange):
         return _say_on_water(change, words)
-    if isinstance(change, CloseWays | SetSpeed):
-        return _say_ways(change, words, language)
+    if isinstance(change, CloseWays | SetSpeed | Congestion):
+        return _say_on_ways(change, words, language)
     return _say_street(change, words, language)
 
 
-def _say_ways(change: CloseWays | SetSpeed, words: Mapping[str, str], language: Language) -> str:
+def _say_on_ways(
+    change: CloseWays | SetSpeed | Congestion, words: Mapping[str, str], language: Language
+) -> str:
+    if isinstance(change, Congestion):
+        motors = words["motors"]
+        return words["congestion"].format(
+            factor=_number(change.factor, words),
+            ways=_stretches(change, words),
+            profiles=_profiles(change.profiles, words, language) if change.profiles else motors,
+        )
     profiles = _profiles(change.profiles, words, language)
     if isinstance(change, CloseWays):
-        return words["close_ways"].format(ways=_ways(change, words), profiles=profiles)
+        ways, days = _stretches(change, words), _days(change, words)
+        return words["close_ways"].format(ways=ways, profiles=profiles, days=days)
     return _say_speed(change, words, profiles)
 
 
@@ -217,7 +232,7 @@ def _say_on_water(change: WaterChange, words: Mapping[str, str]) -> str:
     return words["set_dimension"].format(sizes=_listed(sizes, words), ways=ways, locks=locks)
 
 
-def _days(change: CloseReach, words: Mapping[str, str]) -> str:
+def _days(change: CloseReach | CloseWays, words: Mapping[str, str]) -> str:
     begin, end = (
         day.strftime(words["day"]) if day is not None else "" for day in (change.begin, change.end)
     )
@@ -264,9 +279,7 @@ def _say_link(change: AddLink, words: Mapping[str, str], language: Language) -> 
 
 def _say_speed(change: SetSpeed, words: Mapping[str, str], profiles: str) -> str:
     only = words[change.only] if change.only else ""
-    ways = _ways(change, words)
-    if change.within is not None:
-        ways += words["within"].format(count=len(change.within))
+    ways = _stretches(change, words)
     if change.factor is not None:
         factor = _number(change.factor, words)
         return words["factor"].format(factor=factor, ways=ways, profiles=profiles, only=only)
@@ -274,7 +287,17 @@ def _say_speed(change: SetSpeed, words: Mapping[str, str], profiles: str) -> str
     return words["kmh"].format(kmh=kmh, ways=ways, profiles=profiles, only=only)
 
 
-def _ways(change: CloseWays | SetSpeed | Waterways | Streets, words: Mapping[str, str]) -> str:
+def _stretches(change: CloseWays | SetSpeed | Congestion, words: Mapping[str, str]) -> str:
+    """Name the ways that a change means, and the polygon that they lie in."""
+    ways = _ways(change, words)
+    if change.within is None:
+        return ways
+    return ways + words["within"].format(count=len(change.within))
+
+
+def _ways(
+    change: CloseWays | SetSpeed | Congestion | Waterways | Streets, words: Mapping[str, str]
+) -> str:
     parts = []
     if change.ids:
         key = "way" if len(change.ids) == 1 else "ways"
@@ -282,7 +305,7 @@ def _ways(change: CloseWays | SetSpeed | Waterways | Streets, words: Mapping[str
     if change.names:
         quoted = [f"{words['open']}{name}{words['close']}" for name in change.names]
         parts.append(_listed(quoted, words))
-    if isinstance(change, SetSpeed) and change.classes:
+    if isinstance(change, CloseWays | SetSpeed | Congestion) and change.classes:
         parts.append(words["classes"].format(classes=_listed(change.classes, words)))
     return words["and"].join(parts) or words["everything"]
 

@@ -1,11 +1,12 @@
 """Read a TOML file into a pydantic model; every problem of the file in plain sentences at once."""
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
@@ -15,6 +16,15 @@ from .fields import FileModel
 from .hints import suggest
 
 MOST_SHOWN = 40
+# What the TOML reader says, for whoever does not know its words.
+_PLAINLY: Final = {
+    "Cannot overwrite a value": ": the key stands there twice, remove one",
+    "Cannot declare ('changes',) twice": ": write [[changes]] each time",
+    "Illegal character '\\n'": ': a closing " is missing',
+    "Invalid date or datetime": ": there is no such day",
+}
+# Texts and comments, in which brackets mean nothing.
+_QUOTED: Final = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|#.*")
 
 M = TypeVar("M", bound=FileModel)
 
@@ -33,15 +43,43 @@ class TomlFile(Generic[M]):
         The checked model; None when anything is wrong.
     problems
         One sentence each, with the line and the key where they are known.
+    text
+        What it says; `""` when it could not be read.
+    row_of_change
+        Position in the file of each of its changes; empty where they stand as they are checked.
     """
 
     path: Path
     sha256: str
     content: M | None
     problems: tuple[str, ...]
+    text: str = ""
+    row_of_change: tuple[int, ...] = ()
 
 
-def read_toml(path: str | Path, model: type[M]) -> TomlFile[M]:
+class Prepared(NamedTuple):
+    """A file's table, made ready to be checked.
+
+    Attributes
+    ----------
+    table
+        What is checked against the model.
+    row_of_change
+        Position in the file of each of its changes; empty where none was added or taken away.
+    problems
+        What went wrong meanwhile.
+    """
+
+    table: dict[str, Any]
+    row_of_change: tuple[int, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+# Called with the table and the text of a file.
+Preparer: TypeAlias = Callable[[dict[str, Any], str], Prepared]
+
+
+def read_toml(path: str | Path, model: type[M], prepare: Preparer | None = None) -> TomlFile[M]:
     """Read a TOML file and check it against a model, without raising.
 
     Parameters
@@ -50,6 +88,8 @@ def read_toml(path: str | Path, model: type[M]) -> TomlFile[M]:
         The file; UTF-8, with or without a byte order mark.
     model
         What it must look like.
+    prepare
+        What is done with its table before it is checked; nothing when left out.
 
     Returns
     -------
@@ -79,17 +119,19 @@ def read_toml(path: str | Path, model: type[M]) -> TomlFile[M]:
         return TomlFile(path, sha256, None, (problem,))
     except ValueError as error:  # tomllib.TOMLDecodeError, and numbers of thousands of digits
         return TomlFile(path, sha256, None, (_explain_syntax(str(error), text),))
-    return _check(path, sha256, text, table, model)
+    prepared = Prepared(table) if prepare is None else prepare(table, text)
+    content, problems = _check(prepared, text, model)
+    rows = prepared.row_of_change
+    return TomlFile(path, sha256, None if problems else content, problems, text, rows)
 
 
-def _check(
-    path: Path, sha256: str, text: str, table: dict[str, Any], model: type[M]
-) -> TomlFile[M]:
+def _check(prepared: Prepared, text: str, model: type[M]) -> tuple[M | None, tuple[str, ...]]:
     try:
-        content = model.model_validate(table)
+        return model.model_validate(prepared.table), prepared.problems
     except ValidationError as error:
-        return TomlFile(path, sha256, None, tuple(describe_faults(error, model, text)))
-    return TomlFile(path, sha256, content, ())
+        rows = prepared.row_of_change
+        faults = describe_faults(error, model, text, row_of_change=rows)
+    return None, (*prepared.problems, *faults)
 
 
 def raise_problems(problems_of_file: Sequence[tuple[str | Path, Sequence[str]]]) -> None:
@@ -139,10 +181,28 @@ def _explain_syntax(message: str, text: str) -> str:
     words = place.replace(",", " ").replace(")", " ").split()
     digits = [int(word) for word in words if word.isdigit()]
     lines = text.splitlines()
+    is_open = "at end of document" in message or "Unclosed" in message
+    if is_open and (opened := _find_unclosed(lines)):
+        told = lines[opened - 1].strip()
+        return (
+            f"line {opened}: {reason}. What {told!r} opens is never closed: write ] or }} after it."
+        )
     if len(digits) != 2 or not 1 <= digits[0] <= len(lines):
-        return f"is not TOML: {message}."
+        return f'is not TOML: {message}. Write key = value; text stands in "quotes".'
     line, column = digits
+    plainly = _PLAINLY.get(reason, "")
     return (
-        f"line {line}, column {column}: {reason}. It reads {lines[line - 1].strip()!r}. "
+        f"line {line}, column {column}: {reason}{plainly}. It reads {lines[line - 1].strip()!r}. "
         'Text stands in "quotes", numbers have a decimal point, points are [lon, lat].'
     )
+
+
+def _find_unclosed(lines: Sequence[str]) -> int | None:
+    """Find the line on which a bracket opens that is never closed."""
+    depth, opened = 0, None
+    for number, line in enumerate(lines, start=1):
+        bare = _QUOTED.sub("", line)
+        if depth == 0:
+            opened = number
+        depth += sum(bare.count(each) for each in "[{") - sum(bare.count(each) for each in "]}")
+    return opened if depth > 0 else None

@@ -1,14 +1,13 @@
 """What each kind of change on water says: one small model per kind, told apart by `kind`."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, Strict, model_validator
 
 from ..network.dimensions import MOST_M, read_class, vessel_of_class
 from ..network.hours import is_timetable
-from .fields import FileModel, Line, Point, SpeedKmh, Switch, Text, WayId
+from .fields import Day, FileModel, Line, Point, SpeedKmh, Switch, Text, WayId
 
 Metres: TypeAlias = Annotated[float, Strict(), Field(gt=0, le=MOST_M, allow_inf_nan=False)]
 
@@ -169,14 +168,12 @@ class CloseReach(Waterways):
     """
 
     kind: Literal["close_reach"]
-    begin: date | None = None
-    end: date | None = None
+    begin: Day | None = None
+    end: Day | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
-        if self.begin is not None and self.end is not None and self.end < self.begin:
-            msg = f"ends on {self.end}, before it begins on {self.begin}."
-            raise ValueError(msg)
+        check_days(self.begin, self.end)
         return self
 
 
@@ -294,6 +291,28 @@ MODEL_OF_WATER_KIND: Mapping[str, type[FileModel]] = {
     "set_class": SetClass,
     "set_dimension": SetDimension,
 }
+
+
+def check_days(begin: Day | None, end: Day | None) -> None:
+    """Refuse what ends before it begins.
+
+    Parameters
+    ----------
+    begin, end
+        First and last day, or None.
+
+    Raises
+    ------
+    ValueError
+        If the last day is before the first.
+
+    Examples
+    --------
+    >>> check_days(None, None)
+    """
+    if begin is not None and end is not None and end < begin:
+        msg = f"ends on {end}, before it begins on {begin}. Swap the two days, or mend one."
+        raise ValueError(msg)
 
 
 def _check_class(name: str) -> None:

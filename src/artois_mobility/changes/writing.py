@@ -102,5 +102,5 @@ def _check(path: Path, name: str, *, overwrite: bool) -> None:
 
 def _describe(change: Change) -> dict[str, Any]:
     """Give what a change says, without what it leaves to the defaults; `kind` comes first."""
-    said = change.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    said = change.model_dump(exclude_defaults=True, exclude_none=True)
     return {"kind": change.kind} | said

@@ -101,6 +101,12 @@ def compare(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.")
     ] = Path("out"),
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Say how much each change will touch; compute and write nothing."
+        ),
+    ] = False,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -112,13 +118,19 @@ def compare(
     QGIS), maps/*.png, access_times.parquet, differences.parquet, summary.csv, manifest.json.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
+        from .previewing import run_preview
         from .work import run_compare
 
         announce_compiling(quiet=quiet)
         with shown_progress(quiet=quiet) as progress:
-            answer = run_compare(
-                study, scenarios, output, language=lang, as_json=json, progress=progress
-            )
+            if dry_run:
+                answer = run_preview(
+                    study, scenarios, language=lang, as_json=json, progress=progress
+                )
+            else:
+                answer = run_compare(
+                    study, scenarios, output, language=lang, as_json=json, progress=progress
+                )
         tell(answer, quiet=quiet, is_wanted=json)
 
 

@@ -102,7 +102,7 @@ def write_table(table: Table) -> str:
         Its caption and its rows.
     """
     rows = [table.headers, *((row.name, *(cell.text for cell in row.cells)) for row in table.rows)]
-    return f"{table.caption}\n{_columns(rows)}"
+    return f"{table.caption}\n{write_columns(rows)}"
 
 
 def write_labels(label_of_name: Mapping[str, str]) -> str:
@@ -144,7 +144,25 @@ def write_json(record: object) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
 
 
-def _columns(rows: Sequence[Sequence[str]]) -> str:
+def write_columns(rows: Sequence[Sequence[str]]) -> str:
+    """Write rows of texts in columns, the first one from the left, the others from the right.
+
+    Parameters
+    ----------
+    rows
+        All of the same length, at least one.
+
+    Returns
+    -------
+    text
+        A line for each row.
+
+    Examples
+    --------
+    >>> print(write_columns([["way", "km"], ["Rue 1", "1.2"]]))
+    way     km
+    Rue 1  1.2
+    """
     widths = [max(len(text) for text in column) for column in zip(*rows, strict=True)]
     lines = []
     for name, *others in rows:

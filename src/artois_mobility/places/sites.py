@@ -1,6 +1,7 @@
 """Sites: where people go for care, culture and training."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,7 @@ COLUMNS: Final = (
     "entrances",
     "geometry",
 )
-COUNTS: Final = ("left_out", "passed_over")
+COUNTS: Final = ("left_out", "passed_over", "not_open")
 
 
 def read_sites(
@@ -38,6 +39,7 @@ def read_sites(
     *,
     table: Categories | None = None,
     bounds_deg: Bounds | None = None,
+    day: date | None = None,
 ) -> gpd.GeoDataFrame:
     """Read the sites of an OpenStreetMap extract or of a file, duplicates merged.
 
@@ -52,13 +54,17 @@ def read_sites(
         An extract, or the path of a CSV, GeoPackage, GeoJSON or (Geo)Parquet file with columns
         `category` (our keys, or BPE codes as `TYPEQU`, or FINESS codes as `categetab`) and
         `lon`, `lat` (or geometry in any coordinate system); `site`, `name`, `capacity`,
-        `position_quality`, `finess`, `uai`, `opening_hours` may be there.
+        `position_quality`, `finess`, `uai`, `opening_hours`, and the days `opened` and `closed`
+        may be there.
     categories
         Only these and all below them; None reads all.
     table
         The categories; those in use when None (`am.use_categories`).
     bounds_deg
         West, south, east, north of where a file's sites should be, to tell swapped columns.
+    day
+        Leave out a file's sites that open later, or are closed from this day on or before it;
+        None keeps all.
 
     Returns
     -------
@@ -70,7 +76,8 @@ def read_sites(
         else None) and `geometry` (points, EPSG:4326).
         `attrs["merged"]` lists what was merged into what, why and over how many metres;
         `attrs["left_out"]` counts disused objects and those without a position;
-        `attrs["passed_over"]` counts a file's rows of no category here, by their code.
+        `attrs["passed_over"]` counts a file's rows of no category here, by their code;
+        `attrs["not_open"]` those that are not open on `day`, by the reason.
 
     Raises
     ------
@@ -88,7 +95,7 @@ def read_sites(
     if isinstance(source, Extract):
         sites = sites_of_extract(source, rows, keys)
     else:
-        sites = sites_of_table(source, rows, bounds_deg)
+        sites = sites_of_table(source, rows, bounds_deg, day)
         sites = sites[sites["category"].isin(keys)]
     return merge_sites(sites)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ import shapely
 from .._types import WGS84
 from .categories import describe_unknown
 from .category_table import Categories
+from .opening_days import find_open
 from .tables import (
     Bounds,
     Texts,
@@ -53,7 +55,10 @@ FINESS_CODE: Final = re.compile(r"\d{3}")
 
 
 def sites_of_table(
-    path: str | Path, table: Categories, bounds_deg: Bounds | None = None
+    path: str | Path,
+    table: Categories,
+    bounds_deg: Bounds | None = None,
+    day: date | None = None,
 ) -> gpd.GeoDataFrame:
     """List the sites of a file, one row per row of the file.
 
@@ -66,12 +71,14 @@ def sites_of_table(
         All categories.
     bounds_deg
         West, south, east, north of where sites should be, to tell swapped columns.
+    day
+        Leave out what is not open on this day by its columns `opened` and `closed`.
 
     Returns
     -------
     sites
         Columns as in `read_sites`, not merged. `attrs["passed_over"]` counts the rows whose code
-        is known and belongs to no category, by code.
+        is known and belongs to no category, by code; `attrs["not_open"]` those left out.
 
     Raises
     ------
@@ -83,6 +90,8 @@ def sites_of_table(
     categories, passed_over = _categories_of(rows, table, problems)
     is_site = categories != PASSED_OVER
     rows, categories = rows[is_site], categories[is_site]
+    is_open, not_open = find_open(rows, day, problems)
+    rows, categories = rows[is_open], categories[is_open]
     stem = Path(path).stem
     points = read_points(rows, problems, bounds_deg)
     sites = pd.DataFrame(
@@ -105,6 +114,7 @@ def sites_of_table(
     refuse(path, problems, "Mend these rows or take them out; nothing was read.")
     found = gpd.GeoDataFrame(sites, geometry=points.to_numpy(), crs=WGS84)
     found.attrs["passed_over"] = dict(sorted(passed_over.items()))
+    found.attrs["not_open"] = not_open
     return found
 
 

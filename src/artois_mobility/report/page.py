@@ -23,13 +23,14 @@ from .findings import details, find, headline, leading_pair
 from .labels import osm_day, pair_label
 from .rows import read_pairs
 from .sources import assumption_table, input_table, read_table
+from .touched import say_changes
 from .water import changes_water_only, situations_of, water_headline, water_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from ..study.results import Comparison, ScenarioResult
+    from ..study.results import Comparison
     from .findings import Finding
     from .grid import Table
     from .maps import PlateFile
@@ -224,7 +225,7 @@ def _sections(
                 details=_details(result, scenario.key, finding, words),
                 gain_percent=_percent(finding.people_gaining, largest),
                 loss_percent=_percent(finding.people_losing, largest),
-                changes=_sentences(scenario, words),
+                changes=say_changes(result, scenario, words),
                 assumptions=tuple(scenario.assumptions),
                 warnings=tuple(scenario.warnings[words.language]),
                 pictures=pictures.get(scenario.key, ()),
@@ -242,10 +243,6 @@ def _details(result: Comparison, key: str, finding: Finding, words: Words) -> tu
     if result.water is None or key not in situations_of(result.water):
         return tuple(details(finding, words))
     return (*details(finding, words), f"{water_headline(result, key, words)}.")
-
-
-def _sentences(scenario: ScenarioResult, words: Words) -> tuple[str, ...]:
-    return tuple(scenario.sentences.get(words.language, ()))
 
 
 def _pictures(

@@ -17,6 +17,7 @@ from ..places.attachments import Attachments
 from .edits import Joints, NewLink, no_joints
 from .resolved import Findings, Today
 from .shapes import shape_of_arc
+from .touches import Touch
 from .way_changes import MS_PER_M_AT_1_KMH, check_profiles, profiles_of
 
 # An end of a link joins a street up to this far away.
@@ -117,6 +118,7 @@ def _plan(
         for i, (row, change) in enumerate(rows)
     )
     for (row, _), link in zip(rows, links, strict=True):
+        findings.touches.append(Touch(row, network.profile.name, 1, link.length_m / 1000.0))
         if link.tail_joint == link.head_joint:
             findings.warn(row, Notice("link_to_itself", {"profile": network.profile.name}))
     return LinkPlan(joints, links)

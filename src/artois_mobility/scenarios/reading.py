@@ -5,31 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ..changes.coordinates import place_in_degrees
-from ..changes.faults import find_line, name_key
-from ..changes.fields import FileModel, Text
+from ..changes.notices import Notice
 from ..changes.schema import Change
-from ..changes.toml_files import raise_problems, read_toml
+from ..changes.toml_files import raise_problems
+from .combining import combine
+from .files import Origin, UsedFile
 
 TODAY: Final = "today"
-
-
-class _Focus(FileModel):
-    """What the report shows first."""
-
-    profiles: tuple[Text, ...] = ()
-    categories: tuple[Text, ...] = ()
-
-
-class _ScenarioFile(FileModel):
-    """The keys of a scenario file."""
-
-    name: Text
-    question: str = ""
-    assumptions: tuple[Text, ...] = ()
-    focus: _Focus = _Focus()
-    crs: Text | None = None
-    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +35,16 @@ class Scenario:
     focus_profiles, focus_categories
         What the report should show first; empty for all.
     changes
-        What differs from today, in the order of the file, which does not matter.
+        What differs from today, in the order of the file, which does not matter; those of the
+        files that it combines first.
     lines
-        Line in the file where each change begins; None where that is not known.
+        Line in its file where each change begins; None where that is not known.
+    origins
+        File and place in it of each change; as in `path` and `lines` when empty.
+    inputs
+        Files that it was made from, besides its own: scenarios that it combines, layers.
+    notices
+        What was noticed while they were read.
     """
 
     path: Path
@@ -68,6 +57,24 @@ class Scenario:
     focus_categories: tuple[str, ...]
     changes: tuple[Change, ...]
     lines: tuple[int | None, ...]
+    origins: tuple[Origin, ...] = ()
+    inputs: tuple[UsedFile, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    def find_origin(self, row: int) -> Origin:
+        """Tell where a change is written.
+
+        Parameters
+        ----------
+        row
+            Position among the changes, from 0.
+
+        Returns
+        -------
+        origin
+            File, place in it and line.
+        """
+        return self.origins[row] if self.origins else Origin(self.path, row, self.lines[row])
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -76,8 +83,8 @@ def read_scenario(path: str | Path) -> Scenario:
     Parameters
     ----------
     path
-        A TOML file with a `name`, and optionally `question`, `assumptions`, `focus`, `crs` and
-        `[[changes]]`.
+        A TOML file with a `name`, and optionally `question`, `assumptions`, `focus`, `crs`,
+        `combine` and `[[changes]]`.
 
     Returns
     -------
@@ -124,69 +131,43 @@ def read_scenarios(paths: Sequence[str | Path]) -> tuple[Scenario, ...]:
     """
     found = [_read(Path(path)) for path in paths]
     stems: dict[str, Path] = {}
-    problems: list[tuple[Path, list[str]]] = []
+    problems: dict[Path, list[str]] = {}
     for path, (_, own) in zip(map(Path, paths), found, strict=True):
         first = stems.setdefault(path.stem, path)
         if first is not path:
-            own.append(
+            own[path].append(
                 f"its name {path.stem!r} is that of {first} too. Tables name scenarios by the "
                 "file's name without .toml: rename one."
             )
-        problems.append((path, own))
-    raise_problems(problems)
+        for each, sentences in own.items():
+            known = problems.setdefault(each, [])
+            known += [sentence for sentence in sentences if sentence not in known]
+    raise_problems(list(problems.items()))
     return tuple(scenario for scenario, _ in found if scenario is not None)
 
 
-def _read(path: Path) -> tuple[Scenario | None, list[str]]:
-    file = read_toml(path, _ScenarioFile)
-    problems = list(file.problems)
+def _read(path: Path) -> tuple[Scenario | None, dict[Path, list[str]]]:
+    file, combined = combine(path)
+    problems = combined.problems
     if path.stem == TODAY:
-        problems.append(f"the name {TODAY!r} is taken by the situation of today: rename the file.")
+        taken = f"the name {TODAY!r} is taken by the situation of today: rename the file."
+        problems[path].append(taken)
     content = file.content
     if content is None:
         return None, problems
-    text = path.read_text(encoding="utf-8-sig")
-    lines = tuple(find_line(text, ("changes", row)) for row in range(len(content.changes)))
-    changes = []
-    for row, change in enumerate(content.changes):
-        placed, faults = place_in_degrees(change, content.crs)
-        changes.append(placed)
-        problems += [f"{where(row, lines[row])}.{fault}" for fault in faults]
+    told = (*combined.origin_of_change.items(), *combined.repeated)
     return Scenario(
         path,
         file.sha256,
         path.stem,
         content.name,
         content.question,
-        content.assumptions,
+        tuple(combined.assumptions),
         content.focus.profiles,
         content.focus.categories,
-        tuple(changes),
-        lines,
+        tuple(change for change, _ in told),
+        tuple(origin.line for _, origin in told),
+        tuple(origin for _, origin in told),
+        tuple(combined.inputs.values()),
+        tuple(combined.notices),
     ), problems
-
-
-def where(row: int, line: int | None) -> str:
-    """Say where in its file a change stands.
-
-    Parameters
-    ----------
-    row
-        Position among the changes, from 0.
-    line
-        Line on which it begins, if known.
-
-    Returns
-    -------
-    where
-        For instance `line 4, changes[1]`.
-
-    Examples
-    --------
-    >>> where(0, 4)
-    'line 4, changes[1]'
-    >>> where(1, None)
-    'changes[2]'
-    """
-    key = name_key(("changes", row))
-    return f"line {line}, {key}" if line else key

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,9 @@ from ..network.model import Network
 from ..network.profiles import Profile
 from ..osm.extract import Extract
 from .edits import NetworkEdits
-from .reading import Scenario, where
+from .files import where
+from .reading import Scenario
+from .touches import Touch
 from .waters import WaterEdits, Waters
 
 if TYPE_CHECKING:
@@ -39,6 +42,8 @@ class Today:
         the water.
     build
         Builds the network of a profile from other tags as the study wants it.
+    day
+        The day that the study is about; None where it does not say.
     """
 
     extract: Extract
@@ -47,6 +52,7 @@ class Today:
     categories: tuple[str, ...]
     water: Waters | None = None
     build: Callable[[Extract, Profile], Network] = build_network
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +121,10 @@ class ResolvedScenario:
         `change` whether they get `"faster"` or `"slower"`.
     water
         The water as it leaves it; None where it changes nothing there.
+    touches
+        How much each change touches, by change and profile.
+    warned
+        The warnings that belong to a change, with its row.
     retagged
         Networks built from other tags, in place of today's, by profile; `edits` are of these.
     """
@@ -127,6 +137,8 @@ class ResolvedScenario:
     closed: "gpd.GeoDataFrame"
     speeds: "gpd.GeoDataFrame"
     water: WaterEdits | None = None
+    touches: tuple[Touch, ...] = ()
+    warned: tuple[tuple[int, Notice], ...] = ()
     retagged: Mapping[str, Retagged] = field(default_factory=dict)
 
 
@@ -142,11 +154,17 @@ class Findings:
         One sentence each.
     warnings
         What looks odd.
+    warned
+        The warnings that belong to a change, with its row.
+    touches
+        How much each change touches.
     """
 
     scenario: Scenario
     errors: list[str] = field(default_factory=list)
     warnings: list[Notice] = field(default_factory=list)
+    warned: list[tuple[int, Notice]] = field(default_factory=list)
+    touches: list[Touch] = field(default_factory=list)
 
     def refuse(self, row: int, sentence: str) -> None:
         """Note an error in the change of that row."""
@@ -154,16 +172,27 @@ class Findings:
 
     def warn(self, row: int, what: Notice) -> None:
         """Note something odd in the change of that row."""
-        change, line = self.scenario.changes[row], self.scenario.lines[row]
-        values: dict[str, Value] = {"number": row + 1, "kind": change.kind, "what": what}
-        if line:
-            self.warnings.append(Notice("change_at_line", {**values, "line": str(line)}))
-        else:
-            self.warnings.append(Notice("change", values))
+        origin, kind = self.scenario.find_origin(row), self.scenario.changes[row].kind
+        values: dict[str, Value] = {"number": origin.row + 1, "kind": kind, "what": what}
+        notice = Notice("change", values)
+        if origin.line:
+            notice = Notice("change_at_line", {**values, "line": str(origin.line)})
+        if origin.path != self.scenario.path:
+            notice = Notice("in_file", {"file": origin.path.name, "what": notice})
+        self.warnings.append(notice)
+        self.warned.append((row, notice))
+
+    def name_change(self, row: int) -> str:
+        """Name another change: by its place in the file, and the file where it is not this one."""
+        origin = self.scenario.find_origin(row)
+        if origin.path == self.scenario.path:
+            return f"changes[{origin.row + 1}]"
+        return f"{origin.path.name}, {where(origin.row, origin.line)}"
 
     def _where(self, row: int) -> str:
-        change = self.scenario.changes[row]
-        return f"{where(row, self.scenario.lines[row])} ({change.kind})"
+        origin, kind = self.scenario.find_origin(row), self.scenario.changes[row].kind
+        file = "" if origin.path == self.scenario.path else f"{origin.path.name}, "
+        return f"{file}{where(origin.row, origin.line)} ({kind})"
 
 
 def list_some(names: Sequence[str], most: int = 5) -> str:

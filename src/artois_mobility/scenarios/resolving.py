@@ -9,7 +9,15 @@ import shapely
 from ..changes.fields import Point
 from ..changes.hints import suggest
 from ..changes.notices import Notice
-from ..changes.schema import AddLink, AddSite, Change, MoveSite, SetSpeed
+from ..changes.schema import (
+    AddLink,
+    AddSite,
+    Change,
+    CloseWays,
+    Congestion,
+    MoveSite,
+    SetSpeed,
+)
 from ..changes.street_schema import AddBarrier, RemoveBarrier
 from ..changes.toml_files import raise_problems
 from ..changes.water_schema import AddQuay, AddReach, AddStop
@@ -31,6 +39,10 @@ from .way_changes import WayTimes, resolve_ways
 
 # A point this far outside the bounds of the extract still counts as inside.
 MARGIN_DEG: Final = 0.01
+# A polygon narrower than half a metre or so is a line.
+THINNEST_DEG: Final = 5e-6
+# Kinds that may mean what lies within a polygon.
+RING_KINDS: Final = (CloseWays, Congestion, SetSpeed, RemoveBarrier)
 
 
 def resolve(scenarios: Sequence[Scenario], today: Today) -> tuple[ResolvedScenario, ...]:
@@ -65,7 +77,7 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     _check_repetitions(findings)
     for row, change in enumerate(scenario.changes):
         _check_inside(findings, row, points_of(change), today)
-        if isinstance(change, SetSpeed | RemoveBarrier) and change.within:
+        if isinstance(change, RING_KINDS) and change.within:
             _check_polygon(findings, row, change.within)
     _check_focus(findings, today)
     retagged = resolve_tags(findings, today)
@@ -82,7 +94,7 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     }
     return ResolvedScenario(
         scenario,
-        tuple(findings.warnings),
+        (*scenario.notices, *findings.warnings),
         edits,
         sites,
         draw_links({profile: each.links for profile, each in links.items()}),
@@ -93,6 +105,8 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
             {name: each.is_slower for name, each in ways.items()},
         ),
         water,
+        tuple(sorted(findings.touches, key=lambda each: each.row)),
+        tuple(findings.warned),
         retagged,
     )
 
@@ -123,7 +137,8 @@ def _check_repetitions(findings: Findings) -> None:
     for row, change in enumerate(findings.scenario.changes):
         first = first_row.setdefault(change, row)
         if first != row:
-            findings.refuse(row, f"repeats changes[{first + 1}] word for word: remove one.")
+            other = findings.name_change(first)
+            findings.refuse(row, f"repeats {other} word for word: remove one.")
 
 
 def points_of(change: Change) -> tuple[Point, ...]:
@@ -152,7 +167,7 @@ def points_of(change: Change) -> tuple[Point, ...]:
         return (change.to,)
     if isinstance(change, AddLink | AddReach | AddBarrier):
         return change.geometry
-    return (change.within or ()) if isinstance(change, SetSpeed | RemoveBarrier) else ()
+    return (change.within or ()) if isinstance(change, RING_KINDS) else ()
 
 
 def _check_inside(findings: Findings, row: int, points: Sequence[Point], today: Today) -> None:
@@ -167,11 +182,14 @@ def _check_inside(findings: Findings, row: int, points: Sequence[Point], today: 
         )
 
     outside = [point for point in points if not is_inside(*point)]
-    may_reach_beyond = isinstance(change, SetSpeed | AddBarrier | RemoveBarrier)
-    if not outside or (may_reach_beyond and len(outside) < len(points)):
+    if not outside or (isinstance(change, RING_KINDS) and _meets(points, today)):
+        return
+    if isinstance(change, AddBarrier) and len(outside) < len(points):
         return
     lon, lat = outside[0]
-    hint = " Longitude comes first: swap the two." if is_inside(lat, lon) else ""
+    hint = " Longitude comes first: swap the two."
+    if not is_inside(lat, lon):
+        hint = " Check the coordinates and their crs, or take a larger extract."
     findings.refuse(
         row,
         f"[{lon:g}, {lat:g}] lies outside the extract, which covers longitude {west:.4f} to "
@@ -179,11 +197,19 @@ def _check_inside(findings: Findings, row: int, points: Sequence[Point], today: 
     )
 
 
+def _meets(ring: Sequence[Point], today: Today) -> bool:
+    """Tell whether a polygon may meet the extract, by their bounds."""
+    west, south, east, north = today.extract.source.bounds_deg
+    lon, lat = zip(*ring, strict=True)
+    return bool(min(lon) <= east and max(lon) >= west and min(lat) <= north and max(lat) >= south)
+
+
 def _check_polygon(findings: Findings, row: int, ring: Sequence[Point]) -> None:
     """Refuse a polygon without an inside, or one whose inside nobody could tell."""
     polygon = shapely.Polygon(ring)
-    if not shapely.is_valid(polygon) or not polygon.area > 0:
-        reason = shapely.is_valid_reason(polygon).lower()
+    is_thin = 2 * polygon.area <= THINNEST_DEG * polygon.length
+    if not shapely.is_valid(polygon) or is_thin:
+        reason = shapely.is_valid_reason(polygon).lower().replace("valid geometry", "it is a line")
         findings.refuse(
             row,
             f"within encloses no clear area ({reason}). Name the corners in the order in which one "

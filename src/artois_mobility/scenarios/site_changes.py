@@ -16,6 +16,7 @@ from ..changes.schema import AddSite, MoveSite, RemoveSite
 from ..errors import PlacesError
 from ..places.categories import find_category, is_below
 from .resolved import Findings, SiteEdits, Today, list_some
+from .touches import Touch
 
 SOURCE: Final = "scenario"
 STAYED: Final = ""
@@ -46,13 +47,16 @@ def resolve_sites(findings: Findings, today: Today) -> SiteEdits:
         if isinstance(change, AddSite):
             if _check_added(findings, row, change, today):
                 added.append(change)
+                findings.touches.append(Touch(row, "", sites=1))
         elif isinstance(change, MoveSite | RemoveSite):
             found = _find_site(findings, row, change, today)
             taken = [site for site in found if site in row_changes]
             if taken:
-                other = row_changes[taken[0]][0] + 1
-                findings.refuse(row, f"means {change.site!r}, which changes[{other}] changes too.")
+                other = findings.name_change(row_changes[taken[0]][0])
+                findings.refuse(row, f"means {change.site!r}, which {other} changes too.")
             row_changes.update(dict.fromkeys(found, (row, change)))
+            ids = today.sites["site"].iloc[found].nunique()
+            findings.touches.append(Touch(row, "", sites=ids))
     change_of_site = {site: change for site, (_, change) in row_changes.items()}
     return _edit(findings, today.sites, change_of_site, added)
 

@@ -17,6 +17,7 @@ from ..network.profiles import Profile
 from ..osm.editing import NewRelation, edit_extract
 from ..osm.extract import Extract, Tags
 from .resolved import Findings, Retagged, Today
+from .touches import touch_ways
 from .uses import let_in, shut_out
 from .way_changes import check_profiles, check_ways, profiles_of
 
@@ -59,6 +60,9 @@ def resolve_tags(findings: Findings, today: Today) -> dict[str, Retagged]:
         if edits is not None:
             found = today.build(edits.extract(today.extract), network.profile)
             retagged[profile] = Retagged(found, edits.opens, edits.closes)
+            for row, ways in edits.ways_of_row.items():
+                is_touched = np.isin(found.way_of_arc, np.array(sorted(ways), np.int64))
+                findings.touches.append(touch_ways(row, found, is_touched))
     editor.warn_of_nothing(rows)
     return retagged
 
@@ -100,6 +104,7 @@ class _Edits:
     tags_of_way: dict[int, Tags]
     new_relations: list[NewRelation]
     dropped_relations: set[int]
+    ways_of_row: dict[int, set[int]]
     opens: bool = False
     closes: bool = False
 
@@ -133,7 +138,7 @@ class _Editor:
     def edits_for(
         self, profile: Profile, rows: Sequence[tuple[int, SetAccess | SetOneway | SetTurn]]
     ) -> _Edits | None:
-        edits = _Edits({}, [], set())
+        edits = _Edits({}, [], set(), {})
         if profile.mode == BOAT:
             return None
         for row, change in rows:
@@ -207,6 +212,7 @@ class _Editor:
 
     def _set(self, edits: _Edits, row: int, way: int, tags: Tags) -> None:
         edits.tags_of_way[way] = tags
+        edits.ways_of_row.setdefault(row, set()).add(way)
         self._touched.add(row)
 
 

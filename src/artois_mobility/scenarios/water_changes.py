@@ -35,8 +35,10 @@ from ..osm.editing import edit_extract
 from ..osm.extract import Extract, Tags
 from .reach_joining import Joiner
 from .resolved import Findings, Today
+from .stretches import means_stretches
 from .waters import WaterEdits, Waters
 from .waterway_finding import Meant, WaterIndex, index_waterways
+from .way_changes import is_in_force
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -89,7 +91,9 @@ class _Plan:
         elif old.level == new.level and old.value != new.value:
             # two that say something of the same key, and not the same
             self.findings.refuse(
-                row, f"and changes[{old.row + 1}] set {key} of the same waterway to two values."
+                row,
+                f"and {self.findings.name_change(old.row)} set {key} of the same waterway to two "
+                "values.",
             )
 
 
@@ -123,7 +127,7 @@ def resolve_water(findings: Findings, today: Today) -> WaterEdits | None:
     index, plan, joiner = index_waterways(extract), _Plan(findings, extract), Joiner(extract)
     for row, change in rows:
         if isinstance(change, CloseWays):
-            plan.write(row, (index.find_known(change.ids, change.names), ()), CLOSED)
+            plan.write(row, (_find_closed(change, index, today), ()), CLOSED)
         elif isinstance(change, Waterways):
             _write(plan, row, change, index.find(findings, row, change), waters)
         elif isinstance(change, AddReach):
@@ -141,6 +145,17 @@ def _concerns_water(change: Change, today: Today) -> bool:
     if change.profiles is None:
         return True
     return any(each in today.water.networks for each in change.profiles)
+
+
+def _find_closed(change: CloseWays, index: WaterIndex, today: Today) -> tuple[int, ...]:
+    """Find the waterways that a closure of ways means, whole, on the day of the study."""
+    if not is_in_force(change, today.day):
+        return ()
+    if not change.classes and change.within is None:
+        return index.find_known(change.ids, change.names)
+    networks = () if today.water is None else today.water.networks.values()
+    found = [each.way_of_arc[means_stretches(each, change)].tolist() for each in networks]
+    return index.find_known(sorted({way for ways in found for way in ways}), ())
 
 
 def _write(plan: _Plan, row: int, change: Waterways, meant: Meant, waters: Waters | None) -> None:

@@ -2,30 +2,28 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from datetime import date
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-import shapely
 
-from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds
+from .._types import UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds
 from ..changes.hints import suggest
 from ..changes.notices import Notice, Value
-from ..changes.schema import CloseWays, SetSpeed
+from ..changes.schema import CloseWays, Congestion, SetSpeed
 from ..network.geodesy import length_m
 from ..network.model import Network
 from ..network.profiles import profile_names
 from ..osm.extract import Extract
-from ..places.streets import points_of_arcs
 from .resolved import Findings, Today
+from .stretches import NOT_MEANT, Levels, OnWays, find_levels, means_stretches
+from .touches import touch_ways
 from .uses import as_closure
 
 MS_PER_M_AT_1_KMH: Final = 3600.0
 
-Levels: TypeAlias = npt.NDArray[np.int8]
-
-# How closely a change names a stretch: the closest one counts.
-_BY_ID, _BY_NAME, _BY_CLASS_WITHIN, _BY_CLASS, _WITHIN, _NOT_MEANT = 5, 4, 3, 2, 1, 0
+# Modes that traffic on roads slows down.
+MOTOR_MODES: Final = frozenset({"car", "moped"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,10 +64,11 @@ def resolve_ways(findings: Findings, today: Today) -> dict[str, WayTimes]:
     rows = [
         (row, change)
         for row, each in enumerate(findings.scenario.changes)
-        if isinstance(change := as_closure(each, today), CloseWays | SetSpeed)
+        if isinstance(change := as_closure(each, today), OnWays)
     ]
     for row, change in rows:
         _check_names(findings, row, change, today)
+    rows = [(row, change) for row, change in rows if _is_in_force(findings, row, change, today)]
     effects = _Effects(set(), {})
     times = {}
     for profile, network in today.networks.items():
@@ -83,7 +82,7 @@ def resolve_ways(findings: Findings, today: Today) -> dict[str, WayTimes]:
 
 def _warn_of_effects(
     findings: Findings,
-    rows: Sequence[tuple[int, CloseWays | SetSpeed]],
+    rows: Sequence[tuple[int, OnWays]],
     effects: "_Effects",
     today: Today,
 ) -> None:
@@ -114,7 +113,44 @@ def profiles_of(change: object, today: Today) -> tuple[str, ...]:
         In the order of the study; all when the change names none.
     """
     named: Sequence[str] | None = getattr(change, "profiles", None)
+    if named is None and isinstance(change, Congestion):
+        networks = today.networks.items()
+        named = [name for name, each in networks if each.profile.mode in MOTOR_MODES]
     return tuple(each for each in today.networks if named is None or each in named)
+
+
+def is_in_force(change: CloseWays, day: date | None) -> bool:
+    """Tell whether a closure counts on a day.
+
+    Parameters
+    ----------
+    change
+        A closure with days, or without.
+    day
+        The day; None where none is said, on which every closure counts.
+
+    Returns
+    -------
+    is_in_force
+        True from its first day to its last, both included.
+
+    Examples
+    --------
+    >>> works = CloseWays(kind="close_ways", ids=(1,), begin=date(2027, 3, 1))
+    >>> is_in_force(works, date(2027, 2, 28)), is_in_force(works, date(2027, 3, 1))
+    (False, True)
+    >>> is_in_force(works, None)
+    True
+    """
+    return day is None or (change.begin or date.min) <= day <= (change.end or date.max)
+
+
+def _is_in_force(findings: Findings, row: int, change: OnWays, today: Today) -> bool:
+    """Tell whether a change counts on the day of the study, and warn where it does not."""
+    if not isinstance(change, CloseWays) or is_in_force(change, today.day):
+        return True
+    findings.warn(row, Notice("ways_not_closed_then", {"day": str(today.day)}))
+    return False
 
 
 def check_profiles(findings: Findings, row: int, profiles: Sequence[str], today: Today) -> None:
@@ -140,11 +176,10 @@ def check_profiles(findings: Findings, row: int, profiles: Sequence[str], today:
             findings.warn(row, Notice("profile_not_asked", values))
 
 
-def _check_names(findings: Findings, row: int, change: CloseWays | SetSpeed, today: Today) -> None:
+def _check_names(findings: Findings, row: int, change: OnWays, today: Today) -> None:
     check_profiles(findings, row, change.profiles or (), today)
     check_ways(findings, row, change.ids, change.names, today)
-    if isinstance(change, SetSpeed):
-        _check_classes(findings, row, change.classes, today)
+    _check_classes(findings, row, change.classes, today)
 
 
 def check_ways(
@@ -220,7 +255,7 @@ class _Effects:
 
 def _time_profile(
     findings: Findings,
-    rows: Sequence[tuple[int, CloseWays | SetSpeed]],
+    rows: Sequence[tuple[int, OnWays]],
     network: Network,
     effects: _Effects,
 ) -> WayTimes | None:
@@ -228,13 +263,14 @@ def _time_profile(
     speeds = []
     for row, change in rows:
         if isinstance(change, CloseWays):
-            meant = _named_level(network, change.ids, change.names) > _NOT_MEANT
+            meant = means_stretches(network, change)
             is_closed |= meant
         else:
             speeds.append(_speed_of(row, change, network))
-            meant = (speeds[-1].level > _NOT_MEANT) & (speeds[-1].local_ms != network.local_ms)
+            meant = (speeds[-1].level > NOT_MEANT) & (speeds[-1].local_ms != network.local_ms)
             if _moves_people_without_motor(network, speeds[-1].local_ms, meant):
                 effects.without_motor.setdefault(row, []).append(network.profile.name)
+        findings.touches.append(touch_ways(row, network, meant))
         if meant.any():
             effects.touched.add(row)
     local_ms = _choose_closest(findings, speeds, network)
@@ -280,8 +316,8 @@ class _Speed:
     local_ms: Milliseconds
 
 
-def _speed_of(row: int, change: SetSpeed, network: Network) -> _Speed:
-    return _Speed(row, _level_of_speed(network, change), _time_at_speed(network, change))
+def _speed_of(row: int, change: SetSpeed | Congestion, network: Network) -> _Speed:
+    return _Speed(row, find_levels(network, change), _time_at_speed(network, change))
 
 
 def _choose_closest(findings: Findings, speeds: Sequence[_Speed], network: Network) -> Milliseconds:
@@ -292,7 +328,7 @@ def _choose_closest(findings: Findings, speeds: Sequence[_Speed], network: Netwo
         closest = np.maximum(closest, speed.level)
     chosen_row = np.full(local_ms.size, -1, np.int32)
     for speed in speeds:
-        is_meant = (speed.level == closest) & (closest > _NOT_MEANT)
+        is_meant = (speed.level == closest) & (closest > NOT_MEANT)
         is_tie = is_meant & (chosen_row >= 0) & (speed.local_ms != local_ms)
         _refuse_conflict(findings, speed.row, chosen_row, is_tie, network)
         is_first = is_meant & (chosen_row < 0)
@@ -307,76 +343,27 @@ def _refuse_conflict(
     if not is_tie.any():
         return
     arc = int(np.flatnonzero(is_tie)[0])
-    other, way = int(chosen_row[arc]) + 1, int(network.way_of_arc[arc])
+    other = findings.name_change(int(chosen_row[arc]))
+    way = int(network.way_of_arc[arc])
     ways = np.unique(network.way_of_arc[is_tie]).size
     findings.refuse(
         row,
-        f"sets another speed than changes[{other}] on {ways} ways for {network.profile.name}, "
+        f"sets another speed than {other} on {ways} ways for {network.profile.name}, "
         f"first {way}. Name these ways more closely in one of the two: ids count before names, "
         "names before classes.",
     )
 
 
-def _named_level(network: Network, ids: Sequence[int], names: Sequence[str]) -> Levels:
-    named = [way for way, name in network.name_of_way.items() if name in names]
-    level = np.where(np.isin(network.way_of_arc, named), _BY_NAME, _NOT_MEANT)
-    level[np.isin(network.way_of_arc, np.array(ids, np.int64))] = _BY_ID
-    return level.astype(np.int8)
-
-
-def _level_of_speed(network: Network, change: SetSpeed) -> Levels:
-    level = _named_level(network, change.ids, change.names)
-    by_class = _BY_CLASS if change.within is None else _BY_CLASS_WITHIN
-    of_class = np.zeros(level.size, np.bool_)
-    for name in change.classes:
-        of_class |= network.class_of_arc == name
-    level[of_class] = np.maximum(level[of_class], by_class)
-    if change.within is not None:
-        if not (change.ids or change.names or change.classes):
-            level[:] = _WITHIN
-        level[~_lies_within(network, change.within)] = _NOT_MEANT
-    return level
-
-
-def _lies_within(network: Network, ring: Sequence[tuple[float, float]]) -> Flags:
-    """Tell whether the middle of each stretch lies in a polygon, the same for both twins."""
-    polygon = shapely.Polygon(ring)
-    shapely.prepare(polygon)
-    arcs = np.arange(network.graph.arc_count, dtype=np.int32)
-    twin = network.twin_of_arc
-    street = np.where(twin == NO_ARC, arcs, np.minimum(arcs, twin))
-    near = np.unique(street[_meets_box(network, polygon.bounds)])
-    points, row = points_of_arcs(network, near)
-    degrees = np.column_stack([network.point_lon_deg[points], network.point_lat_deg[points]])
-    middle = shapely.line_interpolate_point(
-        shapely.linestrings(degrees, indices=row), 0.5, normalized=True
-    )
-    is_within = np.zeros(arcs.size, np.bool_)
-    is_within[near] = shapely.covers(polygon, middle)
-    return is_within[street]
-
-
-def _meets_box(network: Network, box: tuple[float, float, float, float]) -> Flags:
-    """Tell which arcs have a shape point on either side of, or in, a box in degrees."""
-    is_met = np.ones(network.graph.arc_count, np.bool_)
-    firsts = network.first_point[:-1]
-    if firsts.size:
-        for degrees, least, most in (
-            (network.point_lon_deg, box[0], box[2]),
-            (network.point_lat_deg, box[1], box[3]),
-        ):
-            is_met &= np.minimum.reduceat(degrees, firsts) <= most
-            is_met &= np.maximum.reduceat(degrees, firsts) >= least
-    return is_met
-
-
-def _time_at_speed(network: Network, change: SetSpeed) -> Milliseconds:
+def _time_at_speed(network: Network, change: SetSpeed | Congestion) -> Milliseconds:
     """Compute the time along each arc at a new speed; what locks and signals take stays.
 
     As in a network that is built, each segment's time is rounded once and an arc's is the sum: the
     same speed in the data gives the same time.
     """
     today_ms = network.local_ms
+    if isinstance(change, Congestion):
+        moving_ms = np.rint((today_ms - network.waiting_ms) * change.factor)
+        return _as_ms(moving_ms + network.waiting_ms)
     if change.factor is not None:
         moving_ms = np.rint((today_ms - network.waiting_ms) / change.factor)
         new_ms = _as_ms(moving_ms + network.waiting_ms)

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from .._types import Progress, tell_nobody
 from ..changes.notices import say_all
-from ..changes.schema import Change, MoveSite, RemoveSite
-from ..changes.sentences import sentence
 from ..scenarios.differences import summarise, tabulate_differences
 from ..scenarios.drawing import draw_links, draw_speeds, draw_ways
 from ..scenarios.reading import TODAY, read_scenarios
@@ -24,6 +21,7 @@ from .loading import Loaded, load
 from .manifest import make_manifest
 from .results import Comparison, ScenarioResult
 from .running import NewSites, attach_new_sites, compute_all
+from .touching import say_changes, tabulate_touches
 from .water_results import WaterResult
 
 
@@ -60,7 +58,7 @@ def compare(
         If a result breaks a law, which would be a fault of the program.
     """
     report = progress or tell_nobody
-    scenarios = read_scenarios(_choose(study, scenario_paths))
+    scenarios = read_scenarios(choose_files(study, scenario_paths))
     loaded = load(study, report)
     resolved = resolve(scenarios, loaded.today)
     new_sites = attach_new_sites(loaded, resolved)
@@ -83,7 +81,7 @@ def compare(
         differences=differences if certainty is None else certainty.differences,
         summary_table=summarise(access_times, loaded.residents, communes, study.thresholds_min),
         networks=networks,
-        manifest=make_manifest(loaded, scenarios),
+        manifest=make_manifest(loaded, resolved),
         is_schematic=loaded.today.extract.source.is_schematic
         or any(each.provenance.is_schematic for each in networks.values()),
         water=water,
@@ -124,8 +122,21 @@ def _compute_water(
     return compute_water(loaded, resolved, progress)
 
 
-def _choose(study: Study, paths: Sequence[str | Path]) -> list[Path]:
-    """Leave out the study's own file and files given twice."""
+def choose_files(study: Study, paths: Sequence[str | Path]) -> list[Path]:
+    """Leave out the study's own file and files given twice.
+
+    Parameters
+    ----------
+    study
+        What today is.
+    paths
+        Scenario files.
+
+    Returns
+    -------
+    chosen
+        In the order given.
+    """
     own = study.path.resolve()
     chosen: dict[Path, Path] = {}
     for path in map(Path, paths):
@@ -135,15 +146,11 @@ def _choose(study: Study, paths: Sequence[str | Path]) -> list[Path]:
 
 def _describe(resolved: ResolvedScenario, loaded: Loaded, new_sites: NewSites) -> ScenarioResult:
     scenario, edits = resolved.scenario, resolved.site_edits
-    named = [_with_site_name(change, loaded) for change in scenario.changes]
     return ScenarioResult(
         key=scenario.key,
         name=scenario.name,
         question=scenario.question,
-        sentences={
-            "fr": [sentence(change, "fr") for change in named],
-            "en": [sentence(change, "en") for change in named],
-        },
+        sentences=say_changes(loaded, resolved),
         assumptions=scenario.assumptions,
         warnings=say_all((*resolved.warnings, *warn_of_sites(loaded, resolved, new_sites))),
         focus_profiles=scenario.focus_profiles,
@@ -153,17 +160,8 @@ def _describe(resolved: ResolvedScenario, loaded: Loaded, new_sites: NewSites) -
         links=resolved.links,
         closed=resolved.closed,
         speeds=resolved.speeds,
+        touched=tabulate_touches(loaded, resolved),
     )
-
-
-def _with_site_name(change: Change, loaded: Loaded) -> Change:
-    """Name a site that a file means by its id, for people to read."""
-    if not isinstance(change, MoveSite | RemoveSite):
-        return change
-    sites = loaded.today.sites
-    names = sites["name"][(sites["site"] == change.site).to_numpy(np.bool_)]
-    name = str(names.iloc[0] or "") if len(names) else ""
-    return change.model_copy(update={"site": name}) if name else change
 
 
 def _describe_today(loaded: Loaded, access_times: pd.DataFrame) -> ScenarioResult:

@@ -3,13 +3,14 @@
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, Strict, StringConstraints
 
 from ..changes.faults import find_line
-from ..changes.fields import FileModel, Names, Text
+from ..changes.fields import Day, FileModel, Names, Text
 from ..changes.toml_files import raise_problems, read_toml
 from ..errors import InputError, PlacesError, ProfileError
 from ..network.interpreting import BOAT
@@ -55,6 +56,7 @@ class _Access(FileModel):
     turns: Annotated[bool, Strict()] = True
     period: Text | None = None
     thresholds_min: Annotated[tuple[Minutes, ...], Field(min_length=1)] = (10.0, 20.0, 30.0)
+    date: Day | None = None
 
 
 class _StudyFile(FileModel):
@@ -121,6 +123,8 @@ class Study:
         What is asked of the water, or None.
     uncertainty
         How sure minutes have to be told, or None.
+    day
+        The day that it is about: closures and sites count that are in force on it; None for any.
     """
 
     path: Path
@@ -147,6 +151,7 @@ class Study:
     thresholds_min: tuple[float, ...]
     water: WaterQuestion | None
     uncertainty: UncertaintyQuestion | None
+    day: date | None = None
 
 
 def read_study(path: str | Path) -> Study:
@@ -231,6 +236,7 @@ def read_study(path: str | Path) -> Study:
         thresholds_min=tuple(sorted(set(content.access.thresholds_min))),
         water=water,
         uncertainty=read_uncertainty(content.uncertainty),
+        day=content.access.date,
     )
 
 

@@ -133,7 +133,15 @@ def load(study: Study, progress: Progress) -> Loaded:
     networks_of |= {} if waters is None else waters.networks
     return Loaded(
         study,
-        Today(extract, networks_of, sites, study.categories, waters, partial(build_for, study)),
+        Today(
+            extract,
+            networks_of,
+            sites,
+            study.categories,
+            waters,
+            day=study.day,
+            build=partial(build_for, study),
+        ),
         residents,
         communes,
         dict(zip(study.profiles, pairs, strict=True)),
@@ -280,7 +288,7 @@ def read_all_sites(study: Study, extract: Extract, categories: Sequence[str]) ->
     tables = [
         read_sites(extract, categories)
         if source == OSM
-        else read_sites(source, categories, bounds_deg=bounds_deg)
+        else read_sites(source, categories, bounds_deg=bounds_deg, day=study.day)
         for source in study.sites
     ]
     return tables[0] if len(tables) == 1 else merge_sites(*tables)

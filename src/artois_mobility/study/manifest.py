@@ -12,14 +12,15 @@ import numpy as np
 
 from .._version import __version__
 from ..places.attachments import Attachments
-from ..scenarios.reading import Scenario
+from ..scenarios.resolved import ResolvedScenario
 from .files import OSM, Study
 from .loading import Loaded
+from .touching import list_touches
 
 LIBRARIES: Final = ("geopandas", "numba", "numpy", "osmium", "pandas", "pyproj", "shapely")
 
 
-def make_manifest(loaded: Loaded, scenarios: Sequence[Scenario]) -> dict[str, Any]:
+def make_manifest(loaded: Loaded, scenarios: Sequence[ResolvedScenario]) -> dict[str, Any]:
     """List inputs with their hashes, parameters, versions and counted assumptions.
 
     Nothing in it depends on the machine or the hour; paths are told from the folder above the
@@ -52,6 +53,7 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[Scenario]) -> dict[str, An
             "turns": study.turns,
             "period": study.period,
             "thresholds_min": list(study.thresholds_min),
+            "date": None if study.day is None else study.day.isoformat(),
             "water": _describe_water(study),
             "uncertainty": None if study.uncertainty is None else asdict(study.uncertainty),
         },
@@ -74,6 +76,7 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[Scenario]) -> dict[str, An
             profile: dict(network.provenance.counts)
             for profile, network in loaded.today.networks.items()
         },
+        "touched": {each.scenario.key: list_touches(loaded, each) for each in scenarios},
     }
 
 
@@ -88,7 +91,7 @@ def _describe_water(study: Study) -> dict[str, Any] | None:
     }
 
 
-def _list_inputs(loaded: Loaded, scenarios: Sequence[Scenario]) -> list[dict[str, str]]:
+def _list_inputs(loaded: Loaded, scenarios: Sequence[ResolvedScenario]) -> list[dict[str, str]]:
     study = loaded.study
     files = [("study", study.path, study.sha256)]
     files.append(("extract", study.extract, loaded.today.extract.source.sha256))
@@ -105,10 +108,13 @@ def _list_inputs(loaded: Loaded, scenarios: Sequence[Scenario]) -> list[dict[str
     )
     others += [(role, path) for role, path in optional if path is not None]
     files += [(role, Path(path), _hash(Path(path))) for role, path in others if path != OSM]
-    files += [("scenario", each.path, each.sha256) for each in scenarios]
+    plans = [each.scenario for each in scenarios]
+    files += [("scenario", each.path, each.sha256) for each in plans]
+    used = [(each.role, each.path, each.sha256) for plan in plans for each in plan.inputs]
+    placed = [(role, _place(path, study), sha256) for role, path, sha256 in (*files, *used)]
     return [
-        {"role": role, "path": _place(path, study), "sha256": sha256}
-        for role, path, sha256 in files
+        {"role": role, "path": path, "sha256": sha256}
+        for role, path, sha256 in dict.fromkeys(placed)
     ]
 
 

@@ -51,6 +51,9 @@ class ScenarioResult:
     speeds
         Ways whose speed was set: `geometry` in WGS 84, `way`, `name`, `profiles` as text, and
         `change`: `"faster"` or `"slower"`. A way that is both has two rows.
+    touched
+        How much each change touches: `change` (its number), `kind`, `profile`, `ways`,
+        `kilometres`, `sites`, `people` who live along the ways; None for today.
     """
 
     key: str
@@ -66,6 +69,7 @@ class ScenarioResult:
     links: gpd.GeoDataFrame
     closed: gpd.GeoDataFrame
     speeds: gpd.GeoDataFrame
+    touched: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -32,7 +32,7 @@ _BOUND_OF_TYPE: Final = {
     "less_than": "below {lt:g}",
     "less_than_equal": "{le:g} or less",
 }
-_POINT_KEYS: Final = frozenset({"at", "to", "geometry", "within"})
+_POINT_KEYS: Final = frozenset({"at", "to", "geometry", "within", "to_within"})
 _HEADER: Final = re.compile(r"\s*\[{1,2}\s*([A-Za-z_][\w.-]*)\s*\]{1,2}\s*(?:#.*)?$")
 _KEY: Final = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=")
 

@@ -11,6 +11,14 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Field, Strict, model_validator
 
 from .fields import FileModel, Line, Names, Point, Ring, SpeedKmh, Switch, Text, WayId
+from .people_schema import (
+    MODEL_OF_PEOPLE_KIND,
+    AddResidents,
+    MoveResidents,
+    ScaleResidents,
+    SetCapacity,
+    SetHours,
+)
 from .water_schema import (
     MODEL_OF_WATER_KIND,
     AddQuay,
@@ -261,7 +269,12 @@ Change: TypeAlias = Annotated[
     | CloseReach
     | AddReach
     | AddQuay
-    | AddStop,
+    | AddStop
+    | AddResidents
+    | ScaleResidents
+    | MoveResidents
+    | SetCapacity
+    | SetHours,
     Field(discriminator="kind"),
 ]
 
@@ -273,4 +286,5 @@ MODEL_OF_KIND: Mapping[str, type[FileModel]] = {
     "remove_site": RemoveSite,
     "set_speed": SetSpeed,
     **MODEL_OF_WATER_KIND,
+    **MODEL_OF_PEOPLE_KIND,
 }

@@ -9,6 +9,7 @@ from ..changes.notices import Notice, Value
 from ..network.model import Network
 from ..osm.extract import Extract
 from .edits import NetworkEdits
+from .homes import Homes, PeopleEdits
 from .reading import Scenario, where
 from .waters import WaterEdits, Waters
 
@@ -33,6 +34,8 @@ class Today:
     water
         Its vessels and quays, whose networks are among `networks`; None where it asks nothing of
         the water.
+    homes
+        Who lives where; None where nobody asks.
     """
 
     extract: Extract
@@ -40,6 +43,7 @@ class Today:
     sites: "gpd.GeoDataFrame"
     categories: tuple[str, ...]
     water: Waters | None = None
+    homes: Homes | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,8 +53,9 @@ class SiteEdits:
     Attributes
     ----------
     sites
-        The columns of `read_sites` and `change`: `""`, `"added"` or `"moved"`; today's sites
-        first, in their order, then the added ones.
+        The columns of `read_sites` and `change`: `""`, `"added"`, `"moved"`, or `"set"` where it
+        stays and only its capacity or hours change; today's sites first, in their order, then the
+        added ones.
     today_row
         Row among today's sites for each one that stays where it is; -1 for moved and added ones,
         shape (s,).
@@ -85,6 +90,8 @@ class ResolvedScenario:
         `change` whether they get `"faster"` or `"slower"`.
     water
         The water as it leaves it; None where it changes nothing there.
+    people
+        Who lives where as it leaves them; None where it changes nothing about them.
     """
 
     scenario: Scenario
@@ -95,6 +102,7 @@ class ResolvedScenario:
     closed: "gpd.GeoDataFrame"
     speeds: "gpd.GeoDataFrame"
     water: WaterEdits | None = None
+    people: PeopleEdits | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from .._types import Progress, tell_nobody
 from ..changes.notices import say_all
+from ..changes.people_schema import SiteSetting
 from ..changes.schema import Change, MoveSite, RemoveSite
 from ..changes.sentences import sentence
 from ..scenarios.differences import summarise, tabulate_differences
@@ -22,6 +23,7 @@ from .files import Study
 from .laws import check_laws
 from .loading import Loaded, load
 from .manifest import make_manifest
+from .peopling import Peopled, add_people, describe_people, warn_of_homes
 from .results import Comparison, ScenarioResult
 from .running import NewSites, attach_new_sites, compute_all
 from .water_results import WaterResult
@@ -63,27 +65,35 @@ def compare(
     scenarios = read_scenarios(_choose(study, scenario_paths))
     loaded = load(study, report)
     resolved = resolve(scenarios, loaded.today)
-    new_sites = attach_new_sites(loaded, resolved)
-    access_times = compute_all(loaded, resolved, new_sites, report)
+    peopled = add_people(loaded, resolved)
+    whole = peopled.loaded
+    new_sites = attach_new_sites(whole, resolved)
+    access_times = compute_all(whole, resolved, new_sites, report)
     differences = tabulate_differences(access_times)
-    check_laws(loaded, resolved, differences)
-    certainty = compute_certainty(loaded, resolved, new_sites, differences, report)
-    communes = loaded.communes
+    check_laws(whole, resolved, differences)
+    certainty = compute_certainty(whole, resolved, new_sites, differences, report)
+    communes = whole.communes
     networks = loaded.today.networks
     water = _compute_water(loaded, resolved, report)
     return Comparison(
         study=study,
-        residents=loaded.residents,
+        residents=whole.residents,
         communes=communes,
         scenarios=(
             _describe_today(loaded, access_times),
-            *(_describe(each, loaded, new_sites) for each in resolved),
+            *(_describe(each, peopled, new_sites) for each in resolved),
         ),
         access_times=access_times,
         differences=differences if certainty is None else certainty.differences,
-        summary_table=summarise(access_times, loaded.residents, communes, study.thresholds_min),
+        summary_table=summarise(
+            access_times,
+            whole.residents,
+            communes,
+            study.thresholds_min,
+            people_of=peopled.population_of,
+        ),
         networks=networks,
-        manifest=make_manifest(loaded, scenarios),
+        manifest=make_manifest(loaded, scenarios) | describe_people(resolved),
         is_schematic=loaded.today.extract.source.is_schematic
         or any(each.provenance.is_schematic for each in networks.values()),
         water=water,
@@ -133,8 +143,10 @@ def _choose(study: Study, paths: Sequence[str | Path]) -> list[Path]:
     return [path for full, path in chosen.items() if full != own]
 
 
-def _describe(resolved: ResolvedScenario, loaded: Loaded, new_sites: NewSites) -> ScenarioResult:
-    scenario, edits = resolved.scenario, resolved.site_edits
+def _describe(resolved: ResolvedScenario, peopled: Peopled, new_sites: NewSites) -> ScenarioResult:
+    scenario, edits, loaded = resolved.scenario, resolved.site_edits, peopled.loaded
+    homes = warn_of_homes(peopled, scenario.key)
+    noticed = (*resolved.warnings, *warn_of_sites(loaded, resolved, new_sites), *homes)
     named = [_with_site_name(change, loaded) for change in scenario.changes]
     return ScenarioResult(
         key=scenario.key,
@@ -145,7 +157,7 @@ def _describe(resolved: ResolvedScenario, loaded: Loaded, new_sites: NewSites) -
             "en": [sentence(change, "en") for change in named],
         },
         assumptions=scenario.assumptions,
-        warnings=say_all((*resolved.warnings, *warn_of_sites(loaded, resolved, new_sites))),
+        warnings=say_all(noticed),
         focus_profiles=scenario.focus_profiles,
         focus_categories=scenario.focus_categories,
         sites=edits.sites,
@@ -153,12 +165,13 @@ def _describe(resolved: ResolvedScenario, loaded: Loaded, new_sites: NewSites) -
         links=resolved.links,
         closed=resolved.closed,
         speeds=resolved.speeds,
+        people=peopled.people.get(scenario.key),
     )
 
 
 def _with_site_name(change: Change, loaded: Loaded) -> Change:
     """Name a site that a file means by its id, for people to read."""
-    if not isinstance(change, MoveSite | RemoveSite):
+    if not isinstance(change, MoveSite | RemoveSite | SiteSetting):
         return change
     sites = loaded.today.sites
     names = sites["name"][(sites["site"] == change.site).to_numpy(np.bool_)]

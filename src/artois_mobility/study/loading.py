@@ -23,6 +23,7 @@ from ..places.communes import assign_communes, read_communes
 from ..places.residents import read_residents
 from ..places.sites import merge_sites, read_sites
 from ..routing.threads import run_each
+from ..scenarios.homes import Homes
 from ..scenarios.resolved import Today
 from .barriers import read_barriers
 from .congestion import read_congestion
@@ -121,8 +122,8 @@ def load(study: Study, progress: Progress) -> Loaded:
         *_place_readers(study, extract, study.categories),
         *(_each(build_for, study, extract, profile) for profile in study.travel_profiles),
     ]
-    everybody, communes, sites, *networks = _run_all(readers, BUILDING, progress)
-    residents, communes = _settle(study, everybody, communes)
+    everybody, around, sites, *networks = _run_all(readers, BUILDING, progress)
+    residents, communes = _settle(study, everybody, around)
     places = [(network, table) for network in networks for table in (residents, sites)]
     tables = _run_all([_each(attach, *pair) for pair in places], ATTACHING, progress)
     pairs = zip(tables[::2], tables[1::2], strict=True)
@@ -132,7 +133,14 @@ def load(study: Study, progress: Progress) -> Loaded:
     networks_of |= {} if waters is None else waters.networks
     return Loaded(
         study,
-        Today(extract, networks_of, sites, study.categories, waters),
+        Today(
+            extract,
+            networks_of,
+            sites,
+            study.categories,
+            waters,
+            Homes(residents, around, study.epci),
+        ),
         residents,
         communes,
         dict(zip(study.profiles, pairs, strict=True)),

@@ -55,7 +55,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "factor": "Multiplies by {factor} the population {where}.",
         "population": "Brings to {people} the population {where}.",
         "move_residents": "Moves {people}: today {origin}, then {where}.",
-        "share": "{share} % of residents",
+        "share": "{share}% of residents",
         "both": ", ",
         "set_capacity": "Sets the capacity of “{name}” to {number}.",
         "scale_capacity": "Multiplies the capacity of “{name}” by {number}.",

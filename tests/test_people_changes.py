@@ -21,6 +21,7 @@ from artois_mobility.report.findings import details, find
 from artois_mobility.report.layers import layers_of
 from artois_mobility.report.times import read_times
 from artois_mobility.report.words import read_words
+from artois_mobility.scenarios.differences import summarise
 from artois_mobility.scenarios.homes import Homes, settle_homes
 from artois_mobility.scenarios.resolving import resolve
 from artois_mobility.scenarios.sharing import share_out, share_people
@@ -289,6 +290,7 @@ def test_scaling_names_everybody_communes_or_a_polygon_and_the_closest_counts():
     assert population(
         scale(factor=2.0), scale(factor=3.0, communes=TWO), scale(population=11, within=strip(1))
     ) == [30, 60, 11, 0]
+    assert population(scale(factor=3.0), scale(factor=2.0, communes=("62001",))) == [20, 40, 90, 0]
     corner = (at(0, 0), at(100, 0), at(100, 200), at(0, 200))
     assert population(scale(factor=2.0, communes=("62001",), within=corner)) == [20, 20, 30, 0]
     assert population(scale(factor=1.5), loaded=by_hand((0.5, 1, 2, 0))) == [0.75, 1.5, 3, 0]
@@ -325,6 +327,43 @@ def test_people_who_leave_the_territory_are_counted_outside_and_told():
     assert [str(each) for each in resolved.warnings] == [
         "12 people then live outside the territory and do not count (places: 2)."
     ]
+
+
+def test_before_counts_the_people_of_today_and_after_those_of_the_scenario():
+    minutes = {"today": [10.0, 4.0, np.nan, 5.0], "works": [8.0, 6.0, 3.0, np.nan]}
+    rows = [
+        (key, "walk", "care", cell, m) for key in minutes for cell, m in enumerate(minutes[key])
+    ]
+    times = pd.DataFrame(rows, columns=["scenario", "profile", "category", "cell", "minutes"])
+    loaded = by_hand((10, 20, 30, 40))
+    then = np.array([30.0, 10.0, 5.0, 7.0])
+    table = summarise(
+        times, loaded.residents, loaded.communes, (5.0,), people_of={"works": then}
+    ).set_index(["scenario", "scope", "code"])
+    found = table.loc["works", "territory", ""].to_dict()
+    assert found == pytest.approx(
+        {
+            "profile": "walk", "category": "care", "name": "", "population": 100,
+            "people_reached_before": 70, "people_reached_after": 45,
+            "minutes_before": (10 * 10 + 4 * 20) / 30, "minutes_after": (8 * 30 + 6 * 10) / 40,
+            "minutes_gained": (2 * 30 - 2 * 10) / 40, "people_gaining": 30, "people_losing": 10,
+            "people_newly_reaching": 5, "people_no_longer_reaching": 7, "within_5_before": 60,
+            "within_5_after": 5, "population_after": 52,
+        }
+    )  # fmt: skip
+    assert table.loc["today", "territory", ""]["population_after"] == 100
+    assert table.loc["works", "commune", "62001"]["population_after"] == 40
+
+
+def test_a_commune_where_people_live_in_a_scenario_only_has_its_rows():
+    loaded = by_hand()
+    homes = replace(loaded.today.homes, epci=())
+    loaded = replace(loaded, today=replace(loaded.today, homes=homes))
+    peopled, _, table = outcome(loaded, make_scenario(add(9, (760, 100))))
+    assert peopled.loaded.communes["insee"].tolist() == ["62001", "62002", "62003", "62004"]
+    rows = table[table["code"] == "62004"].set_index("scenario")
+    assert rows["name"].tolist() == ["Commune 62004"] * 2
+    assert rows[["population", "population_after"]].to_numpy().tolist() == [[0, 0], [0, 9]]
 
 
 def test_a_polygon_is_filled_with_places_and_its_people_shared_to_the_person():
@@ -436,6 +475,13 @@ def test_contradictions_are_refused_by_name_whatever_the_order():
             [
                 shift(share=0.7, communes=TWO, to=at(0, 0)),
                 shift(share=0.7, communes=("62002",), to=at(9, 9)),
+            ],
+            r"moves people who move with changes\[\d\] already: together more than live there",
+        ),
+        (
+            [
+                shift(population=30, communes=("62002",), to=at(0, 0)),
+                shift(share=0.5, communes=TWO, to=at(9, 9)),
             ],
             r"moves people who move with changes\[\d\] already: together more than live there",
         ),

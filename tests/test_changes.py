@@ -12,6 +12,13 @@ from artois_mobility.changes.coordinates import place_in_degrees
 from artois_mobility.changes.fields import FileModel, Text
 from artois_mobility.changes.hints import suggest
 from artois_mobility.changes.notices import LANGUAGES, Notice, read_texts
+from artois_mobility.changes.people_schema import (
+    AddResidents,
+    MoveResidents,
+    ScaleResidents,
+    SetCapacity,
+    SetHours,
+)
 from artois_mobility.changes.schema import (
     MODEL_OF_KIND,
     AddLink,
@@ -346,6 +353,62 @@ SENTENCES = [
         RemoveBarrier(kind="remove_barrier", within=((2.8, 50.4), (2.81, 50.4), (2.81, 50.41))),
         "Supprime les obstacles dans un périmètre de 3 sommets.",
         "Takes away the barriers inside a polygon of 3 corners.",
+    ),
+    (
+        AddResidents(
+            kind="add_residents", population=1200, at=ENDS[0], name="Écoquartier",
+            columns={"ind_80p": 40},
+        ),
+        "Ajoute 1 200 habitants, dont ind_80p : 40, au point 2,9290 ; 50,4668 (« Écoquartier »).",
+        "Adds 1,200 residents, of whom ind_80p: 40, at 2.9290, 50.4668 (“Écoquartier”).",
+    ),
+    (
+        AddResidents(kind="add_residents", population=1, within=RING),
+        "Ajoute 1 habitant dans un périmètre de 3 sommets.",
+        "Adds 1 resident inside a polygon of 3 corners.",
+    ),
+    (
+        ScaleResidents(kind="scale_residents", factor=1.05),
+        "Multiplie par 1,05 la population dans tout le territoire.",
+        "Multiplies by 1.05 the population in the whole territory.",
+    ),
+    (
+        ScaleResidents(kind="scale_residents", population=40_000, communes=("62498",), within=RING),
+        "Porte à 40 000 habitants la population dans la commune 62498, dans un périmètre de 3 "
+        "sommets.",
+        "Brings to 40,000 residents the population in the commune 62498, inside a polygon of 3 "
+        "corners.",
+    ),
+    (
+        MoveResidents(
+            kind="move_residents", share=0.1, communes=("62498", "62510"), to_within=RING
+        ),
+        "Déplace 10 % des habitants : aujourd'hui dans les communes 62498 et 62510, demain dans un "
+        "périmètre de 3 sommets.",
+        "Moves 10% of residents: today in the communes 62498 and 62510, then inside a polygon of "
+        "3 corners.",
+    ),
+    (
+        MoveResidents(kind="move_residents", population=50, within=RING, to_communes=("62498",)),
+        "Déplace 50 habitants : aujourd'hui dans un périmètre de 3 sommets, demain dans la commune "
+        "62498.",
+        "Moves 50 residents: today inside a polygon of 3 corners, then in the commune 62498.",
+    ),
+    (
+        MoveResidents(kind="move_residents", population=50, within=RING, to=ENDS[0]),
+        "Déplace 50 habitants : aujourd'hui dans un périmètre de 3 sommets, demain au point 2,9290 "
+        "; 50,4668.",
+        "Moves 50 residents: today inside a polygon of 3 corners, then at 2.9290, 50.4668.",
+    ),
+    (
+        SetCapacity(kind="set_capacity", site="EHPAD", factor=1.5),
+        "Multiplie par 1,5 la capacité de « EHPAD ».",
+        "Multiplies the capacity of “EHPAD” by 1.5.",
+    ),
+    (
+        SetHours(kind="set_hours", site="EHPAD", hours="24/7"),
+        "Ouvre « EHPAD » aux heures « 24/7 ».",
+        "Opens “EHPAD” at the hours “24/7”.",
     ),
 ]  # fmt: skip
 

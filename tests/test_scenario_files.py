@@ -3,6 +3,7 @@
 import pytest
 
 import artois_mobility as am
+from artois_mobility.changes.people_schema import AddResidents
 from artois_mobility.changes.schema import AddLink, AddSite, CloseWays, MoveSite, SetSpeed
 from artois_mobility.errors import StudyError
 from artois_mobility.scenarios.reading import read_scenario
@@ -14,6 +15,7 @@ CHANGES = [
     AddSite(kind="add_site", category="care/pharmacy", name='L’"Étoile"\\', at=ENDS[0], capacity=2),
     MoveSite(kind="move_site", site="n12", to=ENDS[1]),
     CloseWays(kind="close_ways", ids=(12, 13), names=("Rue d'Arras",), profiles=("car",)),
+    AddResidents(kind="add_residents", population=9, at=ENDS[0], columns={"ind_80p": 2.0}),
     SetSpeed(kind="set_speed", classes=("primary",), factor=0.8, within=(*ENDS, (2.8, 50.4))),
 ]
 

@@ -1,6 +1,6 @@
 """Bring the coordinates of changes to longitude and latitude, and check that they can be some."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -9,13 +9,14 @@ from pyproj.exceptions import CRSError
 
 from .._types import WGS84
 from .fields import FileModel, Point
+from .people_schema import AddResidents, MoveResidents, ScaleResidents
 from .schema import AddLink, AddSite, CloseWays, Congestion, MoveSite, SetSpeed
 from .street_schema import AddBarrier, RemoveBarrier
 from .water_schema import AddQuay, AddReach, AddStop
 
 C = TypeVar("C", bound=FileModel)
 
-_KEY_OF_KIND = {
+_KEYS_OF_KIND: Mapping[type[FileModel], str | tuple[str, ...]] = {
     AddLink: "geometry",
     AddReach: "geometry",
     AddSite: "at",
@@ -27,6 +28,9 @@ _KEY_OF_KIND = {
     RemoveBarrier: "within",
     CloseWays: "within",
     Congestion: "within",
+    AddResidents: ("at", "within"),
+    ScaleResidents: "within",
+    MoveResidents: ("within", "to", "to_within"),
 }
 
 
@@ -56,23 +60,28 @@ def place_in_degrees(change: C, file_crs: str | None) -> tuple[C, list[str]]:
     >>> place_in_degrees(lens, None)[0].crs is None
     True
     """
-    key = _KEY_OF_KIND.get(type(change))
-    found = getattr(change, key) if key else None
-    if key is None or found is None:
-        return change, []
-    is_point = key in {"at", "to"}
+    keys = _KEYS_OF_KIND.get(type(change), ())
     crs = getattr(change, "crs", None) or file_crs or WGS84
-    points: Sequence[Point] = [found] if is_point else found
-    try:
-        degrees = _to_degrees(points, crs)
-    except CRSError:
-        problem = f'crs is {crs!r}, which is no known coordinate system. Write crs = "EPSG:2154".'
-        return change, [problem]
-    problems = _find_nowhere(points, degrees, key, crs)
-    if problems:
+    placed: dict[str, Any] = {}
+    problems: list[str] = []
+    for key in (keys,) if isinstance(keys, str) else keys:
+        found = getattr(change, key)
+        if found is None:
+            continue
+        is_point = key in {"at", "to"}
+        points: Sequence[Point] = [found] if is_point else found
+        try:
+            degrees = _to_degrees(points, crs)
+        except CRSError:
+            problem = (
+                f'crs is {crs!r}, which is no known coordinate system. Write crs = "EPSG:2154".'
+            )
+            return change, [problem]
+        problems += _find_nowhere(points, degrees, key, crs)
+        placed[key] = degrees[0] if is_point else degrees
+    if problems or not placed:
         return change, problems
-    placed: dict[str, Any] = {key: degrees[0] if is_point else degrees, "crs": None}
-    return change.model_copy(update=placed), []
+    return change.model_copy(update={**placed, "crs": None}), []
 
 
 def _to_degrees(points: Sequence[Point], crs: str) -> tuple[Point, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 # Keys that hold coordinates; each may be read from a layer, under the key with `_from` behind it.
-POINT_KEYS: Final = ("at", "geometry", "to", "within")
+POINT_KEYS: Final = ("at", "geometry", "to", "to_within", "within")
 FROM: Final = "_from"
 
 

@@ -11,6 +11,14 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Field, Strict, model_validator
 
 from .fields import Day, FileModel, Line, Names, Point, Ring, SpeedKmh, Switch, Text, WayId
+from .people_schema import (
+    MODEL_OF_PEOPLE_KIND,
+    AddResidents,
+    MoveResidents,
+    ScaleResidents,
+    SetCapacity,
+    SetHours,
+)
 from .street_schema import (
     MODEL_OF_STREET_KIND,
     AddBarrier,
@@ -338,6 +346,11 @@ Change: TypeAlias = Annotated[
     | AddReach
     | AddQuay
     | AddStop
+    | AddResidents
+    | ScaleResidents
+    | MoveResidents
+    | SetCapacity
+    | SetHours
     | Congestion
     | SetAccess
     | SetOneway
@@ -357,4 +370,5 @@ MODEL_OF_KIND: Mapping[str, type[FileModel]] = {
     **MODEL_OF_WATER_KIND,
     "congestion": Congestion,
     **MODEL_OF_STREET_KIND,
+    **MODEL_OF_PEOPLE_KIND,
 }

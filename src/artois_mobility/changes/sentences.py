@@ -13,6 +13,9 @@ from ..network.geodesy import length_m
 from ..network.profiles import read_profile
 from ..places.categories import label
 from .fields import Point
+from .people_schema import PeopleChange, SiteSetting
+from .people_sentences import say_people
+from .phrases import list_names, write_number, write_point
 from .schema import (
     AddLink,
     AddSite,
@@ -38,8 +41,6 @@ from .water_schema import (
 )
 
 Language: TypeAlias = Literal["fr", "en"]
-
-MOST_LISTED: Final = 4
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "fr": {
@@ -162,28 +163,32 @@ def sentence(change: Change, language: Language = "fr") -> str:
     >>> sentence(RemoveSite(kind="remove_site", site="Clinique"), "fr")
     'Ferme « Clinique ».'
     """
+    if isinstance(change, PeopleChange | SiteSetting):
+        return say_people(change, language)
     words = _WORDS[language]
     if isinstance(change, AddSite):
         return _say_added(change, words, language)
     if isinstance(change, MoveSite | RemoveSite):
-        at = _point(change.to, words) if isinstance(change, MoveSite) else ""
+        at = write_point(change.to, words) if isinstance(change, MoveSite) else ""
         return words[change.kind].format(name=change.site, at=at)
     if isinstance(change, AddLink):
         return _say_link(change, words, language)
     if isinstance(change, WaterChange):
         return _say_on_water(change, words)
-    if isinstance(change, CloseWays | SetSpeed | Congestion):
-        return _say_on_ways(change, words, language)
-    return _say_street(change, words, language)
+    return _say_on_ways(change, words, language)
 
 
 def _say_on_ways(
-    change: CloseWays | SetSpeed | Congestion, words: Mapping[str, str], language: Language
+    change: CloseWays | SetSpeed | Congestion | StreetChange,
+    words: Mapping[str, str],
+    language: Language,
 ) -> str:
+    if isinstance(change, StreetChange):
+        return _say_street(change, words, language)
     if isinstance(change, Congestion):
         motors = words["motors"]
         return words["congestion"].format(
-            factor=_number(change.factor, words),
+            factor=write_number(change.factor, words),
             ways=_stretches(change, words),
             profiles=_profiles(change.profiles, words, language) if change.profiles else motors,
         )
@@ -213,10 +218,12 @@ def _say_on_water(change: WaterChange, words: Mapping[str, str]) -> str:
             speed=_speed(change.speed_kmh, words),
         )
     if isinstance(change, AddQuay | AddStop):
-        return words[change.kind].format(name=change.name, at=_point(change.at, words))
+        return words[change.kind].format(name=change.name, at=write_point(change.at, words))
     ways = _ways(change, words)
     if isinstance(change, LockTime | LockHours):
-        said = change.hours if isinstance(change, LockHours) else _number(change.minutes, words)
+        said = (
+            change.hours if isinstance(change, LockHours) else write_number(change.minutes, words)
+        )
         return words[change.kind].format(said=said, ways=ways)
     if isinstance(change, CloseReach):
         return words["close_reach"].format(ways=ways, days=_days(change, words))
@@ -225,11 +232,11 @@ def _say_on_water(change: WaterChange, words: Mapping[str, str]) -> str:
         return words["set_class"].format(cemt=change.cemt, ways=ways, locks=locks)
     given = {key: getattr(change, key) for key in DIMENSIONS}
     sizes = [
-        words[key].format(metres=_number(value, words))
+        words[key].format(metres=write_number(value, words))
         for key, value in given.items()
         if value is not None
     ]
-    return words["set_dimension"].format(sizes=_listed(sizes, words), ways=ways, locks=locks)
+    return words["set_dimension"].format(sizes=list_names(sizes, words), ways=ways, locks=locks)
 
 
 def _days(change: CloseReach | CloseWays, words: Mapping[str, str]) -> str:
@@ -245,23 +252,23 @@ def _days(change: CloseReach | CloseWays, words: Mapping[str, str]) -> str:
 def _length(line: Sequence[Point], words: Mapping[str, str]) -> str:
     metres = sum(_distance_m(one, other) for one, other in pairwise(line))
     if metres >= 1000:
-        return f"{_number(round(metres / 1000, 1), words)} km"
+        return f"{write_number(round(metres / 1000, 1), words)} km"
     return f"{metres:.0f} m"
 
 
 def _speed(kmh: float | None, words: Mapping[str, str]) -> str:
-    return "" if kmh is None else words["speed"].format(kmh=_number(kmh, words))
+    return "" if kmh is None else words["speed"].format(kmh=write_number(kmh, words))
 
 
 def _say_added(change: AddSite, words: Mapping[str, str], language: Language) -> str:
     capacity = ""
     if change.capacity is not None:
-        capacity = words["capacity"].format(number=_number(change.capacity, words))
+        capacity = words["capacity"].format(number=write_number(change.capacity, words))
     try:
         category = label(change.category, language)
     except PlacesError:
         category = change.category
-    at = _point(change.at, words)
+    at = write_point(change.at, words)
     return words["add_site"].format(name=change.name, category=category, capacity=capacity, at=at)
 
 
@@ -281,9 +288,9 @@ def _say_speed(change: SetSpeed, words: Mapping[str, str], profiles: str) -> str
     only = words[change.only] if change.only else ""
     ways = _stretches(change, words)
     if change.factor is not None:
-        factor = _number(change.factor, words)
+        factor = write_number(change.factor, words)
         return words["factor"].format(factor=factor, ways=ways, profiles=profiles, only=only)
-    kmh = _number(change.kmh or 0.0, words)
+    kmh = write_number(change.kmh or 0.0, words)
     return words["kmh"].format(kmh=kmh, ways=ways, profiles=profiles, only=only)
 
 
@@ -301,19 +308,19 @@ def _ways(
     parts = []
     if change.ids:
         key = "way" if len(change.ids) == 1 else "ways"
-        parts.append(words[key].format(ids=_listed([str(way) for way in change.ids], words)))
+        parts.append(words[key].format(ids=list_names([str(way) for way in change.ids], words)))
     if change.names:
         quoted = [f"{words['open']}{name}{words['close']}" for name in change.names]
-        parts.append(_listed(quoted, words))
+        parts.append(list_names(quoted, words))
     if isinstance(change, CloseWays | SetSpeed | Congestion) and change.classes:
-        parts.append(words["classes"].format(classes=_listed(change.classes, words)))
+        parts.append(words["classes"].format(classes=list_names(change.classes, words)))
     return words["and"].join(parts) or words["everything"]
 
 
 def _profiles(profiles: Sequence[str] | None, words: Mapping[str, str], language: Language) -> str:
     if profiles is None:
         return words["everyone"]
-    return _listed([_profile_label(profile, language) for profile in profiles], words)
+    return list_names([_profile_label(profile, language) for profile in profiles], words)
 
 
 @cache
@@ -323,26 +330,6 @@ def _profile_label(profile: str, language: Language) -> str:
         return read_profile(profile).label[language]
     except ProfileError:
         return profile
-
-
-def _listed(names: Sequence[str], words: Mapping[str, str]) -> str:
-    shown = list(names)
-    if len(shown) > MOST_LISTED + 1:
-        more = words["more"].format(count=len(shown) - MOST_LISTED)
-        shown = [*shown[:MOST_LISTED], more]
-    head = ", ".join(shown[:-1])
-    return f"{head}{words['and']}{shown[-1]}" if head else shown[-1]
-
-
-def _point(point: Point, words: Mapping[str, str]) -> str:
-    """Write longitude and latitude to the nearest ten metres or so."""
-    lon, lat = (f"{degrees:.4f}".replace(".", words["decimal"]) for degrees in point)
-    separator = " ; " if words["decimal"] == "," else ", "
-    return f"{lon}{separator}{lat}"
-
-
-def _number(number: float, words: Mapping[str, str]) -> str:
-    return f"{number:g}".replace(".", words["decimal"])
 
 
 def _distance_m(one: Point, other: Point) -> float:

@@ -94,7 +94,7 @@ def _count(result: Comparison, key: str, pair: Pair) -> tuple[float, float, floa
     """Count who gains and loses a minute as modelled, and who does so beyond noise."""
     own = take_rows(result.differences, key, pair)
     own = own[own["rank"] == 1]
-    people = result.residents["population"].to_numpy(np.float64)
+    people = result.people_of(key)
     gained = own["minutes_gained"].to_numpy(np.float64)
     low, high = (own[name].to_numpy(np.float64) for name in ("gained_low", "gained_high"))
     both = np.isfinite(gained)

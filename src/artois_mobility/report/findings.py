@@ -41,6 +41,9 @@ class Finding:
         others, for no difference can be told.
     communes_gaining, communes_losing
         The communes with most of them, as name and residents, the largest first.
+    people_more, people_elsewhere
+        How many residents more there are than today, below 0 for fewer; and how many live
+        elsewhere than today.
     """
 
     scenario: str
@@ -54,6 +57,8 @@ class Finding:
     people_no_longer_reaching: float
     communes_gaining: tuple[tuple[str, float], ...]
     communes_losing: tuple[tuple[str, float], ...]
+    people_more: float
+    people_elsewhere: float
 
 
 def pairs_in_focus(result: Comparison, scenario: ScenarioResult) -> list[Pair]:
@@ -158,7 +163,8 @@ def find(result: Comparison, times: Times, scenario: str, pair: Pair) -> Finding
     territory = take_rows(table, scenario, pair, scope="territory")
     communes = take_rows(table, scenario, pair, scope="commune")
     before, after = times.today(pair), times.of(scenario, pair)
-    people = result.residents["population"].to_numpy(np.float64)
+    people = result.people_of(scenario)
+    more = people - result.people_of(TODAY)
     gained = before - after
     return Finding(
         scenario,
@@ -171,6 +177,8 @@ def find(result: Comparison, times: Times, scenario: str, pair: Pair) -> Finding
         people_no_longer_reaching=float(people[~np.isnan(before) & np.isnan(after)].sum()),
         communes_gaining=_largest(communes, "people_gaining"),
         communes_losing=_largest(communes, "people_losing"),
+        people_more=float(more.sum()),
+        people_elsewhere=float(np.abs(more).sum() - abs(more.sum())) / 2,
     )
 
 
@@ -235,6 +243,14 @@ def details(finding: Finding, words: Words) -> list[str]:
         sentences.append(words.say("finding.newly", {"count": round(newly)}))
     if round(no_longer):
         sentences.append(words.say("finding.no_longer", {"count": round(no_longer)}))
+    more = round(finding.people_more)
+    for key, people in (
+        ("finding.more_people", more),
+        ("finding.fewer_people", -more),
+        ("finding.elsewhere", round(finding.people_elsewhere)),
+    ):
+        if people > 0:
+            sentences.append(words.say(key, {"count": people}))
     return sentences
 
 

@@ -207,22 +207,25 @@ def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]
             if not categories:
                 continue
             title = f"{scenario.name} – {profile_label(result.networks, profile, words)}"
-            shown = np.ones(len(result.residents), np.bool_)
+            shown = result.cells_of(scenario.key)
             if scenario.key != TODAY:
                 pairs = [(profile, category) for category in categories]
-                shown = np.any([times.is_noticed(scenario.key, pair) for pair in pairs], axis=0)
+                shown &= np.any([times.is_noticed(scenario.key, pair) for pair in pairs], axis=0)
             for kind, values, rows, geometry_type in (
                 ("cells", _minutes(times, scenario.key, profile, words), shown, "Point"),
                 ("communes", summary[scenario.key, profile], slice(None), "MultiPolygon"),
             ):
                 own, geometry = features[kind]
-                columns = {**own, **_widen(values, categories)}
+                people = {"population": result.people_of(scenario.key)} if kind == "cells" else {}
+                columns = {**own, **people, **_widen(values, categories)}
                 columns = {name: column[rows] for name, column in columns.items()}
                 name = layer_name(kind, scenario.key, profile, taken)
                 yield Layer(name, title, geometry[rows], columns, geometry_type)
     yield _whole_layer("sites", words, _sites(result), crs)
     for name in ("links", "closed", "speeds"):
         yield _whole_layer(name, words, _stacked(result.scenarios, name), crs)
+    if any(scenario.people is not None for scenario in result.scenarios):
+        yield _whole_layer("people", words, _people(result), crs)
     if result.water is not None:
         for name in ("waterways", "voyages", "quays"):
             table = getattr(result.water, name)
@@ -330,7 +333,7 @@ def _wkb(table: gpd.GeoDataFrame, crs: str) -> Geometries:
 def _whole_layer(name: str, words: Words, table: gpd.GeoDataFrame, crs: str) -> Layer:
     names = [column for column in table.columns if column != table.geometry.name]
     title = words.say(f"layers.{name}")
-    kind = "Point" if name in {"sites", "quays"} else "MultiLineString"
+    kind = "Point" if name in {"sites", "quays", "people"} else "MultiLineString"
     return Layer(name, title, _wkb(table, crs), _columns(table, names), kind)
 
 
@@ -348,13 +351,26 @@ def _sites(result: Comparison) -> gpd.GeoDataFrame:
     """Put today's sites and those that scenarios change below each other."""
     tables = [_site_rows(result.scenarios[0].sites, TODAY, "")]
     for scenario in result.scenarios[1:]:
-        for change in ("added", "moved"):
+        for change in ("added", "moved", "set"):
             rows = scenario.sites[(scenario.sites["change"] == change).to_numpy()]
             tables.append(_site_rows(rows, scenario.key, change))
         tables.append(_site_rows(scenario.removed_sites, scenario.key, "removed"))
     filled = [table for table in tables if len(table)] or tables[:1]
     stacked = pd.concat(filled, ignore_index=True)
     return gpd.GeoDataFrame(stacked, geometry="geometry", crs=WGS84)
+
+
+def _people(result: Comparison) -> gpd.GeoDataFrame:
+    """List the cells in which more or fewer people live in a scenario than today."""
+    today = result.people_of(TODAY)
+    tables = []
+    for scenario in result.scenarios[1:]:
+        then = result.people_of(scenario.key)
+        rows = result.residents.loc[then != today, ["cell", "commune", "epci", "geometry"]]
+        people = {"people_before": today[then != today], "people_after": then[then != today]}
+        tables.append(rows.assign(scenario=scenario.key, **people))
+    stacked = pd.concat(tables, ignore_index=True)
+    return gpd.GeoDataFrame(stacked, geometry="geometry", crs=result.residents.crs)
 
 
 def _site_rows(sites: gpd.GeoDataFrame, scenario: str, change: str) -> pd.DataFrame:

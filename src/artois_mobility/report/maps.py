@@ -157,7 +157,7 @@ def _lay_out_today(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: Pa
     colours = (*ACCESS_COLOURS, NOT_REACHED_COLOUR)
     labels = zip(access_labels(words), ACCESS_COLOURS, strict=True)
     symbols = [Symbol(label, colour) for label, colour in labels]
-    if (classes == NOT_REACHED).any():
+    if (classes[result.cells_of(TODAY)] == NOT_REACHED).any():
         symbols.append(Symbol(words.say("map.not_reached"), NOT_REACHED_COLOUR))
     symbols.append(Symbol(words.say("map.site"), SITE_COLOUR, "."))
     sites = _sites_in_use(result, scenario, pair)
@@ -165,7 +165,7 @@ def _lay_out_today(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: Pa
         path,
         atlas.whole,
         (
-            Cells(classes, colours, np.ones(classes.size, np.bool_)),
+            Cells(classes, colours, result.cells_of(TODAY)),
             _marks(atlas, sites, symbols[-1]),
         ),
         tuple(symbols),
@@ -182,11 +182,12 @@ def _lay_out_today(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: Pa
 def _lay_out_change(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: Path) -> Sheet:
     result, words = atlas.result, atlas.words
     before, after = atlas.times.today(pair), atlas.times.of(scenario.key, pair)
+    is_own = result.cells_of(scenario.key)
     was_reached, is_reached = ~np.isnan(before), ~np.isnan(after)
     classes = change_classes(before - after)
-    is_changed = (classes != UNCHANGED) | (was_reached != is_reached)
+    is_changed = is_own & ((classes != UNCHANGED) | (was_reached != is_reached))
     window = _window_of_change(atlas, scenario, is_changed)
-    layers: list[Layer] = [Cells(classes, CHANGE_COLOURS, was_reached & is_reached)]
+    layers: list[Layer] = [Cells(classes, CHANGE_COLOURS, is_own & was_reached & is_reached)]
     labels = zip(change_labels(words), CHANGE_COLOURS, strict=True)
     symbols = [Symbol(label, colour) for label, colour in labels][::-1]
     for key, is_kind, colour, marker in (
@@ -194,8 +195,8 @@ def _lay_out_change(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: P
         ("newly", ~was_reached & is_reached, NEWLY_COLOUR, "^"),
         ("no_longer", was_reached & ~is_reached, NO_LONGER_COLOUR, "v"),
     ):
-        if is_kind.any():
-            layers.append(Cells(np.zeros_like(classes), (colour,), is_kind, marker))
+        if (is_own & is_kind).any():
+            layers.append(Cells(np.zeros_like(classes), (colour,), is_own & is_kind, marker))
             symbols.append(Symbol(words.say(f"map.{key}"), colour, marker))
     _add_changes(layers, symbols, atlas, scenario, window)
     return Sheet(

@@ -84,7 +84,7 @@ def changes_water_only(result: Comparison, key: str) -> bool:
         return False
     scenario = next(each for each in result.scenarios if each.key == key)
     on_land = len(scenario.links) + len(scenario.speeds) + len(scenario.removed_sites)
-    if on_land or bool((scenario.sites["change"] != "").any()):
+    if on_land or scenario.people is not None or bool((scenario.sites["change"] != "").any()):
         return False
     rows = (result.differences["scenario"] == key).to_numpy()
     before, after = (

@@ -1,6 +1,6 @@
 """What scenarios change: minutes before and after, cell by cell and zone by zone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -59,6 +59,8 @@ def summarise(
     residents: "gpd.GeoDataFrame",
     communes: "gpd.GeoDataFrame",
     thresholds_min: Sequence[float],
+    *,
+    people_of: Mapping[str, Floats] | None = None,
 ) -> pd.DataFrame:
     """Sum the nearest site's minutes over the territory, its EPCI and its communes.
 
@@ -73,6 +75,8 @@ def summarise(
         `insee`, `name`, `epci`, `epci_name`.
     thresholds_min
         Minutes within which people are counted.
+    people_of
+        People of each cell in the scenarios that change them, by scenario.
 
     Returns
     -------
@@ -85,11 +89,21 @@ def summarise(
     nearest = access_times["minutes"].to_numpy(np.float64).reshape(shape)[..., 0]
     zones = _list_zones(residents, communes)
     people = residents["population"].to_numpy(np.float64)
+    changed = people_of or {}
     tables = [
-        _figures(zones, people, (nearest[0, profile], after), thresholds_min)
-        for scenario in nearest
+        _figures(
+            zones,
+            (people, changed.get(key, people)),
+            (nearest[0, profile], after),
+            thresholds_min,
+        )
+        for key, scenario in zip(keys[0], nearest, strict=True)
         for profile, after in enumerate(scenario)
     ]
+    if changed:
+        for table, key in zip(tables, np.repeat(keys[0], counts[1]), strict=True):
+            living = np.broadcast_to(changed.get(key, people), nearest.shape[2:])
+            table["population_after"] = zones.add_up(living)
     figures = {
         name: np.concatenate([table[name].ravel() for table in tables]) for name in tables[0]
     }
@@ -158,38 +172,38 @@ def _list_zones(residents: "gpd.GeoDataFrame", communes: "gpd.GeoDataFrame") -> 
 
 def _figures(
     zones: _Zones,
-    people: Floats,
+    people: tuple[Floats, Floats],
     minutes: tuple[Floats, Floats],
     thresholds_min: Sequence[float],
 ) -> dict[str, Floats]:
     """Sum every figure over the zones: c categories, shape (c, z)."""
-    before, after = minutes
+    (before, after), (today, then) = minutes, people
     is_both = ~np.isnan(before) & ~np.isnan(after)
     is_new, is_lost = np.isnan(before) & ~np.isnan(after), ~np.isnan(before) & np.isnan(after)
-    weight = np.where(is_both, people, 0.0)
     gained = np.where(is_both, before - after, 0.0)
-    total = zones.add_up(weight)
 
-    def mean(each: Floats) -> Floats:
+    def mean(each: Floats, of: Floats) -> Floats:
+        weight = np.where(is_both, of, 0.0)
+        total = zones.add_up(weight)
         means: Floats = np.full(total.shape, np.nan)
         summed = zones.add_up(weight * np.where(is_both, each, 0.0))
         np.divide(summed, total, out=means, where=total > 0)
         return means
 
     return {
-        "population": zones.add_up(np.broadcast_to(people, before.shape)),
-        "people_reached_before": zones.add_up(np.where(np.isnan(before), 0.0, people)),
-        "people_reached_after": zones.add_up(np.where(np.isnan(after), 0.0, people)),
-        "minutes_before": mean(before),
-        "minutes_after": mean(after),
-        "minutes_gained": mean(gained),
-        "people_gaining": zones.add_up(np.where(gained >= NOTICED_MIN, people, 0.0)),
-        "people_losing": zones.add_up(np.where(gained <= -NOTICED_MIN, people, 0.0)),
-        "people_newly_reaching": zones.add_up(np.where(is_new, people, 0.0)),
-        "people_no_longer_reaching": zones.add_up(np.where(is_lost, people, 0.0)),
+        "population": zones.add_up(np.broadcast_to(today, before.shape)),
+        "people_reached_before": zones.add_up(np.where(np.isnan(before), 0.0, today)),
+        "people_reached_after": zones.add_up(np.where(np.isnan(after), 0.0, then)),
+        "minutes_before": mean(before, today),
+        "minutes_after": mean(after, then),
+        "minutes_gained": mean(gained, then),
+        "people_gaining": zones.add_up(np.where(gained >= NOTICED_MIN, then, 0.0)),
+        "people_losing": zones.add_up(np.where(gained <= -NOTICED_MIN, then, 0.0)),
+        "people_newly_reaching": zones.add_up(np.where(is_new, then, 0.0)),
+        "people_no_longer_reaching": zones.add_up(np.where(is_lost, then, 0.0)),
         **{
-            f"within_{threshold:g}_{when}": zones.add_up(np.where(each <= threshold, people, 0.0))
+            f"within_{threshold:g}_{when}": zones.add_up(np.where(each <= threshold, living, 0.0))
             for threshold in thresholds_min
-            for when, each in (("before", before), ("after", after))
+            for when, each, living in (("before", before, today), ("after", after, then))
         },
     }

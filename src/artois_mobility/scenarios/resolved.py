@@ -15,6 +15,7 @@ from ..network.profiles import Profile
 from ..osm.extract import Extract
 from .edits import NetworkEdits
 from .files import where
+from .homes import Homes, PeopleEdits
 from .reading import Scenario
 from .touches import Touch
 from .waters import WaterEdits, Waters
@@ -40,6 +41,8 @@ class Today:
     water
         Its vessels and quays, whose networks are among `networks`; None where it asks nothing of
         the water.
+    homes
+        Who lives where; None where nobody asks.
     build
         Builds the network of a profile from other tags as the study wants it.
     day
@@ -51,6 +54,7 @@ class Today:
     sites: "gpd.GeoDataFrame"
     categories: tuple[str, ...]
     water: Waters | None = None
+    homes: Homes | None = None
     build: Callable[[Extract, Profile], Network] = build_network
     day: date | None = None
 
@@ -62,8 +66,9 @@ class SiteEdits:
     Attributes
     ----------
     sites
-        The columns of `read_sites` and `change`: `""`, `"added"` or `"moved"`; today's sites
-        first, in their order, then the added ones.
+        The columns of `read_sites` and `change`: `""`, `"added"`, `"moved"`, or `"set"` where it
+        stays and only its capacity or hours change; today's sites first, in their order, then the
+        added ones.
     today_row
         Row among today's sites for each one that stays where it is; -1 for moved and added ones,
         shape (s,).
@@ -121,6 +126,8 @@ class ResolvedScenario:
         `change` whether they get `"faster"` or `"slower"`.
     water
         The water as it leaves it; None where it changes nothing there.
+    people
+        Who lives where as it leaves them; None where it changes nothing about them.
     touches
         How much each change touches, by change and profile.
     warned
@@ -137,6 +144,7 @@ class ResolvedScenario:
     closed: "gpd.GeoDataFrame"
     speeds: "gpd.GeoDataFrame"
     water: WaterEdits | None = None
+    people: PeopleEdits | None = None
     touches: tuple[Touch, ...] = ()
     warned: tuple[tuple[int, Notice], ...] = ()
     retagged: Mapping[str, Retagged] = field(default_factory=dict)

@@ -9,6 +9,7 @@ import shapely
 from ..changes.fields import Point
 from ..changes.hints import suggest
 from ..changes.notices import Notice
+from ..changes.people_schema import AddResidents, MoveResidents, ScaleResidents
 from ..changes.schema import (
     AddLink,
     AddSite,
@@ -30,6 +31,7 @@ from .barrier_changes import cut_streets, resolve_barriers
 from .drawing import draw_links, draw_speeds, draw_ways
 from .edits import NetworkEdits, no_joints
 from .link_changes import LinkPlan, resolve_links
+from .people_changes import resolve_people
 from .reading import Scenario
 from .resolved import Findings, ResolvedScenario, Today
 from .site_changes import resolve_sites
@@ -77,8 +79,8 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     _check_repetitions(findings)
     for row, change in enumerate(scenario.changes):
         _check_inside(findings, row, points_of(change), today)
-        if isinstance(change, RING_KINDS) and change.within:
-            _check_polygon(findings, row, change.within)
+        for key, ring in _rings_of(change):
+            _check_polygon(findings, row, key, ring)
     _check_focus(findings, today)
     retagged = resolve_tags(findings, today)
     retagged = resolve_barriers(findings, on_new_networks(today, retagged), retagged)
@@ -87,6 +89,7 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     ways = cut_streets(findings, today, resolve_ways(findings, today))
     links = resolve_links(findings, today)
     water = resolve_water(findings, today)
+    people = resolve_people(findings, today)
     edits = {
         profile: join_edits(network, ways.get(profile), links.get(profile))
         for profile, network in today.networks.items()
@@ -105,9 +108,10 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
             {name: each.is_slower for name, each in ways.items()},
         ),
         water,
-        tuple(sorted(findings.touches, key=lambda each: each.row)),
-        tuple(findings.warned),
-        retagged,
+        people=people,
+        touches=tuple(sorted(findings.touches, key=lambda each: each.row)),
+        warned=tuple(findings.warned),
+        retagged=retagged,
     )
 
 
@@ -167,7 +171,21 @@ def points_of(change: Change) -> tuple[Point, ...]:
         return (change.to,)
     if isinstance(change, AddLink | AddReach | AddBarrier):
         return change.geometry
+    if isinstance(change, AddResidents):
+        return (change.at,) if change.at is not None else change.within or ()
+    if isinstance(change, MoveResidents):
+        return (change.to,) if change.to is not None else change.to_within or ()
     return (change.within or ()) if isinstance(change, RING_KINDS) else ()
+
+
+def _rings_of(change: Change) -> list[tuple[str, Sequence[Point]]]:
+    """List the polygons that a change names, by key."""
+    rings: list[tuple[str, Sequence[Point] | None]] = []
+    if isinstance(change, (*RING_KINDS, AddResidents, ScaleResidents, MoveResidents)):
+        rings.append(("within", change.within))
+    if isinstance(change, MoveResidents):
+        rings.append(("to_within", change.to_within))
+    return [(key, ring) for key, ring in rings if ring]
 
 
 def _check_inside(findings: Findings, row: int, points: Sequence[Point], today: Today) -> None:
@@ -204,7 +222,7 @@ def _meets(ring: Sequence[Point], today: Today) -> bool:
     return bool(min(lon) <= east and max(lon) >= west and min(lat) <= north and max(lat) >= south)
 
 
-def _check_polygon(findings: Findings, row: int, ring: Sequence[Point]) -> None:
+def _check_polygon(findings: Findings, row: int, key: str, ring: Sequence[Point]) -> None:
     """Refuse a polygon without an inside, or one whose inside nobody could tell."""
     polygon = shapely.Polygon(ring)
     is_thin = 2 * polygon.area <= THINNEST_DEG * polygon.length
@@ -212,7 +230,7 @@ def _check_polygon(findings: Findings, row: int, ring: Sequence[Point]) -> None:
         reason = shapely.is_valid_reason(polygon).lower().replace("valid geometry", "it is a line")
         findings.refuse(
             row,
-            f"within encloses no clear area ({reason}). Name the corners in the order in which one "
+            f"{key} encloses no clear area ({reason}). Name the corners in the order in which one "
             "walks round it, each once.",
         )
 

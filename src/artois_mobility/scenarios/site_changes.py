@@ -12,10 +12,12 @@ from .._types import WGS84, Rows
 from ..changes.fields import Point
 from ..changes.hints import suggest
 from ..changes.notices import Notice, Value
+from ..changes.people_schema import SiteSetting
 from ..changes.schema import AddSite, MoveSite, RemoveSite
 from ..errors import PlacesError
 from ..places.categories import find_category, is_below
 from .resolved import Findings, SiteEdits, Today, list_some
+from .site_settings import Setting, check_settings, with_settings
 from .touches import Touch
 
 SOURCE: Final = "scenario"
@@ -43,6 +45,7 @@ def resolve_sites(findings: Findings, today: Today) -> SiteEdits:
     """
     row_changes: dict[int, tuple[int, MoveSite | RemoveSite]] = {}
     added: list[AddSite] = []
+    settings: list[Setting] = []
     for row, change in enumerate(findings.scenario.changes):
         if isinstance(change, AddSite):
             if _check_added(findings, row, change, today):
@@ -57,8 +60,13 @@ def resolve_sites(findings: Findings, today: Today) -> SiteEdits:
             row_changes.update(dict.fromkeys(found, (row, change)))
             ids = today.sites["site"].iloc[found].nunique()
             findings.touches.append(Touch(row, "", sites=ids))
+        elif isinstance(change, SiteSetting):
+            found = _find_site(findings, row, change, today)
+            settings += [Setting(row, change, found)] if found else []
     change_of_site = {site: change for site, (_, change) in row_changes.items()}
-    return _edit(findings, today.sites, change_of_site, added)
+    removed = {site for site, each in change_of_site.items() if isinstance(each, RemoveSite)}
+    check_settings(findings, today.sites, settings, removed)
+    return _edit(findings, today.sites, change_of_site, added, settings)
 
 
 def _check_added(findings: Findings, row: int, change: AddSite, today: Today) -> bool:
@@ -82,7 +90,7 @@ def _check_category(findings: Findings, row: int, category: str | None) -> bool:
 
 
 def _find_site(
-    findings: Findings, row: int, change: MoveSite | RemoveSite, today: Today
+    findings: Findings, row: int, change: MoveSite | RemoveSite | SiteSetting, today: Today
 ) -> list[int]:
     """Find the rows of the one site that a change means; note an error when it is not one.
 
@@ -120,7 +128,7 @@ def _find_site(
 def _check_move(
     findings: Findings,
     row: int,
-    change: MoveSite | RemoveSite,
+    change: MoveSite | RemoveSite | SiteSetting,
     sites: gpd.GeoDataFrame,
     found: list[int],
 ) -> list[int]:
@@ -141,11 +149,13 @@ def _edit(
     today: gpd.GeoDataFrame,
     change_of_row: Mapping[int, MoveSite | RemoveSite],
     added: list[AddSite],
+    settings: list[Setting],
 ) -> SiteEdits:
     removed = sorted(row for row, each in change_of_row.items() if isinstance(each, RemoveSite))
     moved = {row: each.to for row, each in change_of_row.items() if isinstance(each, MoveSite)}
     stays = np.setdiff1d(np.arange(len(today)), removed)
-    sites = _with_moves(today.assign(change=STAYED), moved).iloc[stays]
+    offering = with_settings(today.assign(change=STAYED), settings)
+    sites = _with_moves(offering, moved).iloc[stays]
     today_row = np.where(np.isin(stays, list(moved)), -1, stays)
     new = _tabulate_added(findings.scenario.key, added, today)
     if len(new):

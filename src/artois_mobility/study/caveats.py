@@ -124,7 +124,10 @@ def _say_edge(loaded: Loaded, access_times: pd.DataFrame) -> Iterator[Notice]:
     Minutes beyond the study's buffer are not asked for: so far the extract need not reach.
     """
     study, today = loaded.study, loaded.today
-    times = access_times[access_times["scenario"] == TODAY]
+    is_own = access_times["scenario"] == TODAY
+    if len(access_times["cell"].cat.categories) > len(loaded.residents):  # scenarios add cells
+        is_own &= access_times["cell"].isin(loaded.residents["cell"])
+    times = access_times[is_own]
     for profile in study.profiles:
         minutes = times[times["profile"] == profile].groupby("cell", sort=False, observed=True)
         slowest_min = minutes["minutes"].max().to_numpy(np.float64)

@@ -19,6 +19,7 @@ from .files import Study
 from .laws import check_laws
 from .loading import Loaded, load
 from .manifest import make_manifest
+from .peopling import Peopled, add_people, describe_people, warn_of_homes
 from .results import Comparison, ScenarioResult
 from .running import NewSites, attach_new_sites, compute_all
 from .touching import say_changes, tabulate_touches
@@ -61,27 +62,35 @@ def compare(
     scenarios = read_scenarios(choose_files(study, scenario_paths))
     loaded = load(study, report)
     resolved = resolve(scenarios, loaded.today)
-    new_sites = attach_new_sites(loaded, resolved)
-    access_times = compute_all(loaded, resolved, new_sites, report)
+    peopled = add_people(loaded, resolved)
+    whole = peopled.loaded
+    new_sites = attach_new_sites(whole, resolved)
+    access_times = compute_all(whole, resolved, new_sites, report)
     differences = tabulate_differences(access_times)
-    check_laws(loaded, resolved, differences)
-    certainty = compute_certainty(loaded, resolved, new_sites, differences, report)
-    communes = loaded.communes
+    check_laws(whole, resolved, differences)
+    certainty = compute_certainty(whole, resolved, new_sites, differences, report)
+    communes = whole.communes
     networks = loaded.today.networks
     water = _compute_water(loaded, resolved, report)
     return Comparison(
         study=study,
-        residents=loaded.residents,
+        residents=whole.residents,
         communes=communes,
         scenarios=(
             _describe_today(loaded, access_times),
-            *(_describe(each, loaded, new_sites) for each in resolved),
+            *(_describe(each, peopled, new_sites) for each in resolved),
         ),
         access_times=access_times,
         differences=differences if certainty is None else certainty.differences,
-        summary_table=summarise(access_times, loaded.residents, communes, study.thresholds_min),
+        summary_table=summarise(
+            access_times,
+            whole.residents,
+            communes,
+            study.thresholds_min,
+            people_of=peopled.population_of,
+        ),
         networks=networks,
-        manifest=make_manifest(loaded, resolved),
+        manifest=make_manifest(loaded, resolved) | describe_people(resolved),
         is_schematic=loaded.today.extract.source.is_schematic
         or any(each.provenance.is_schematic for each in networks.values()),
         water=water,
@@ -144,15 +153,17 @@ def choose_files(study: Study, paths: Sequence[str | Path]) -> list[Path]:
     return [path for full, path in chosen.items() if full != own]
 
 
-def _describe(resolved: ResolvedScenario, loaded: Loaded, new_sites: NewSites) -> ScenarioResult:
-    scenario, edits = resolved.scenario, resolved.site_edits
+def _describe(resolved: ResolvedScenario, peopled: Peopled, new_sites: NewSites) -> ScenarioResult:
+    scenario, edits, loaded = resolved.scenario, resolved.site_edits, peopled.loaded
+    homes = warn_of_homes(peopled, scenario.key)
+    noticed = (*resolved.warnings, *warn_of_sites(loaded, resolved, new_sites), *homes)
     return ScenarioResult(
         key=scenario.key,
         name=scenario.name,
         question=scenario.question,
         sentences=say_changes(loaded, resolved),
         assumptions=scenario.assumptions,
-        warnings=say_all((*resolved.warnings, *warn_of_sites(loaded, resolved, new_sites))),
+        warnings=say_all(noticed),
         focus_profiles=scenario.focus_profiles,
         focus_categories=scenario.focus_categories,
         sites=edits.sites,
@@ -161,6 +172,7 @@ def _describe(resolved: ResolvedScenario, loaded: Loaded, new_sites: NewSites) -
         closed=resolved.closed,
         speeds=resolved.speeds,
         touched=tabulate_touches(loaded, resolved),
+        people=peopled.people.get(scenario.key),
     )
 
 

@@ -24,6 +24,7 @@ from ..places.communes import assign_communes, read_communes
 from ..places.residents import read_residents
 from ..places.sites import merge_sites, read_sites
 from ..routing.threads import run_each
+from ..scenarios.homes import Homes
 from ..scenarios.resolved import Today
 from .barriers import read_barriers
 from .congestion import read_congestion
@@ -122,8 +123,8 @@ def load(study: Study, progress: Progress) -> Loaded:
         *_place_readers(study, extract, study.categories),
         *(_each(build_for, study, extract, profile) for profile in study.travel_profiles),
     ]
-    everybody, communes, sites, *networks = _run_all(readers, BUILDING, progress)
-    residents, communes = _settle(study, everybody, communes)
+    everybody, around, sites, *networks = _run_all(readers, BUILDING, progress)
+    residents, communes = _settle(study, everybody, around)
     places = [(network, table) for network in networks for table in (residents, sites)]
     tables = _run_all([_each(attach, *pair) for pair in places], ATTACHING, progress)
     pairs = zip(tables[::2], tables[1::2], strict=True)
@@ -139,6 +140,7 @@ def load(study: Study, progress: Progress) -> Loaded:
             sites,
             study.categories,
             waters,
+            homes=Homes(residents, around, study.epci),
             day=study.day,
             build=partial(build_for, study),
         ),

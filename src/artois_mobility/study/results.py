@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
     import pandas as pd
 
+    from .._types import Flags, Floats
     from ..network.model import Network
     from .files import Study
     from .water_results import WaterResult
 
 TODAY: Final = "today"
+# Of a cell of residents: the scenario that adds it, "" for today's.
+ADDED_BY: Final = "added_by"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +45,8 @@ class ScenarioResult:
     focus_profiles, focus_categories
         What the report should show first; empty for all.
     sites
-        Sites of this situation: the columns of `read_sites`, and `change`: `""`, `"added"` or
-        `"moved"`.
+        Sites of this situation: the columns of `read_sites`, and `change`: `""`, `"added"`,
+        `"moved"`, or `"set"` where only capacity or hours change.
     removed_sites
         Today's sites that are no longer there; the columns of `read_sites`.
     links
@@ -54,6 +59,9 @@ class ScenarioResult:
     touched
         How much each change touches: `change` (its number), `kind`, `profile`, `ways`,
         `kilometres`, `sites`, `people` who live along the ways; None for today.
+    people
+        Who lives in each cell of the comparison's residents in this situation: `population`, and
+        the other counts that the scenario gives; None where all is as today.
     """
 
     key: str
@@ -70,6 +78,7 @@ class ScenarioResult:
     closed: gpd.GeoDataFrame
     speeds: gpd.GeoDataFrame
     touched: pd.DataFrame | None = None
+    people: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +90,9 @@ class Comparison:
     study
         What was asked.
     residents
-        Populated cells of the territory, with `commune` (INSEE code) and `epci` (SIREN).
+        Populated cells of the territory, with `commune` (INSEE code) and `epci` (SIREN). Cells that
+        scenarios add come after today's, with nobody in them, and `added_by` then names the
+        scenario, `""` for today's.
     communes
         Communes of the territory: `insee`, `name`, `epci`, `epci_name`, `population`, polygons.
     scenarios
@@ -103,7 +114,9 @@ class Comparison:
         `people_losing` (by a minute or more, among those who reach a site in both),
         `people_newly_reaching` and `people_no_longer_reaching` (a site, in one of the two only),
         and for each threshold `within_<t>_before` and `within_<t>_after`, in people. It speaks of
-        the nearest site.
+        the nearest site. `population` and what is named before count the people of today, all else
+        those of the scenario; where any scenario changes people, `population_after` counts them
+        all.
     networks
         Today's network of each profile.
     manifest
@@ -143,17 +156,71 @@ class Comparison:
         rows = table[table["scope"] == "territory"]
         return rows.drop(columns=["scope", "code", "name"]).reset_index(drop=True)
 
+    def people_of(self, scenario: str) -> Floats:
+        """Tell how many people live in each cell in a situation.
+
+        Parameters
+        ----------
+        scenario
+            Its key.
+
+        Returns
+        -------
+        people
+            In the order of `residents`, shape (n,).
+        """
+        own = next(each for each in self.scenarios if each.key == scenario).people
+        table = self.residents if own is None else own
+        people: Floats = table["population"].to_numpy(np.float64)
+        return people
+
+    def cells_of(self, scenario: str) -> Flags:
+        """Tell which cells belong to a situation: today's, and those that the scenario adds.
+
+        Parameters
+        ----------
+        scenario
+            Its key.
+
+        Returns
+        -------
+        is_own
+            In the order of `residents`, shape (n,).
+        """
+        if ADDED_BY not in self.residents:
+            return np.ones(len(self.residents), np.bool_)
+        is_own: Flags = self.residents[ADDED_BY].isin(["", scenario]).to_numpy(np.bool_)
+        return is_own
+
+    def residents_of(self, scenario: str) -> gpd.GeoDataFrame:
+        """Give the residents of a situation, for indicators of your own.
+
+        Parameters
+        ----------
+        scenario
+            Its key.
+
+        Returns
+        -------
+        residents
+            `residents` with the population, and the counts given, of that situation; `residents`
+            itself where all is as today.
+        """
+        own = next(each for each in self.scenarios if each.key == scenario).people
+        if own is None:
+            return self.residents
+        return self.residents.assign(**{str(name): own[name].to_numpy() for name in own})
+
     def to_geodataframe(self) -> gpd.GeoDataFrame:
         """Give every time of every scenario with the cell's position, for maps.
 
         Returns
         -------
         cells
-            `access_times` with `minutes_before`, `minutes_gained` and the columns of `residents`;
-            points in WGS 84.
+            `access_times` with `minutes_before`, `minutes_gained` and the columns of the residents
+            of each situation; points in WGS 84.
         """
         import geopandas as gpd
-        import numpy as np
 
         times = self.access_times
         today = times[times["scenario"] == TODAY]["minutes"].to_numpy(np.float64)
@@ -163,7 +230,17 @@ class Comparison:
             len(times) // max(len(self.residents) * self.study.nearest, 1),
         )
         cells = self.residents.drop(columns="cell").iloc[row].reset_index(drop=True)
+        if any(each.people is not None for each in self.scenarios):
+            tables = [self.residents_of(each.key) for each in self.scenarios]
+            turn = np.repeat(np.arange(len(tables)), len(times) // len(tables))
+            for name in dict.fromkeys(c for each in self.scenarios for c in _counts_of(each)):
+                values = np.stack([table[name].to_numpy(np.float64) for table in tables])
+                cells[name] = values[turn, row]
         table = times.reset_index(drop=True).assign(
             minutes_before=before, minutes_gained=before - times["minutes"].to_numpy(np.float64)
         )
         return gpd.GeoDataFrame(table.join(cells), geometry="geometry", crs=self.residents.crs)
+
+
+def _counts_of(scenario: ScenarioResult) -> list[str]:
+    return [] if scenario.people is None else [str(name) for name in scenario.people]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..changes.notices import LANGUAGES
+from ..changes.people_schema import SiteSetting
 from ..changes.schema import AddLink, Change, MoveSite, RemoveSite
 from ..changes.sentences import sentence
 from ..places.attachments import Attachments
@@ -140,7 +141,7 @@ def _count_people(loaded: Loaded, touch: Touch, residents: Attachments) -> float
 
 def _with_site_name(change: Change, loaded: Loaded) -> Change:
     """Name a site that a file means by its id, for people to read."""
-    if not isinstance(change, MoveSite | RemoveSite):
+    if not isinstance(change, MoveSite | RemoveSite | SiteSetting):
         return change
     sites = loaded.today.sites
     names = sites["name"][(sites["site"] == change.site).to_numpy(np.bool_)]

@@ -86,9 +86,13 @@ if TYPE_CHECKING:
     from .waterside.crossings import water_crossings
     from .waterside.reserved import greenway_lines, greenways
     from .waterside.stretches import distance_between_crossings
+    from .why.attributing import attribute
+    from .why.explaining_changes import explain_change
+    from .why.optimising import Goal, optimise
 
 # Public names and where they live: loaded when first used, so that the import takes no time.
 _HOME_OF_NAME = {
+    "Goal": "why.optimising",
     "Graph": "graph",
     "Network": "network.model",
     "Ranges": "access.uncertainty",
@@ -98,6 +102,7 @@ _HOME_OF_NAME = {
     "assign_communes": "places.communes",
     "assign_zones": "places.zones",
     "attach": "places.attaching",
+    "attribute": "why.attributing",
     "basket_times": "access.baskets",
     "build_network": "network.building",
     "candidate_sites": "siting.candidates",
@@ -118,6 +123,7 @@ _HOME_OF_NAME = {
     "equity": "access.fairness",
     "explain": "access.explaining",
     "explain_attachments": "places.nearer",
+    "explain_change": "why.explaining_changes",
     "find_quays": "freight.quays",
     "floating_catchments": "access.catchments",
     "from_osmnx": "network.interop",
@@ -132,6 +138,7 @@ _HOME_OF_NAME = {
     "merge_sites": "places.sites",
     "open_sites": "places.opening",
     "opportunities": "access.reaching",
+    "optimise": "why.optimising",
     "outside_share": "access.zoning",
     "profile_names": "network.profiles",
     "rank_links": "links.scoring",
@@ -176,6 +183,7 @@ _HOME_OF_NAME = {
 __all__ = [
     "UNREACHED_MS",
     "ArtoisMobilityError",
+    "Goal",
     "Graph",
     "InputError",
     "Network",
@@ -187,6 +195,7 @@ __all__ = [
     "assign_communes",
     "assign_zones",
     "attach",
+    "attribute",
     "basket_times",
     "build_network",
     "candidate_sites",
@@ -207,6 +216,7 @@ __all__ = [
     "equity",
     "explain",
     "explain_attachments",
+    "explain_change",
     "find_quays",
     "floating_catchments",
     "from_osmnx",
@@ -221,6 +231,7 @@ __all__ = [
     "merge_sites",
     "open_sites",
     "opportunities",
+    "optimise",
     "outside_share",
     "profile_names",
     "rank_links",

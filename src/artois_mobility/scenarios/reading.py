@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import Field, Strict
 
 from ..changes.coordinates import place_in_degrees
 from ..changes.faults import find_line, name_key
@@ -12,6 +14,8 @@ from ..changes.schema import Change
 from ..changes.toml_files import raise_problems, read_toml
 
 TODAY: Final = "today"
+
+Cost: TypeAlias = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 
 
 class _Focus(FileModel):
@@ -30,6 +34,7 @@ class _ScenarioFile(FileModel):
     focus: _Focus = _Focus()
     crs: Text | None = None
     changes: tuple[Change, ...] = ()
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Scenario:
         What differs from today, in the order of the file, which does not matter.
     lines
         Line in the file where each change begins; None where that is not known.
+    cost
+        What it costs, in any unit; None where the file does not say.
     """
 
     path: Path
@@ -68,6 +75,7 @@ class Scenario:
     focus_categories: tuple[str, ...]
     changes: tuple[Change, ...]
     lines: tuple[int | None, ...]
+    cost: float | None = None
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -76,8 +84,8 @@ def read_scenario(path: str | Path) -> Scenario:
     Parameters
     ----------
     path
-        A TOML file with a `name`, and optionally `question`, `assumptions`, `focus`, `crs` and
-        `[[changes]]`.
+        A TOML file with a `name`, and optionally `question`, `assumptions`, `focus`, `crs`, `cost`
+        and `[[changes]]`.
 
     Returns
     -------
@@ -163,6 +171,7 @@ def _read(path: Path) -> tuple[Scenario | None, list[str]]:
         content.focus.categories,
         tuple(changes),
         lines,
+        content.cost,
     ), problems
 
 

@@ -109,15 +109,19 @@ class Findings:
         One sentence each.
     warnings
         What looks odd.
+    faults
+        Row and sentence of each error that stands in a change.
     """
 
     scenario: Scenario
     errors: list[str] = field(default_factory=list)
     warnings: list[Notice] = field(default_factory=list)
+    faults: list[tuple[int, str]] = field(default_factory=list)
 
     def refuse(self, row: int, sentence: str) -> None:
         """Note an error in the change of that row."""
         self.errors.append(f"{self._where(row)} {sentence}")
+        self.faults.append((row, sentence))
 
     def warn(self, row: int, what: Notice) -> None:
         """Note something odd in the change of that row."""

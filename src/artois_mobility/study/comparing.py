@@ -135,7 +135,7 @@ def _choose(study: Study, paths: Sequence[str | Path]) -> list[Path]:
 
 def _describe(resolved: ResolvedScenario, loaded: Loaded, new_sites: NewSites) -> ScenarioResult:
     scenario, edits = resolved.scenario, resolved.site_edits
-    named = [_with_site_name(change, loaded) for change in scenario.changes]
+    named = [name_site(change, loaded) for change in scenario.changes]
     return ScenarioResult(
         key=scenario.key,
         name=scenario.name,
@@ -156,8 +156,21 @@ def _describe(resolved: ResolvedScenario, loaded: Loaded, new_sites: NewSites) -
     )
 
 
-def _with_site_name(change: Change, loaded: Loaded) -> Change:
-    """Name a site that a file means by its id, for people to read."""
+def name_site(change: Change, loaded: Loaded) -> Change:
+    """Name a site that a file means by its id, for people to read.
+
+    Parameters
+    ----------
+    change
+        Any change.
+    loaded
+        The study.
+
+    Returns
+    -------
+    change
+        With the name of the site that it moves or removes, where that is known; else the same.
+    """
     if not isinstance(change, MoveSite | RemoveSite):
         return change
     sites = loaded.today.sites

@@ -88,11 +88,12 @@ if TYPE_CHECKING:
     from .waterside.stretches import distance_between_crossings
     from .why.attributing import attribute
     from .why.explaining_changes import explain_change
-    from .why.optimising import Goal, optimise
+    from .why.goals import Goal
+    from .why.optimising import optimise
 
 # Public names and where they live: loaded when first used, so that the import takes no time.
 _HOME_OF_NAME = {
-    "Goal": "why.optimising",
+    "Goal": "why.goals",
     "Graph": "graph",
     "Network": "network.model",
     "Ranges": "access.uncertainty",

@@ -60,7 +60,7 @@ def compare(
         If a result breaks a law, which would be a fault of the program.
     """
     report = progress or tell_nobody
-    scenarios = read_scenarios(_choose(study, scenario_paths))
+    scenarios = read_scenarios(choose_files(study, scenario_paths))
     loaded = load(study, report)
     resolved = resolve(scenarios, loaded.today)
     new_sites = attach_new_sites(loaded, resolved)
@@ -124,8 +124,21 @@ def _compute_water(
     return compute_water(loaded, resolved, progress)
 
 
-def _choose(study: Study, paths: Sequence[str | Path]) -> list[Path]:
-    """Leave out the study's own file and files given twice."""
+def choose_files(study: Study, paths: Sequence[str | Path]) -> list[Path]:
+    """Leave out the study's own file and files given twice.
+
+    Parameters
+    ----------
+    study
+        The study.
+    paths
+        Scenario files.
+
+    Returns
+    -------
+    paths
+        In the order given.
+    """
     own = study.path.resolve()
     chosen: dict[Path, Path] = {}
     for path in map(Path, paths):

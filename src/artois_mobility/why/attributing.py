@@ -19,7 +19,7 @@ from ..scenarios.resolving import resolve
 from ..study.comparing import name_site
 from ..study.loading import load
 from .grouping import Group, find_groups, list_unions
-from .trials import Combination, Pair, Trials, prepare_trials
+from .trials import Combination, Pair, Trials, is_schematic, prepare_trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -328,25 +328,6 @@ def _tabulate(
         lay_out([whole[pair] for pair in pairs]),
         lay_out([whole[pair] - np.sum(parts[pair], axis=0) for pair in pairs]),
         is_schematic(loaded),
-    )
-
-
-def is_schematic(loaded: "Loaded") -> bool:
-    """Tell whether a study is about a made-up territory.
-
-    Parameters
-    ----------
-    loaded
-        The study.
-
-    Returns
-    -------
-    is_schematic
-        Then everything shown must say so.
-    """
-    networks = loaded.today.networks.values()
-    return loaded.today.extract.source.is_schematic or any(
-        each.provenance.is_schematic for each in networks
     )
 
 

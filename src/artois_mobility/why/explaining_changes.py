@@ -21,8 +21,19 @@ from ..study.comparing import name_site
 from ..study.files import find_profile
 from ..study.loading import load
 from .grouping import Group, find_groups
-from .roles import ELSEWHERE, Access, find_access, find_role
-from .trials import Combination, Pair, Trials, prepare_trials
+from .roles import (
+    CLOSED_AVOIDED,
+    ELSEWHERE,
+    LINK_USED,
+    SITE_ADDED,
+    SITE_MOVED,
+    SITE_REMOVED,
+    SPEED_USED,
+    Access,
+    find_access,
+    find_role,
+)
+from .trials import Combination, Pair, Trials, is_schematic, prepare_trials
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,6 +47,16 @@ if TYPE_CHECKING:
 EXPLAINING: Final = "changes of the cell"
 TODAY: Final = "today"
 THEN: Final = "scenario"
+
+_NOTICE_OF_ROLE: Final = {
+    LINK_USED: "role_link_used",
+    CLOSED_AVOIDED: "role_closed_avoided",
+    SPEED_USED: "role_speed_used",
+    SITE_ADDED: "role_site_added",
+    SITE_MOVED: "role_site_moved",
+    SITE_REMOVED: "role_site_removed",
+    ELSEWHERE: "role_elsewhere",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +82,8 @@ class ChangeExplanation:
         What each row of `changes` does, by language.
     profile_labels
         The profile as people call it, by language.
+    is_schematic
+        True when the extract is a made-up territory.
     """
 
     scenario: str
@@ -72,6 +95,7 @@ class ChangeExplanation:
     changes: "pd.DataFrame"
     sentences: Mapping[str, Sequence[str]]
     profile_labels: Mapping[str, str]
+    is_schematic: bool
 
     def routes(self) -> "gpd.GeoDataFrame":
         """Give the legs of both routes as a layer.
@@ -118,7 +142,7 @@ class ChangeExplanation:
         rows = zip(self.changes.to_dict("records"), self.sentences[language], strict=True)
         for row, said in rows:
             if row["made_it"] or row["role"] != ELSEWHERE:
-                role = Notice(f"role_{row['role']}")
+                role = Notice(_NOTICE_OF_ROLE[row["role"]])
                 values: dict[str, Value] = {
                     "number": str(row["changes"]),
                     "sentence": said,
@@ -257,6 +281,7 @@ def explain_loaded(
         _tabulate(trials, groups, pair, (before, after)),
         {each: [_say(trials, group, each) for group in groups] for each in LANGUAGES},
         profile.label,
+        is_schematic(loaded),
     )
 
 

@@ -2,23 +2,20 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from .._types import Floats, Progress, tell_nobody
-from ..changes.hints import suggest
+from .._types import Progress, tell_nobody
 from ..changes.schema import Change
 from ..changes.writing import write_scenario
 from ..errors import ResultError, StudyError
 from ..scenarios.reading import Scenario, read_scenarios
 from ..scenarios.resolving import resolve
+from ..study.comparing import choose_files
 from ..study.loading import load
-from .attributing import is_schematic
 from .bounds import ALL_BUILT, ALL_TRIED, GAINS_SHRINK, Structure, find_structure, most_within
+from .goals import Goal, Objective, check_question, settle_goal
 from .searching import (
     NOTHING,
     SAME,
@@ -28,7 +25,7 @@ from .searching import (
     list_choices,
     search_greedily,
 )
-from .trials import Pair, check_all, prepare_trials
+from .trials import check_all, is_schematic, prepare_trials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,47 +33,13 @@ if TYPE_CHECKING:
     from ..study.files import Study
     from ..study.loading import Loaded
 
-Objective: TypeAlias = Literal["person_minutes", "people_within"]
-
 # A file that says no cost costs this.
 DEFAULT_COST: Final = 1.0
 # Up to so many combinations within the budget, all are tried unless the caller decides.
 FEW: Final = 256
 MOST: Final = 65_536
-# Who reaches no site counts as travelling so long, and nobody as travelling longer.
-UNREACHED_MIN: Final = 120.0
 # Sums in another order differ by less, as a share.
 ROUNDING: Final = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """What a combination is to be good at.
-
-    Attributes
-    ----------
-    objective
-        `"person_minutes"`: minutes gained on the way to the nearest site, summed over people.
-        `"people_within"`: people within the threshold after, less those before.
-    threshold_min
-        For `"people_within"`; the study's first when None.
-    unreached_min
-        For `"person_minutes"`: who reaches no site counts as travelling so long, and nobody as
-        travelling longer.
-    profiles, categories
-        Of the study, over which it is summed; None for all.
-
-    Examples
-    --------
-    >>> Goal().objective
-    'person_minutes'
-    """
-
-    objective: Objective = "person_minutes"
-    threshold_min: float | None = None
-    unreached_min: float = UNREACHED_MIN
-    profiles: Sequence[str] | None = None
-    categories: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,7 +151,8 @@ def optimise(
     study
         What today is.
     candidates
-        Scenario files; each may say what it costs (`cost = 2.5`), else it costs 1.
+        Scenario files; each may say what it costs (`cost = 2.5`), else it costs 1. The study's own
+        file among them is passed over, and so is a file given twice.
     budget
         What the chosen ones may cost together.
     objective
@@ -218,62 +182,13 @@ def optimise(
     maximizing submodular set functions I. Mathematical Programming 14, 265-294.
     doi:10.1007/BF01588971
     """
-    scenarios = read_scenarios(candidates)
+    scenarios = read_scenarios(choose_files(study, candidates))
     wanted = objective if isinstance(objective, Goal) else Goal(objective)
     check_question(study, scenarios, budget, wanted)
     report = progress or tell_nobody
     return optimise_loaded(
         load(study, report), scenarios, budget, wanted, exact=exact, progress=report
     )
-
-
-def check_question(
-    study: "Study", scenarios: Sequence[Scenario], budget: float, goal: Goal
-) -> None:
-    """Refuse what cannot be searched for, all problems at once.
-
-    Parameters
-    ----------
-    study
-        The study.
-    scenarios
-        The candidates.
-    budget
-        What may be spent.
-    goal
-        What is to be gained.
-
-    Raises
-    ------
-    StudyError
-        If anything is wrong.
-    """
-    problems = []
-    if not scenarios:
-        problems.append("there is no candidate: name one scenario file at least.")
-    empty = [each.key for each in scenarios if not each.changes]
-    if empty:
-        problems.append(f"{len(empty)} candidates change nothing, first {empty[0]}: remove them.")
-    if not (math.isfinite(budget) and budget >= 0):
-        problems.append(f"budget must be a number from 0 on; found {budget:g}.")
-    if goal.objective not in get_args(Objective):
-        problems.append(f"objective is {goal.objective!r}.{suggest(goal.objective, _OBJECTIVES)}")
-    for name in ("threshold_min", "unreached_min"):
-        minutes = getattr(goal, name)
-        if minutes is not None and not 0 < minutes <= 1440:
-            problems.append(f"{name} must be above 0 and at most 1440 minutes; found {minutes:g}.")
-    for key in ("profiles", "categories"):
-        known = list(getattr(study, key))
-        missing = [each for each in getattr(goal, key) or () if each not in known]
-        if missing:
-            problems.append(f"{key}: the study has no {missing[0]!r}.{suggest(missing[0], known)}")
-    if problems:
-        listed = "\n".join(f"  {each}" for each in problems)
-        msg = f"The search has {len(problems)} problem{'s'[: len(problems) > 1]}:\n{listed}"
-        raise StudyError(msg)
-
-
-_OBJECTIVES: Final = list(get_args(Objective))
 
 
 def optimise_loaded(
@@ -341,8 +256,6 @@ def _open_search(
     progress: Progress,
 ) -> Search:
     """Put the changes of all candidates together, each once, and prepare to combine them."""
-    from dataclasses import replace
-
     row_of: dict[Change, int] = {}
     rows_of = {
         each.key: frozenset(row_of.setdefault(change, len(row_of)) for change in each.changes)
@@ -351,32 +264,10 @@ def _open_search(
     together = replace(
         scenarios[0], key="candidates", changes=tuple(row_of), lines=(None,) * len(row_of)
     )
-    study = loaded.study
-    profiles = [p for p in study.profiles if goal.profiles is None or p in goal.profiles]
-    pairs: list[Pair] = [
-        (profile, category)
-        for profile in profiles
-        for category in study.categories
-        if goal.categories is None or category in goal.categories
-    ]
-    people = loaded.residents["population"].to_numpy(np.float64)
-    measure = partial(_gain_minutes, people, goal.unreached_min)
-    if goal.objective == "people_within":
-        limit_min = goal.threshold_min or study.thresholds_min[0]
-        measure = partial(_gain_people, people, limit_min)
     costs = {each.key: DEFAULT_COST if each.cost is None else each.cost for each in scenarios}
+    pairs, measure = settle_goal(loaded, goal)
     trials = prepare_trials(loaded, together, measure, pairs)
     return Search(trials, rows_of, costs, budget, progress)
-
-
-def _gain_minutes(people: Floats, unreached_min: float, before: Floats, after: Floats) -> Floats:
-    spent = [np.fmin(each, unreached_min) for each in (before, after)]
-    return np.array([people @ (spent[0] - spent[1])])
-
-
-def _gain_people(people: Floats, limit_min: float, before: Floats, after: Floats) -> Floats:
-    within = [(each <= limit_min).astype(np.float64) for each in (before, after)]
-    return np.array([people @ (within[1] - within[0])])
 
 
 def _find_conflicts(search: Search) -> None:

@@ -328,3 +328,22 @@ def sum_figures(figures: Mapping[Pair, Floats]) -> Floats:
     array([0.])
     """
     return np.sum(list(figures.values()), axis=0) if figures else np.zeros(1)
+
+
+def is_schematic(loaded: "Loaded") -> bool:
+    """Tell whether a study is about a made-up territory.
+
+    Parameters
+    ----------
+    loaded
+        The study.
+
+    Returns
+    -------
+    is_schematic
+        Then everything shown must say so.
+    """
+    networks = loaded.today.networks.values()
+    return loaded.today.extract.source.is_schematic or any(
+        each.provenance.is_schematic for each in networks
+    )

@@ -8,7 +8,14 @@ import typer
 
 from artois_mobility.cli.commands import app
 
-BLOCKS_OF_PAGE = {"crossings": 4, "freight": 4, "indicators": 6, "siting": 2, "waterways": 4}
+BLOCKS_OF_PAGE = {
+    "crossings": 4,
+    "freight": 4,
+    "indicators": 6,
+    "siting": 2,
+    "waterways": 4,
+    "why": 4,
+}
 
 
 @pytest.mark.parametrize("page", BLOCKS_OF_PAGE)

@@ -170,6 +170,8 @@ def test_sites_only_are_searched_lazily_with_the_same_result():
             if each.key not in chosen
         }
         chosen.add(max(values, key=values.get))
+    assert found.cost == len(found.chosen) == 3  # all seven gain, three are paid
+    assert optimise_loaded(loaded, candidates, 3.0, Goal()).cost == 3.0
     added = found.steps[found.steps["move"] == "add"]
     assert set(added["candidates"].iloc[-1].split(", ")) == chosen
 

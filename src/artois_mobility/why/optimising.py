@@ -23,6 +23,7 @@ from .searching import (
     Search,
     Step,
     list_choices,
+    list_conflicts,
     search_greedily,
 )
 from .trials import check_all, is_schematic, prepare_trials
@@ -349,7 +350,7 @@ def _describe(
         _best_single(search),
         pd.DataFrame(path, columns=["step", "move", *figures]),
         pd.DataFrame(tried, columns=figures),
-        pd.DataFrame(_list_conflicts(search), columns=["candidates", "reason"]),
+        pd.DataFrame(list_conflicts(search), columns=["candidates", "reason"]),
         tuple(search.trials.scenario.changes[row] for row in sorted(search.rows(chosen))),
         tuple(dict.fromkeys(text for each in picked for text in each.assumptions)),
         is_schematic(search.trials.loaded),
@@ -393,15 +394,3 @@ def _best_single(search: Search) -> str:
 
 def _row(search: Search, choice: Choice) -> tuple[str, float, float]:
     return ", ".join(sorted(choice)), search.cost(choice), search.values[choice]
-
-
-def _list_conflicts(search: Search) -> list[tuple[str, str]]:
-    """List combinations that cannot be had, but those of which two exclude each other already."""
-    found = []
-    for choice, value in search.values.items():
-        if value == -math.inf and (len(choice) == 2 or not search.conflicts(choice)):
-            kept = sorted(search.rows(choice))
-            fault = search.trials.faults_of[search.rows(choice)][0]
-            where = f"changes[{kept.index(fault.row) + 1}]"
-            found.append((", ".join(sorted(choice)), f"{where} {fault.reason}"))
-    return found

@@ -128,6 +128,29 @@ def list_choices(search: Search, most: int) -> list[Choice] | None:
     return found
 
 
+def list_conflicts(search: Search) -> list[tuple[str, str]]:
+    """List combinations that cannot be had, but those of which two exclude each other already.
+
+    Parameters
+    ----------
+    search
+        What was tried.
+
+    Returns
+    -------
+    conflicts
+        Names of the candidates, and why they exclude each other.
+    """
+    found = []
+    for choice, value in search.values.items():
+        if value == -math.inf and (len(choice) == 2 or not search.conflicts(choice)):
+            kept = sorted(search.rows(choice))
+            fault = search.trials.faults_of[search.rows(choice)][0]
+            where = f"changes[{kept.index(fault.row) + 1}]"
+            found.append((", ".join(sorted(choice)), f"{where} {fault.reason}"))
+    return found
+
+
 def search_greedily(search: Search, *, gains_shrink: bool) -> Iterator[Step]:
     """Add what gains most per cost, compare with the best single, then exchange while that helps.
 

@@ -467,7 +467,7 @@ def test_every_notice_is_used_and_none_is_missing():
     package = Path(artois_mobility.__file__).parent
     code = "\n".join(
         path.read_text(encoding="utf-8")
-        for folder in ("changes", "access", "scenarios", "study", "quality", "report", "cli")
+        for folder in ("changes", "access", "scenarios", "study", "quality", "report", "cli", "why")
         for path in (package / folder).glob("*.py")
     )
     assert set(re.findall(r'Notice\(\s*"([a-z_]+)"', code)) <= set(read_texts())

@@ -16,6 +16,7 @@ BLOCKS_OF_PAGE = {
     "scenarios": 1,
     "siting": 2,
     "waterways": 4,
+    "why": 4,
 }
 
 

@@ -333,3 +333,11 @@ def test_the_report_can_be_written_from_it(result, tmp_path):
     files = am.write_report(result, tmp_path / "out")
     assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
     assert len(files) > 5
+
+
+def test_a_site_that_only_goes_needs_no_other_scenario_beside_it(town, result):
+    alone = am.compare(am.read_study(town), [write_scenario(town.parent, "gone", REMOVE_HOSPITAL)])
+    pd.testing.assert_frame_equal(
+        rows_of(alone, "gone")["minutes_after"].reset_index(drop=True).to_frame(),
+        rows_of(result, "gone")["minutes_after"].reset_index(drop=True).to_frame(),
+    )

@@ -88,9 +88,14 @@ if TYPE_CHECKING:
     from .waterside.crossings import water_crossings
     from .waterside.reserved import greenway_lines, greenways
     from .waterside.stretches import distance_between_crossings
+    from .why.attributing import attribute
+    from .why.explaining_changes import explain_change
+    from .why.goals import Goal
+    from .why.optimising import optimise
 
 # Public names and where they live: loaded when first used, so that the import takes no time.
 _HOME_OF_NAME = {
+    "Goal": "why.goals",
     "Graph": "graph",
     "Network": "network.model",
     "Ranges": "access.uncertainty",
@@ -100,6 +105,7 @@ _HOME_OF_NAME = {
     "assign_communes": "places.communes",
     "assign_zones": "places.zones",
     "attach": "places.attaching",
+    "attribute": "why.attributing",
     "basket_times": "access.baskets",
     "build_network": "network.building",
     "candidate_sites": "siting.candidates",
@@ -120,6 +126,7 @@ _HOME_OF_NAME = {
     "equity": "access.fairness",
     "explain": "access.explaining",
     "explain_attachments": "places.nearer",
+    "explain_change": "why.explaining_changes",
     "find_quays": "freight.quays",
     "floating_catchments": "access.catchments",
     "from_osmnx": "network.interop",
@@ -134,6 +141,7 @@ _HOME_OF_NAME = {
     "merge_sites": "places.sites",
     "open_sites": "places.opening",
     "opportunities": "access.reaching",
+    "optimise": "why.optimising",
     "outside_share": "access.zoning",
     "preview": "study.previewing",
     "profile_names": "network.profiles",
@@ -181,6 +189,7 @@ _HOME_OF_NAME = {
 __all__ = [
     "UNREACHED_MS",
     "ArtoisMobilityError",
+    "Goal",
     "Graph",
     "InputError",
     "Network",
@@ -192,6 +201,7 @@ __all__ = [
     "assign_communes",
     "assign_zones",
     "attach",
+    "attribute",
     "basket_times",
     "build_network",
     "candidate_sites",
@@ -212,6 +222,7 @@ __all__ = [
     "equity",
     "explain",
     "explain_attachments",
+    "explain_change",
     "find_quays",
     "floating_catchments",
     "from_osmnx",
@@ -226,6 +237,7 @@ __all__ = [
     "merge_sites",
     "open_sites",
     "opportunities",
+    "optimise",
     "outside_share",
     "preview",
     "profile_names",

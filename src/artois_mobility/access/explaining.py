@@ -1,5 +1,6 @@
 """Why a trip takes as long as it does: its legs, their speeds and where each came from."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -13,11 +14,12 @@ from ..changes.sentences import Language
 from ..errors import PlacesError
 from ..network.model import Network
 from ..osm.extract import Extract
+from ..places.attachments import Attachments
 from ..places.starts import Places
 from ..routing.ends import minutes_of
 from ..routing.legs import WALK, Leg, list_legs, tags_of
 from ..routing.route_lines import say_why
-from ..routing.trips import find_trips, hang
+from ..routing.trips import Side, find_trips, hang, take_side
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -81,7 +83,12 @@ class Explanation:
 
 
 def explain(
-    network: Network, origin: Places, destination: Places, *, extract: Extract | None = None
+    network: Network,
+    origin: Places,
+    destination: Places,
+    *,
+    extract: Extract | None = None,
+    attachments: tuple[Attachments, Attachments] | None = None,
 ) -> Explanation:
     """Explain the quickest trip from a place to another, leg by leg.
 
@@ -94,6 +101,9 @@ def explain(
     extract
         The data that the network was built from, to say where each speed came from; without it
         `speed_from` is empty.
+    attachments
+        Those of the origin and of the destination, when already made, such as on the network that
+        a scenario leaves.
 
     Returns
     -------
@@ -129,15 +139,50 @@ def explain(
             f"{len(destination)}. Use routes for many."
         )
         raise PlacesError(msg)
-    here, there = hang(network, origin), hang(network, destination)
+    if attachments is None:
+        here, there = hang(network, origin), hang(network, destination)
+    else:
+        here, there = (take_side(network, each) for each in attachments)
     (trip,) = find_trips(network, here, there, [(0, 0)])
     reason = say_why(here, there, (0, 0)) if trip.ms == UNREACHED_MS else ""
-    offroad_m = float(here.offroad_m[0]), float(there.offroad_m[0])
+    offroad_m = _walked_m(here, trip.offroad_ms[0]), _walked_m(there, trip.offroad_ms[1])
     tags_of_way = tags_of(extract, network.way_of_arc[trip.arc])
     legs = [] if reason else list(list_legs(network, offroad_m, trip, tags_of_way))
     minutes = float(minutes_of(np.array([trip.ms], np.int32))[0])
     why = translate_no_trip(reason, network.profile) if reason else None
     return Explanation(_tabulate(legs, network.crs), minutes, reason, why)
+
+
+def no_trip(network: Network, reason: str) -> Explanation:
+    """Explain why there is no trip at all.
+
+    Parameters
+    ----------
+    network
+        The network of one profile.
+    reason
+        Why, such as that of a place which hangs on no street.
+
+    Returns
+    -------
+    explanation
+        Without legs.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.building import build_network
+    >>> from artois_mobility.network.examples import crossroads
+    >>> no_trip(build_network(crossroads(), "walk"), "no route").text()
+    'no route'
+    """
+    why = translate_no_trip(reason, network.profile)
+    return Explanation(_tabulate([], network.crs), math.nan, reason, why)
+
+
+def _walked_m(side: Side, offroad_ms: int) -> float:
+    """Measure the walk between a place and the street that its trip takes; it may hang on many."""
+    taken = np.flatnonzero(side.attachments.offroad_ms == offroad_ms)
+    return float(side.attachments.offroad_m[taken[0]]) if taken.size else math.nan
 
 
 def _tabulate(legs: Sequence[Leg], crs: str) -> "gpd.GeoDataFrame":

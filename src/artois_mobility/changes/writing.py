@@ -16,6 +16,7 @@ def write_scenario(
     *,
     question: str = "",
     assumptions: Sequence[str] = (),
+    cost: float | None = None,
     overwrite: bool = False,
 ) -> Path:
     """Write a scenario file with some changes, as `am.compare` reads it.
@@ -32,6 +33,8 @@ def write_scenario(
         The question that it answers.
     assumptions
         What it supposes, one sentence each.
+    cost
+        What it costs, for `am.optimise`; None for not saying.
     overwrite
         Whether a file that is there may be replaced.
 
@@ -74,6 +77,8 @@ def write_scenario(
         content["question"] = question
     if assumptions:
         content["assumptions"] = list(assumptions)
+    if cost is not None:
+        content["cost"] = cost
     content["changes"] = [_describe(change) for change in changes]
     text = tomli_w.dumps(content)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from .._version import __version__
-from . import plan_commands
+from . import plan_commands, why_commands
 from .options import AsJson, Form, Lang, Language, ProfileName, Quiet, StudyFile, Verbose, Way
 from .terminal import (
     INTERRUPTED,
@@ -444,6 +444,29 @@ app.command(
         "--objective max_cover --output siting/"
     ),
 )(plan_commands.siting)
+
+app.command(
+    short_help="Tell which change of a scenario brings what.",
+    epilog=(
+        "Example: artois-mobility attribute scenarios/artois.toml scenarios/ville-30.toml --json"
+    ),
+)(why_commands.attribute)
+
+app.command(
+    short_help="Tell why one cell gains or loses.",
+    epilog=(
+        "Example: artois-mobility explain scenarios/artois.toml scenarios/passerelle-deule.toml "
+        "--cell AM200mN0550E0405 --category culture/library --profile walk --output routes.gpkg"
+    ),
+)(why_commands.explain)
+
+app.command(
+    short_help="Choose the best combination within a budget.",
+    epilog=(
+        "Example: artois-mobility optimise scenarios/artois.toml scenarios/*.toml --budget 3 "
+        "--output best/"
+    ),
+)(why_commands.optimise)
 
 
 @app.command(

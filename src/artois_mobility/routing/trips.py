@@ -144,7 +144,24 @@ def hang(network: Network, places: Places) -> Side:
     side
         Where they hang.
     """
-    attachments = attach(network, places)
+    return take_side(network, attach(network, places))
+
+
+def take_side(network: Network, attachments: Attachments) -> Side:
+    """Take places that are attached already for the origins or destinations of trips.
+
+    Parameters
+    ----------
+    network
+        The network of one profile, or as a scenario leaves it.
+    attachments
+        Places on that network.
+
+    Returns
+    -------
+    side
+        Where they hang.
+    """
     whole_m = network.length_m[attachments.arc]
     share = np.divide(
         attachments.position_m, whole_m, out=np.zeros(whole_m.size), where=whole_m > 0

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from pydantic import Field, Strict
 
 from ..changes.coordinates import place_in_degrees
 from ..changes.faults import find_line, name_key
@@ -9,6 +12,8 @@ from ..changes.fields import FileModel, Text
 from ..changes.schema import Change
 from ..changes.toml_files import read_toml
 from .sources import LayerReader
+
+Cost: TypeAlias = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 
 
 class Focus(FileModel):
@@ -43,6 +48,8 @@ class ScenarioContent(FileModel):
         What differs from today.
     combine
         Other scenario files, whose changes are made too.
+    cost
+        What it costs, in any unit.
     """
 
     name: Text
@@ -52,6 +59,7 @@ class ScenarioContent(FileModel):
     crs: Text | None = None
     changes: tuple[Change, ...] = ()
     combine: tuple[Text, ...] = ()
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)

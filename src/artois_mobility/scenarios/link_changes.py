@@ -9,7 +9,7 @@ import shapely
 
 from .._types import NO_ARC, NO_NODE, Flags, Floats, Rows
 from ..changes.notices import Notice
-from ..changes.schema import AddLink
+from ..changes.schema import AddLink, Change
 from ..network.geodesy import length_m, project, unproject
 from ..network.model import Network
 from ..places.attaching import attach_to_arcs
@@ -74,15 +74,44 @@ def resolve_links(findings: Findings, today: Today) -> dict[str, LinkPlan]:
         check_profiles(findings, row, change.profiles, today)
         if not profiles_of(change, today):
             findings.warn(row, Notice("link_for_nobody"))
-    # A fixed order of links makes their numbers, and every tie, independent of the file's order.
     rows.sort(key=lambda item: _sort_key(item[1]))
-    way_of_row = {row: -1 - rank for rank, (row, _) in enumerate(rows)}
+    way_of_row = number_links(findings.scenario.changes)
     plans = {}
     for profile, network in today.networks.items():
         own = [(row, change) for row, change in rows if profile in profiles_of(change, today)]
         if own:
             plans[profile] = _plan(findings, own, way_of_row, network)
     return plans
+
+
+def number_links(changes: Sequence[Change]) -> dict[int, int]:
+    """Give the new links of a scenario their numbers as ways.
+
+    A fixed order of links makes their numbers, and every tie, independent of the file's order.
+
+    Parameters
+    ----------
+    changes
+        All changes of the scenario.
+
+    Returns
+    -------
+    way_of_row
+        Number of each new link, negative, by the row of its change.
+
+    Examples
+    --------
+    >>> ends = ((2.83, 50.42), (2.84, 50.43))
+    >>> east = AddLink(kind="add_link", geometry=ends, profiles=("walk",))
+    >>> west = AddLink(kind="add_link", geometry=((2.82, 50.42), ends[0]), profiles=("walk",))
+    >>> number_links([east, west])
+    {1: -1, 0: -2}
+    >>> number_links([])
+    {}
+    """
+    links = [(row, each) for row, each in enumerate(changes) if isinstance(each, AddLink)]
+    links.sort(key=lambda item: _sort_key(item[1]))
+    return {row: -1 - rank for rank, (row, _) in enumerate(links)}
 
 
 def _sort_key(change: AddLink) -> tuple[object, ...]:

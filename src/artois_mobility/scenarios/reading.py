@@ -45,6 +45,8 @@ class Scenario:
         Files that it was made from, besides its own: scenarios that it combines, layers.
     notices
         What was noticed while they were read.
+    cost
+        What it costs, in any unit; None where the file does not say.
     """
 
     path: Path
@@ -60,6 +62,7 @@ class Scenario:
     origins: tuple[Origin, ...] = ()
     inputs: tuple[UsedFile, ...] = ()
     notices: tuple[Notice, ...] = ()
+    cost: float | None = None
 
     def find_origin(self, row: int) -> Origin:
         """Tell where a change is written.
@@ -83,7 +86,7 @@ def read_scenario(path: str | Path) -> Scenario:
     Parameters
     ----------
     path
-        A TOML file with a `name`, and optionally `question`, `assumptions`, `focus`, `crs`,
+        A TOML file with a `name`, and optionally `question`, `assumptions`, `focus`, `crs`, `cost`,
         `combine` and `[[changes]]`.
 
     Returns
@@ -170,4 +173,5 @@ def _read(path: Path) -> tuple[Scenario | None, dict[Path, list[str]]]:
         tuple(origin for _, origin in told),
         tuple(combined.inputs.values()),
         tuple(combined.notices),
+        content.cost,
     ), problems

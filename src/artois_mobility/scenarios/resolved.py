@@ -166,6 +166,8 @@ class Findings:
         The warnings that belong to a change, with its row.
     touches
         How much each change touches.
+    faults
+        Row and sentence of each error that stands in a change.
     """
 
     scenario: Scenario
@@ -173,10 +175,12 @@ class Findings:
     warnings: list[Notice] = field(default_factory=list)
     warned: list[tuple[int, Notice]] = field(default_factory=list)
     touches: list[Touch] = field(default_factory=list)
+    faults: list[tuple[int, str]] = field(default_factory=list)
 
     def refuse(self, row: int, sentence: str) -> None:
         """Note an error in the change of that row."""
         self.errors.append(f"{self._where(row)} {sentence}")
+        self.faults.append((row, sentence))
 
     def warn(self, row: int, what: Notice) -> None:
         """Note something odd in the change of that row."""

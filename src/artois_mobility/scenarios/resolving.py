@@ -74,6 +74,27 @@ def resolve(scenarios: Sequence[Scenario], today: Today) -> tuple[ResolvedScenar
     return resolved
 
 
+def try_to_resolve(scenario: Scenario, today: Today) -> tuple[ResolvedScenario, Findings]:
+    """Resolve a scenario that may contradict itself, such as a part of another, and raise nothing.
+
+    Parameters
+    ----------
+    scenario
+        What is to be tried.
+    today
+        The situation it is held against; it is not changed.
+
+    Returns
+    -------
+    resolved
+        Of use only where there is no error.
+    findings
+        Its errors, and the rows of the changes that have them.
+    """
+    findings = Findings(scenario)
+    return _resolve(findings, today), findings
+
+
 def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     scenario = findings.scenario
     _check_repetitions(findings)

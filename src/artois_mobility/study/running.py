@@ -295,11 +295,13 @@ def attach_new_sites(loaded: Loaded, resolved: Sequence[ResolvedScenario]) -> Ne
     """
     tables = [each.site_edits.sites.iloc[stay_rows(each.site_edits)[1]] for each in resolved]
     ends = np.cumsum([0, *(len(table) for table in tables)])
-    if not ends[-1]:
-        return {}
-    everywhere = pd.concat([table for table in tables if len(table)])
     networks = {profile: loaded.today.networks[profile] for profile in loaded.study.profiles}
-    attached = run_each(lambda network: attach(network, everywhere), list(networks.values()))
+    if ends[-1]:
+        everywhere = pd.concat([table for table in tables if len(table)])
+        attached = run_each(lambda network: attach(network, everywhere), list(networks.values()))
+    else:
+        none = np.empty(0, np.int32)
+        attached = [take_places(loaded.attachments[profile][1], none) for profile in networks]
     return {
         (each.scenario.key, profile): take_places(table, np.arange(first, end, dtype=np.int32))
         for profile, table in zip(networks, attached, strict=True)

@@ -35,7 +35,7 @@ def say_changes(loaded: Loaded, resolved: ResolvedScenario) -> dict[str, list[st
     sentences
         One for each change, by language.
     """
-    named = [_with_site_name(change, loaded) for change in resolved.scenario.changes]
+    named = [name_site(change, loaded) for change in resolved.scenario.changes]
     return {language: [sentence(each, language) for each in named] for language in LANGUAGES}
 
 
@@ -139,8 +139,21 @@ def _count_people(loaded: Loaded, touch: Touch, residents: Attachments) -> float
     return float(loaded.residents["population"].to_numpy(np.float64)[cells].sum())
 
 
-def _with_site_name(change: Change, loaded: Loaded) -> Change:
-    """Name a site that a file means by its id, for people to read."""
+def name_site(change: Change, loaded: Loaded) -> Change:
+    """Name a site that a file means by its id, for people to read.
+
+    Parameters
+    ----------
+    change
+        Any change.
+    loaded
+        The study.
+
+    Returns
+    -------
+    change
+        With the name of the site that it concerns, where that is known; else the same.
+    """
     if not isinstance(change, MoveSite | RemoveSite | SiteSetting):
         return change
     sites = loaded.today.sites

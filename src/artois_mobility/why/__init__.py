@@ -1,0 +1,1 @@
+"""Why scenarios do what they do: which change brings what, and which combination is best."""

@@ -1,0 +1,373 @@
+"""Why one cell gains or loses: its routes before and after, and the changes that made it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from .._types import WGS84, Progress, tell_nobody
+from ..changes.hints import suggest
+from ..changes.notices import LANGUAGES, Notice, Value, check_language
+from ..changes.sentences import Language, sentence
+from ..errors import StudyError
+from ..places.categories import label
+from ..scenarios.attachments import take_places
+from ..scenarios.reading import read_scenario
+from ..scenarios.resolving import resolve
+from ..study.files import find_profile
+from ..study.loading import load
+from ..study.touching import name_site
+from .grouping import Group, find_groups
+from .roles import (
+    CLOSED_AVOIDED,
+    ELSEWHERE,
+    LINK_USED,
+    SITE_ADDED,
+    SITE_MOVED,
+    SITE_REMOVED,
+    SPEED_USED,
+    Access,
+    find_access,
+    find_role,
+)
+from .trials import Combination, Pair, Trials, is_schematic, prepare_trials
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from .._types import Floats
+    from ..scenarios.reading import Scenario
+    from ..study.files import Study
+    from ..study.loading import Loaded
+
+EXPLAINING: Final = "changes of the cell"
+TODAY: Final = "today"
+THEN: Final = "scenario"
+
+_NOTICE_OF_ROLE: Final = {
+    LINK_USED: "role_link_used",
+    CLOSED_AVOIDED: "role_closed_avoided",
+    SPEED_USED: "role_speed_used",
+    SITE_ADDED: "role_site_added",
+    SITE_MOVED: "role_site_moved",
+    SITE_REMOVED: "role_site_removed",
+    ELSEWHERE: "role_elsewhere",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangeExplanation:
+    """Why a cell gains or loses.
+
+    Attributes
+    ----------
+    scenario
+        Key of the scenario.
+    cell, profile, category
+        What was asked.
+    before, after
+        The nearest site today and with the scenario, and the way there.
+    changes
+        One row per change, or changes that stand only together: `changes` (numbers in the file,
+        from 1), `kind`, `sentence` (in the study's language), `role` (`link_used`,
+        `closed_avoided`, `speed_used`, `site_added`, `site_moved`, `site_removed`, or `elsewhere`),
+        `minutes_without` (all others made), `minutes_alone` (made by itself), and `made_it`: True
+        where the minutes would be others without it, or, where none is needed because several do
+        the same, for those that are enough by themselves.
+    sentences
+        What each row of `changes` does, by language.
+    profile_labels
+        The profile as people call it, by language.
+    is_schematic
+        True when the extract is a made-up territory.
+    """
+
+    scenario: str
+    cell: str
+    profile: str
+    category: str
+    before: Access
+    after: Access
+    changes: "pd.DataFrame"
+    sentences: Mapping[str, Sequence[str]]
+    profile_labels: Mapping[str, str]
+    is_schematic: bool
+
+    def routes(self) -> "gpd.GeoDataFrame":
+        """Give the legs of both routes as a layer.
+
+        Returns
+        -------
+        legs
+            `situation` (`today` or `scenario`) and the columns of `Explanation.legs`; a way that
+            is new has a negative number. EPSG:4326.
+        """
+        import geopandas as gpd
+        import pandas as pd
+
+        tables = [
+            each.route.legs.assign(situation=name)
+            for name, each in ((TODAY, self.before), (THEN, self.after))
+        ]
+        columns = ["situation", *self.before.route.legs.columns]
+        together = pd.concat([each for each in tables if len(each)] or tables[:1])
+        return gpd.GeoDataFrame(together[columns].reset_index(drop=True), crs=WGS84)
+
+    def text(self, language: Language = "en") -> str:
+        """Tell in words what changes for the cell, what made it, and both routes.
+
+        Parameters
+        ----------
+        language
+            `"fr"` or `"en"`.
+
+        Returns
+        -------
+        text
+            The finding first.
+
+        Raises
+        ------
+        InputError
+            If the language is another.
+        """
+        check_language(language)
+        lines = [self._finding(language)]
+        if not _is_same(self.before.minutes, self.after.minutes):
+            lines.append(_headline(self.changes, self.after.minutes).say(language))
+        rows = zip(self.changes.to_dict("records"), self.sentences[language], strict=True)
+        for row, said in rows:
+            if row["made_it"] or row["role"] != ELSEWHERE:
+                role = Notice(_NOTICE_OF_ROLE[row["role"]])
+                values: dict[str, Value] = {
+                    "number": str(row["changes"]),
+                    "sentence": said,
+                    "role": role,
+                }
+                lines.append(Notice("change_said", values).say(language))
+        for key, access in (("route_today", self.before), ("route_then", self.after)):
+            lines += ["", Notice(key).say(language), access.route.text(language)]
+        return "\n".join(lines)
+
+    def _finding(self, language: Language) -> str:
+        before, after = self.before, self.after
+        had, has = bool(before.site), bool(after.site)
+        values: dict[str, Value] = {
+            "cell": self.cell,
+            "profile": self.profile_labels[language],
+            "category": label(self.category, language),
+            "site_before": before.name or before.site,
+            "site_after": after.name or after.site,
+            "before": _write(before.minutes, language),
+            "after": _write(after.minutes, language),
+            "minutes": _write(abs(before.minutes - after.minutes), language),
+        }
+        if not (had and has):
+            keys = {(False, True): "cell_newly_reaching", (True, False): "cell_no_longer_reaching"}
+            return Notice(keys.get((had, has), "cell_without_access"), values).say(language)
+        if _is_same(before.minutes, after.minutes):
+            return Notice("cell_unchanged", values).say(language)
+        gains = after.minutes < before.minutes
+        return Notice("cell_gained" if gains else "cell_lost", values).say(language)
+
+
+def explain_change(
+    study: "Study",
+    scenario_path: str | Path,
+    cell: str,
+    category: str,
+    profile: str | None = None,
+    *,
+    progress: Progress | None = None,
+) -> ChangeExplanation:
+    """Explain what a scenario changes for one cell: both routes, and the changes that made it.
+
+    The way to the nearest site is followed on today's network and on the one that the scenario
+    leaves; their minutes are those that `am.compare` gives. A change made it where the minutes
+    would be others without it.
+
+    Parameters
+    ----------
+    study
+        What today is.
+    scenario_path
+        A scenario file.
+    cell
+        Name of a cell of the study's residents.
+    category
+        One of the study's.
+    profile
+        One of the study's; its first when left out.
+    progress
+        Told about every stage.
+
+    Returns
+    -------
+    explanation
+        As text, as a table of changes, and as a layer of both routes.
+
+    Raises
+    ------
+    StudyError
+        If the scenario is faulty, or the study has no such cell, category or profile.
+    InputError
+        If the study's data is faulty.
+
+    See Also
+    --------
+    attribute : what each change brings to everybody.
+    """
+    asked = find_profile(study, profile).name
+    for name, found, known in (
+        ("profile", asked, study.profiles),
+        ("category", category, study.categories),
+    ):
+        if found not in known:
+            msg = f"The study has no {name} {found!r}.{suggest(found, list(known))}"
+            raise StudyError(msg)
+    scenario = read_scenario(scenario_path)
+    report = progress or tell_nobody
+    return explain_loaded(load(study, report), scenario, cell, (asked, category), report)
+
+
+def explain_loaded(
+    loaded: "Loaded",
+    scenario: "Scenario",
+    cell: str,
+    pair: tuple[str, str],
+    progress: Progress = tell_nobody,
+) -> ChangeExplanation:
+    """Explain what a scenario changes for one cell, the study in memory.
+
+    Parameters
+    ----------
+    loaded
+        The study.
+    scenario
+        Any.
+    cell
+        Name of a cell.
+    pair
+        Profile and category, of the study.
+    progress
+        Told about every few combinations of changes.
+
+    Returns
+    -------
+    explanation
+        As `am.explain_change` returns it.
+
+    Raises
+    ------
+    StudyError
+        If the scenario does not fit the study, or there is no such cell.
+    """
+    alone = _keep_cell(loaded, cell)
+    (resolved,) = resolve([scenario], alone.today)
+    trials = prepare_trials(alone, scenario, _take_after, [pair])
+    groups = find_groups(trials, partial(_list_needed, trials), progress, EXPLAINING)
+    before, after = (find_access(alone, each, pair) for each in (None, resolved))
+    profile = loaded.today.networks[pair[0]].profile
+    return ChangeExplanation(
+        scenario.key,
+        cell,
+        *pair,
+        before,
+        after,
+        _tabulate(trials, groups, pair, (before, after)),
+        {each: [_say(trials, group, each) for group in groups] for each in LANGUAGES},
+        profile.label,
+        is_schematic(loaded),
+    )
+
+
+def _keep_cell(loaded: "Loaded", cell: str) -> "Loaded":
+    """Keep one cell of a study, so that whatever is computed is computed for it alone."""
+    cells = loaded.residents["cell"].astype(str)
+    rows = np.flatnonzero((cells == cell).to_numpy(np.bool_)).astype(np.int32)
+    if not rows.size:
+        msg = (
+            f"The study has no cell {cell!r} among the {len(cells)} of its territory."
+            f"{suggest(cell, cells.tolist(), most=3)}"
+        )
+        raise StudyError(msg)
+    row = rows[:1]
+    attachments = {
+        profile: (take_places(people, row), sites)
+        for profile, (people, sites) in loaded.attachments.items()
+    }
+    residents = loaded.residents.iloc[row].reset_index(drop=True)
+    return replace(loaded, residents=residents, attachments=attachments)
+
+
+def _take_after(before: "Floats", after: "Floats") -> "Floats":
+    del before
+    return after
+
+
+def _list_needed(trials: Trials, players: Sequence[Combination]) -> Iterator[list[Combination]]:
+    everything = frozenset(range(len(trials.scenario.changes)))
+    yield list(players)
+    yield [everything, *(everything - each for each in players)]
+
+
+def _tabulate(
+    trials: Trials, groups: Sequence[Group], pair: Pair, accesses: tuple[Access, Access]
+) -> "pd.DataFrame":
+    import pandas as pd
+
+    language: Language = trials.loaded.study.language
+    today, then = (each.minutes for each in accesses)
+    everything = frozenset(range(len(trials.scenario.changes)))
+    rows = [
+        {
+            "changes": ", ".join(str(row + 1) for row in sorted(group.rows)),
+            "kind": ", ".join(trials.scenario.changes[row].kind for row in sorted(group.rows)),
+            "sentence": _say(trials, group, language),
+            "role": find_role(trials.loaded, trials.scenario, group.rows, pair[0], accesses),
+            "minutes_without": _minutes(trials, pair, everything - group.rows, today),
+            "minutes_alone": _minutes(trials, pair, group.rows, today),
+        }
+        for group in groups
+    ]
+    is_needed = [not _is_same(then, row["minutes_without"]) for row in rows]
+    is_enough = [_is_same(then, row["minutes_alone"]) for row in rows]
+    made_it = is_needed if any(is_needed) else is_enough
+    made_it = [each and not _is_same(today, then) for each in made_it]
+    columns = ["changes", "kind", "sentence", "role", "minutes_without", "minutes_alone"]
+    return pd.DataFrame(rows, columns=columns).assign(made_it=np.array(made_it, np.bool_))
+
+
+def _minutes(trials: Trials, pair: Pair, rows: Combination, today: float) -> float:
+    """Give the minutes with some changes made; today's where none can act on the pair."""
+    acting = trials.rows_of_pair.get(pair)
+    return today if acting is None else float(trials.known[pair, rows & acting][0])
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Tell whether minutes are the same; none is the same as none."""
+    return bool(one == other or (one != one and other != other))  # noqa: PLR0124  NaN
+
+
+def _headline(table: "pd.DataFrame", then: float) -> Notice:
+    """Say which changes made it: those that are needed, or those of which any is enough."""
+    made = table[table["made_it"]]
+    numbers = tuple(f"changes[{each}]" for each in made["changes"])
+    if not numbers:
+        return Notice("made_together")
+    is_needed = not _is_same(then, made["minutes_without"].iloc[0])
+    return Notice("made_by" if is_needed else "made_by_each", {"numbers": numbers})
+
+
+def _say(trials: Trials, group: Group, language: Language) -> str:
+    changes = [name_site(trials.scenario.changes[row], trials.loaded) for row in sorted(group.rows)]
+    return " ".join(sentence(each, language) for each in changes)
+
+
+def _write(minutes: float, language: Language) -> str:
+    text = f"{minutes:.1f}"
+    return text.replace(".", ",") if language == "fr" else text

@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from .study.comparing import assess, compare
     from .study.congestion import read_congestion
     from .study.files import read_study
+    from .study.gains import who_gains
     from .study.previewing import preview
     from .waterside.along import towpaths
     from .waterside.banks import water_access_points
@@ -182,6 +183,7 @@ _HOME_OF_NAME = {
     "water_access_points": "waterside.banks",
     "water_crossings": "waterside.crossings",
     "waterway_classes": "navigation.classes",
+    "who_gains": "study.gains",
     "write_report": "report.writing",
     "write_scenario": "changes.writing",
 }
@@ -278,6 +280,7 @@ __all__ = [
     "water_access_points",
     "water_crossings",
     "waterway_classes",
+    "who_gains",
     "write_report",
     "write_scenario",
 ]

@@ -1,0 +1,182 @@
+"""Who gains and who loses by a scenario: by group of people, across thresholds, and how evenly."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from .._types import Flags, Floats, Rows
+from ..access.fairness import numbers_of, read_column
+from ..access.inequality import gini, theil
+from ..scenarios.differences import NOTICED_MIN
+from .results import Comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ALL: Final = "all"
+GROUP: Final = "group"
+NOBODYS: Final = "outside"
+
+
+def who_gains(
+    result: Comparison,
+    by: str | None = None,
+    *,
+    weights: str = "population",
+    thresholds_min: Sequence[float] | None = None,
+) -> pd.DataFrame:
+    """Tell who gains and who loses by each scenario, on the way to the nearest site.
+
+    Parameters
+    ----------
+    result
+        What `am.compare` returns.
+    by
+        Column of its residents to tell apart by, such as `"commune"`, `"epci"` or a column of your
+        own with a group of people; None for the whole alone.
+    weights
+        Column of people to count: `"population"` counts the scenario's people, any other column
+        today's, such as `"ind_80p"` or `"men_pauv"`.
+    thresholds_min
+        Minutes to count people crossing, either way; those of the study when None.
+
+    Returns
+    -------
+    gains
+        By scenario, profile and category a row for the whole (`scope` `"all"`), one for each group
+        (`"group"`) and one for people in none (`"outside"`): `people`, `gaining`, `losing` (by a
+        minute or more), `surely_gaining`, `surely_losing` (beyond noise; NaN where the study does
+        not ask how sure it is), `newly_reaching`, `no_longer_reaching`, `gained_person_min`,
+        `lost_person_min` (of those who reach a site in both), `newly_within_10_min`,
+        `no_longer_within_10_min` and so on; and of the whole alone, over who reach a site in both,
+        `gini_before`, `gini_after`, `theil_before`, `theil_after`. No rows for today.
+
+    Raises
+    ------
+    PlacesError
+        If a column is missing or holds no numbers of people.
+
+    Examples
+    --------
+    >>> import artois_mobility as am
+    >>> study = am.read_study("scenarios/artois.toml")  # doctest: +SKIP
+    >>> result = am.compare(study, ["scenarios/ville-30.toml"])  # doctest: +SKIP
+    >>> am.who_gains(result, "epci")["losing"].sum() > 0  # doctest: +SKIP
+    True
+    """
+    study = result.study
+    bounds = study.thresholds_min if thresholds_min is None else tuple(thresholds_min)
+    group, names = _group(result, by)
+    has_others = bool((group == len(names)).any()) and by is not None
+    shape = (
+        len(result.scenarios),
+        len(study.profiles),
+        len(study.categories),
+        len(result.residents),
+        study.nearest,
+    )
+    minutes = result.access_times["minutes"].to_numpy(np.float64).reshape(shape)[..., 0]
+    marks = _marks(result, shape)
+    tables = []
+    for row, scenario in enumerate(result.scenarios[1:], start=1):
+        people = _people(result, scenario.key, weights)
+        for place, profile in enumerate(study.profiles):
+            for number, category in enumerate(study.categories):
+                pair = minutes[0, place, number], minutes[row, place, number]
+                own = None if marks is None else marks[row - 1, place, number]
+                sums = _sum_up(*pair, people, bounds, own)
+                table = _by_group(sums, group, len(names))
+                keys = {"scenario": scenario.key, "profile": profile, "category": category}
+                scopes = {"scope": [ALL, *[GROUP] * len(names), NOBODYS], "group": ["", *names, ""]}
+                lines = pd.DataFrame({**keys, **scopes, **table})
+                for name, value in _evenness(*pair, people).items():
+                    lines[name] = [value, *[np.nan] * (len(names) + 1)]
+                tables.append(lines)
+    if not tables:
+        return pd.DataFrame(columns=["scenario", "profile", "category", "scope", "group", "people"])
+    gains = pd.concat(tables, ignore_index=True)
+    is_there = (gains["scope"] != NOBODYS) | has_others
+    return gains[is_there].reset_index(drop=True)
+
+
+def _group(result: Comparison, by: str | None) -> tuple[Rows, list[str]]:
+    """Give every cell the number of its group; those in none come last."""
+    if by is None:
+        return np.zeros(len(result.residents), np.int32), []
+    column = pd.Series(read_column(result.residents, by)).fillna("").astype(str)
+    names = sorted(set(column) - {""})
+    group = pd.Index(names).get_indexer(pd.Index(column)).astype(np.int32)
+    return np.where(group < 0, len(names), group).astype(np.int32), names
+
+
+def _people(result: Comparison, scenario: str, weights: str) -> Floats:
+    if weights == "population":
+        return result.people_of(scenario)
+    return np.nan_to_num(numbers_of(weights, read_column(result.residents, weights)))
+
+
+def _marks(result: Comparison, shape: tuple[int, ...]) -> Floats | None:
+    """Give the range of what the nearest site gains, shape (scenarios, p, c, n, 2), or None."""
+    table = result.differences
+    if "gained_low" not in table:
+        return None
+    count = (shape[0] - 1, *shape[1:])
+    low, high = (
+        table[name].to_numpy(np.float64).reshape(count)[..., 0]
+        for name in ("gained_low", "gained_high")
+    )
+    return np.stack([low, high], axis=-1)
+
+
+def _sum_up(
+    before: Floats, after: Floats, people: Floats, bounds: Sequence[float], marks: Floats | None
+) -> "Mapping[str, Floats]":
+    """Count every cell's people, shape (n,) each."""
+    was, now = ~np.isnan(before), ~np.isnan(after)
+    both: Flags = was & now
+    gained = np.where(both, before - after, 0.0)
+    unknown = np.full(people.size, np.nan)
+    sure = (
+        (unknown, unknown)
+        if marks is None
+        else (
+            people * (both & (marks[:, 0] >= NOTICED_MIN)),
+            people * (both & (marks[:, 1] <= -NOTICED_MIN)),
+        )
+    )
+    columns = {
+        "people": people,
+        "gaining": people * (gained >= NOTICED_MIN),
+        "losing": people * (gained <= -NOTICED_MIN),
+        "surely_gaining": sure[0],
+        "surely_losing": sure[1],
+        "newly_reaching": people * (now & ~was),
+        "no_longer_reaching": people * (was & ~now),
+        "gained_person_min": people * np.maximum(gained, 0.0),
+        "lost_person_min": people * np.maximum(-gained, 0.0),
+    }
+    for bound in bounds:
+        here, there = before <= bound, after <= bound
+        columns[f"newly_within_{bound:g}_min"] = people * (there & ~here)
+        columns[f"no_longer_within_{bound:g}_min"] = people * (here & ~there)
+    return columns
+
+
+def _by_group(columns: "Mapping[str, Floats]", group: Rows, count: int) -> dict[str, Floats]:
+    """Sum over the whole, then each group, then who is in none."""
+    sums = {}
+    for name, values in columns.items():
+        own = np.bincount(group, values, count + 1)
+        sums[name] = np.concatenate([[values.sum()], own])
+    return sums
+
+
+def _evenness(before: Floats, after: Floats, people: Floats) -> dict[str, float]:
+    both = ~np.isnan(before) & ~np.isnan(after)
+    return {
+        f"{name}_{when}": index(values[both], people[both])
+        for name, index in (("gini", gini), ("theil", theil))
+        for when, values in (("before", before), ("after", after))
+    }

@@ -23,7 +23,17 @@ from artois_mobility.scenarios.resolved import Today
 from artois_mobility.scenarios.resolving import resolve
 from osm_edits import edit_file
 from osm_files import write_osm
-from scenario_worlds import make_scenario
+from scenario_worlds import (
+    crooked_world,
+    link,
+    make_loaded,
+    make_scenario,
+    make_today,
+    minutes_of,
+    run,
+    scattered,
+)
+from street_worlds import cells_at, grid_world, sites_at
 
 SIDE, FIRST_LON, FIRST_LAT = 6, 2.80, 50.40
 STEP_LON, STEP_LAT = 0.0028, 0.0018
@@ -435,3 +445,54 @@ def test_streets_of_real_towns_are_those_of_the_edited_file(realdata, tmp_path, 
         here, there = (times_from_some(each, sources) for each in (found, expected))
         assert len(common) > 500
         assert [here[each] for each in common] == [there[each] for each in common]
+
+
+def test_a_link_is_joined_to_the_streets_it_crosses():
+    network, sites = grid_world(5, 5), sites_at({"h": (250, 200)})
+    cells = cells_at([(250, 0)])
+    today = make_today({"walk": network}, sites)
+    plain = link((250, -20), (250, 420), speed_kmh=6.0)
+    # ends 20 m off the first and the last row, and crosses the five rows in their middle
+    joined = plain.model_copy(update={"joins_crossings": True})
+    found = {}
+    for name, change in (("ends", plain), ("crossings", joined)):
+        (resolved,) = resolve([make_scenario(change)], today)
+        tables = [AttachedPlaces(each, am.attach(network, each)) for each in (cells, sites)]
+        done = apply_scenario(resolved, network, *tables)
+        times = am.access_times(done.network, cells, sites, attachments=done.attachments)
+        found[name] = times["minutes"].iloc[0]
+        assert len(resolved.links) == 1
+        assert resolved.links.geometry.iloc[0].length > 0.0039
+    # 200 m at 6 km/h; before, half a block on either side of two blocks
+    assert found["crossings"] == pytest.approx(2.0, abs=0.01)
+    before = am.access_times(network, cells, sites)["minutes"].iloc[0]
+    assert before == pytest.approx(3.0)
+    assert found["crossings"] < found["ends"] <= before
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_laws_of_links_that_are_joined_at_crossings(seed):
+    draw = np.random.default_rng(seed)
+    network = crooked_world(draw)
+    cells = cells_at(scattered(draw, 40))
+    sites = sites_at({f"s{row}": place for row, place in enumerate(scattered(draw, 4))})
+    (start, end), kmh = scattered(draw, 2), float(draw.uniform(2, 20))
+    loaded = make_loaded({"walk": network}, cells, sites)
+    plain = link(start, end, speed_kmh=kmh)
+    joined = plain.model_copy(update={"joins_crossings": True})
+    try:
+        table = run(loaded, make_scenario(plain, key="a"), make_scenario(joined, key="b"))
+    except StudyError:
+        return  # an end too far from any street
+    today, ends, crossings = (
+        np.nan_to_num(minutes_of(table, key), nan=np.inf) for key in ("today", "a", "b")
+    )
+    assert (ends <= today).all()
+    assert (crossings <= today).all()
+    # each part is rounded by itself: some milliseconds at most
+    assert (crossings <= ends + 1e-3).all()
+
+
+def test_a_bridge_joins_no_street_that_it_crosses():
+    with pytest.raises(ValidationError, match="is a bridge, which crosses streets"):
+        link((0, 0), (100, 0), bridge=True, joins_crossings=True)

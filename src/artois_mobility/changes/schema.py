@@ -144,6 +144,8 @@ class AddLink(FileModel):
         True when it is open only in the direction it is drawn.
     bridge
         True for a bridge or a tunnel: nobody gets on or off it between its ends.
+    joins_crossings
+        True where it is joined to the streets that it crosses too, but for bridges and tunnels.
     crs
         Coordinate system of `geometry`; that of the file when left out.
 
@@ -161,10 +163,14 @@ class AddLink(FileModel):
     speed_kmh: SpeedKmh | None = None
     oneway: Switch = False
     bridge: Switch = False
+    joins_crossings: Switch = False
     crs: Text | None = None
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
+        if self.bridge and self.joins_crossings:
+            msg = "is a bridge, which crosses streets without joining them. Leave one of the two."
+            raise ValueError(msg)
         if len(set(self.geometry)) < 2:
             msg = f"has all its points at {list(self.geometry[0])}. Give two ends that differ."
             raise ValueError(msg)

@@ -116,7 +116,7 @@ def apply_to_network(
         return Applied(changed, rescaled)
     joints = rescale_joints(edits.joints, network, changed.local_ms)
     joined = add_links(changed, joints, edits.links, rescaled, are_apart=edits.are_apart)
-    ways = [link.way for link in edits.links if not link.is_bridge]
+    ways = list(dict.fromkeys(link.way for link in edits.links if not link.is_bridge))
     carried = (carry_over(each, changed, joined) for each in rescaled)
     return Applied(
         joined.network,

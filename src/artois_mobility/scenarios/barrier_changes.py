@@ -153,7 +153,7 @@ def _arcs_cut(network: Network, change: AddBarrier, extract: Extract) -> Flags:
         points[rows], indices=np.repeat(np.arange(near.size), count[near])
     )
     crossing = near[shapely.crosses(lines, line)]
-    is_over = np.isin(network.way_of_arc[crossing], _bridges_and_tunnels(extract))
+    is_over = np.isin(network.way_of_arc[crossing], bridges_and_tunnels(extract))
     is_cut[crossing[~is_over]] = True
     twin = network.twin_of_arc[crossing[~is_over]]
     is_cut[twin[twin != NO_ARC]] = True
@@ -173,7 +173,19 @@ def _meet(
     return np.flatnonzero(is_met)
 
 
-def _bridges_and_tunnels(extract: Extract) -> list[int]:
+def bridges_and_tunnels(extract: Extract) -> list[int]:
+    """List the ways that lead over others or under them.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+
+    Returns
+    -------
+    ways
+        OSM ids, ascending.
+    """
     return [
         osm_id
         for osm_id, tags in zip(extract.ways.osm_id.tolist(), extract.ways.tags, strict=True)

@@ -1,6 +1,6 @@
 """Lines for maps: new links, closed ways, ways at another speed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -34,21 +34,25 @@ def draw_links(links_of_profile: Mapping[str, tuple[NewLink, ...]]) -> gpd.GeoDa
     0
     """
     profiles: dict[int, list[str]] = {}
-    link_of_way: dict[int, NewLink] = {}
+    parts_of_way: dict[int, list[NewLink]] = {}
     for profile, links in links_of_profile.items():
+        own: dict[int, list[NewLink]] = {}
         for link in links:
-            profiles.setdefault(link.way, []).append(profile)
-            link_of_way.setdefault(link.way, link)
+            own.setdefault(link.way, []).append(link)
+        for way, parts in own.items():
+            profiles.setdefault(way, []).append(profile)
+            parts_of_way.setdefault(way, parts)
     rows = [
-        (
-            shapely.LineString(np.column_stack([link.lon_deg, link.lat_deg])),
-            way,
-            link.name,
-            ", ".join(profiles[way]),
-        )
-        for way, link in sorted(link_of_way.items(), reverse=True)
+        (_draw_parts(parts), way, parts[0].name, ", ".join(profiles[way]))
+        for way, parts in sorted(parts_of_way.items(), reverse=True)
     ]
     return gpd.GeoDataFrame(rows, columns=list(WAY_COLUMNS), geometry="geometry", crs=WGS84)
+
+
+def _draw_parts(parts: Sequence[NewLink]) -> shapely.LineString:
+    """Draw a link from its first point to its last, also where it is joined in between."""
+    points = [np.column_stack([part.lon_deg, part.lat_deg]) for part in parts]
+    return shapely.LineString(np.concatenate([points[0], *(each[1:] for each in points[1:])]))
 
 
 def draw_ways(networks: Mapping[str, Network], is_meant: Mapping[str, Flags]) -> gpd.GeoDataFrame:

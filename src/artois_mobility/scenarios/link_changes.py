@@ -15,6 +15,7 @@ from ..network.model import Network
 from ..places.attaching import attach_to_arcs
 from ..places.attachments import Attachments
 from .edits import Joints, NewLink, no_joints
+from .link_crossings import cut_at_crossings
 from .resolved import Findings, Today
 from .shapes import shape_of_arc
 from .touches import Touch
@@ -78,7 +79,12 @@ def resolve_links(findings: Findings, today: Today) -> dict[str, LinkPlan]:
     way_of_row = number_links(findings.scenario.changes)
     plans = {}
     for profile, network in today.networks.items():
-        own = [(row, change) for row, change in rows if profile in profiles_of(change, today)]
+        own = [
+            (row, part)
+            for row, change in rows
+            if profile in profiles_of(change, today)
+            for part in cut_at_crossings(change, network, today.extract)
+        ]
         if own:
             plans[profile] = _plan(findings, own, way_of_row, network)
     return plans

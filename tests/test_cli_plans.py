@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import artois_mobility as am
 from artois_mobility.cli.commands import app
-from study_worlds import place, write_town
+from study_worlds import STUDY, place, write_town
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +71,17 @@ def test_crossings_are_told_in_the_study_s_language_or_as_json(town, run):
     assert 1 <= len(record["crossings"]) <= 5
     assert record["crossings"][0]["saved_person_min"] > 0
     assert record["barriers"][0]["kind"] == "canal"
+
+
+def test_people_outside_the_territory_are_told(run, tmp_path):
+    study = write_town(tmp_path)
+    study.write_text(STUDY + '[territory]\nepci = ["222222222"]\n')
+    options = ["--profile", "walk", "--kind", "canal", "-c", "care/hospital", "--lang", "en"]
+    message = "21 cells (273 people) lie outside the territory of [territory] epci"
+    found = run("crossings", study, *options)
+    assert found.stderr.count(message) == 1
+    record = json.loads(run("crossings", study, *options, "--json").stdout)
+    assert [message in each for each in record["warnings"]] == [True]
 
 
 def test_closures_become_scenarios_that_cost_what_they_say(town, run, tmp_path):

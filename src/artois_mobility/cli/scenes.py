@@ -112,6 +112,14 @@ class Scene(NamedTuple):
         profile = self.data.network.profile.label[self.words.language]
         return self.words.say(key, {"profile": profile, "categories": named})
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the study's tables hold that does not count, one sentence each."""
+        from ..changes.notices import say_all
+        from ..study.caveats import warn_of_places
+
+        return say_all(warn_of_places(self.data.residents))[self.words.language]
+
     def ground(self) -> Ground:
         """Lay out what lies under a map.
 
@@ -275,7 +283,9 @@ def answer(
     """
     shown = [write_table(table) for table in tables if table.rows]
     parts = [scene.mention, f"{title}.", "\n".join(f"{line}." for line in lines), *shown]
-    return Answer("\n\n".join(filter(None, [*parts, "\n".join(files)])))
+    text = "\n\n".join(filter(None, [*parts, "\n".join(files)]))
+    told = [scene.words.say("terminal.warning", {"text": each}) for each in scene.warnings]
+    return Answer(text, tuple(told))
 
 
 def describe(
@@ -306,8 +316,8 @@ def describe(
         name: json.loads(table.drop(columns="geometry", errors="ignore").to_json(orient="records"))
         for name, table in tables.items()
     }
-    schematic = {"is_schematic": bool(scene.mention)}
-    return Answer(write_json({**schematic, **figures, **rows, "files": list(files)}))
+    told = {"is_schematic": bool(scene.mention), "warnings": scene.warnings}
+    return Answer(write_json({**told, **figures, **rows, "files": list(files)}))
 
 
 def lay_out_table(

@@ -156,32 +156,104 @@ def test_choices_equal_those_of_spopt(seed):
     assert cover_all(time <= least).value == pytest.approx(fewest.problem.objective.value())
 
 
+@pytest.mark.parametrize("stop_min", [None, 60.0, 2.0])
 @pytest.mark.parametrize("seed", range(4))
-def test_capacities_are_kept_and_cost_least(seed):
-    from scipy.optimize import linprog
-
+def test_capacities_are_kept_and_cost_least(seed, stop_min):
     network, cells, candidates, existing = some_world(seed, candidate_count=5, existing_count=1)
-    candidates = candidates.assign(capacity=[50.0, 80, 120, 60, 90])
+    room_of = {"e0": 40.0, "c0": 50.0, "c1": 80.0, "c2": 120.0, "c3": 60.0, "c4": 90.0}
+    candidates = candidates.assign(capacity=[room_of[name] for name in candidates["candidate"]])
     found = am.choose_sites(
         network, cells, candidates, count=2, existing=existing, capacity="capacity",
-        unreached_min=60.0,
+        unreached_min=stop_min,
     )  # fmt: skip
     people = cells["population"].to_numpy()
     time, own = (minutes_between(network, cells, places) for places in (candidates, existing))
+    stop_min = stop_min or 2 * np.nanmax(np.column_stack([time, own]))
 
     def cost(chosen):
         """Share everybody out by a plain transport problem; the last place is none."""
-        times = np.column_stack([own, time[:, chosen], np.full(25, 60.0)])
+        times = np.column_stack([own, time[:, chosen], np.full(25, stop_min)])
         room = [40.0, *candidates["capacity"].to_numpy()[list(chosen)]]
-        count = times.shape[1]
-        shares = np.where(np.isnan(times), 1e6, times).ravel()
-        each = np.kron(np.eye(25), np.ones(count))
-        load = np.kron(np.ones(25), np.eye(count))[:-1]
-        return linprog(shares, load, room, each, people).fun
+        return transport(np.where(np.isnan(times), 1e6, times), people, room)
 
     best = min(map(cost, itertools.combinations(range(5), 2)))
-    assert found.value == pytest.approx(best, rel=1e-7)
+    assert found.value == pytest.approx(best, rel=1e-9)
     assert found.gap == pytest.approx(0, abs=1e-6)
+    assert found.value_before == pytest.approx(cost(()), rel=1e-9)
+    # the table of who is served where is that answer, person by person
+    served = found.served
+    minutes = {
+        (cells["cell"][row], name): table[row, column]
+        for table, names in ((own, ["e0"]), (time, candidates["candidate"]))
+        for row in range(25)
+        for column, name in enumerate(names)
+    }
+    told = [minutes.get(pair, np.nan) for pair in zip(served["cell"], served["site"], strict=True)]
+    np.testing.assert_array_equal(served["minutes"], told)
+    is_served = served["site"] != ""
+    assert served["minutes"].notna().tolist() == is_served.tolist()
+    spent = served["people"] @ served["minutes"].fillna(stop_min)
+    assert found.value == pytest.approx(spent, rel=1e-9)
+    of_cell = served.groupby("cell")["people"].sum().reindex(cells["cell"], fill_value=0.0)
+    np.testing.assert_allclose(of_cell, people, rtol=1e-9)
+    of_site = served[is_served].groupby("site")["people"].sum()
+    assert all(of_site[name] <= room_of[name] + 1e-9 for name in of_site.index)
+    assert set(of_site.index) <= {"e0", *found.chosen["candidate"]}
+    own_people = of_site.reindex(found.chosen["candidate"], fill_value=0.0)
+    np.testing.assert_allclose(found.chosen["people"], own_people, rtol=1e-9)
+    assert found.unreached_people == pytest.approx(served.loc[~is_served, "people"].sum())
+    assert served["people"].sum() == pytest.approx(people.sum(), rel=1e-9)
+
+
+def transport(cost, people, room):
+    """Find the least cost of a transport problem by scipy's interior points, then its corners."""
+    from scipy.optimize import linprog
+
+    rows, count = cost.shape
+    each = np.kron(np.eye(rows), np.ones(count))
+    load = np.kron(np.ones(rows), np.eye(count))[:-1]
+    return linprog(cost.ravel(), load, room, each, people, method="highs-ipm").fun
+
+
+def test_who_finds_no_room_is_counted_and_costs_the_same_before_and_after():
+    network = grid_world(4, 1, block_m=100)
+    cells = cells_at([(0, 0), (290, 0)]).assign(population=[50.0, 50.0])
+    candidates = cells_at([(5, 0), (280, 0)])[["geometry"]]
+    candidates = candidates.assign(candidate=["west", "east"], capacity=10.0)
+    middle = sites_at({"middle": (150, 0)}).assign(capacity=20.0)
+    found = am.choose_sites(
+        network, cells, candidates, count=1, existing=middle, capacity="capacity",
+        unreached_min=100.0,
+    )  # fmt: skip
+    minutes = am.travel_time_matrix(network, cells, middle)["minutes"].to_numpy()
+    # 20 of 100 are served today, from where it is nearer; 30 with one more site
+    assert found.value_before == pytest.approx(20 * minutes.min() + 80 * 100, rel=1e-12)
+    assert found.value < found.value_before
+    assert found.unreached_people == 70
+    assert found.chosen["people"].tolist() == [10]
+    of_site = found.served.groupby("site")["people"].sum()
+    assert of_site[""] == 70
+    assert of_site["middle"] == 20
+    nobody = am.choose_sites(
+        network, cells.assign(population=0.0), candidates, count=1, capacity="capacity"
+    )
+    assert nobody.value == nobody.value_before == nobody.unreached_people == 0
+    assert nobody.served.empty
+
+
+def test_without_capacities_everybody_is_served_at_the_nearest_site():
+    network, cells, candidates, existing = some_world(5)
+    found = am.choose_sites(network, cells, candidates, count=2, existing=existing)
+    table = cells.merge(found.cells, on="cell").merge(
+        found.served, on="cell", how="left", suffixes=("", "_served")
+    )
+    lived_in = table[table["population"] > 0]
+    assert len(lived_in) == (cells["population"] > 0).sum()
+    assert lived_in["people"].tolist() == lived_in["population"].tolist()
+    np.testing.assert_array_equal(lived_in["minutes"], lived_in["minutes_after"])
+    expected = lived_in["site"].where(lived_in["site"] != "existing", lived_in["site_served"])
+    assert lived_in["site_served"].tolist() == expected.tolist()
+    assert set(found.served["site"]) <= {"e0", "e1", "", *found.chosen["candidate"]}
 
 
 def test_everybody_stays_in_the_table_and_the_choice_becomes_a_scenario(tmp_path):
@@ -232,7 +304,7 @@ def test_candidates_are_made_where_people_live_apart():
         (
             "p_median",
             {"count": 1, "demand": "loss"},
-            "no number from 0 on in 'loss'",
+            "no finite number from 0 on in 'loss'",
         ),
     ],
 )

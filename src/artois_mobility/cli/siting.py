@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from .._types import Progress
     from ..changes.schema import Change
     from ..report.words import Words
-    from ..siting.choosing import ChosenSites, Objective
+    from ..siting.checking import Objective
+    from ..siting.choosing import ChosenSites
     from .scenes import Scene
     from .texts import Answer
 
@@ -69,7 +70,8 @@ def run_siting(
     """
     from ..places.categories import find_category
     from ..siting.candidates import candidate_sites, read_candidate_sites
-    from ..siting.choosing import NEEDS_THRESHOLD, choose_sites
+    from ..siting.checking import NEEDS_THRESHOLD
+    from ..siting.choosing import choose_sites
 
     (category,) = search.categories
     own = float(find_category(category).threshold_min)

@@ -140,6 +140,25 @@ def test_candidates_may_be_the_user_s_own(town, run, tmp_path):
     assert cover.exit_code in {0, 2}
 
 
+def test_what_was_tried_and_who_cannot_be_covered_are_told(town, run):
+    options = ["care/hospital", "-p", "walk", "--apart", 150, "--json"]
+    cover = ["--objective", "set_cover", "--threshold", 3]
+    some = json.loads(run("siting", town, *options, *cover, "--candidate-count", 4).stdout)
+    assert (some["tried"], some["not_tried"]) == (4, 38)
+    every = json.loads(run("siting", town, *options, *cover).stdout)
+    assert (every["tried"], every["not_tried"]) == (42, 0)
+    assert every["uncovered_people"] == 0 < some["uncovered_people"]
+    options = [*options[:-1], "--candidate-count", 4]
+    told = run("siting", town, *options, *cover, "--lang", "en").stdout
+    assert f"{round(some['uncovered_people'])} people cannot, no candidate is near enough" in told
+    assert "of these 4 candidates are needed" in told
+    assert "4 candidates tried." in told
+    assert "38 more cells were not tried, less populous than these; --candidate-count" in told
+    told = run("siting", town, *options).stdout
+    assert "aucun choix parmi ces 4 emplacements ne fait mieux que" in told
+    assert "38 autres carreaux, moins peuplés, n’ont pas été essayés" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

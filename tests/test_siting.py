@@ -74,6 +74,8 @@ def test_a_choice_is_the_best_of_all_or_says_how_far_from_it(seed, objective, co
     }
     best = min(costs.values())
     sign = -1 if objective == "max_cover" else 1
+    if objective == "max_cover":
+        assert found.uncovered_people == people.sum() - found.value
     rows = tuple(sorted(int(name[1:]) for name in found.chosen["candidate"]))
     assert len(rows) == count
     assert sign * found.value == pytest.approx(costs[rows], rel=1e-9, abs=1e-9)
@@ -115,6 +117,9 @@ def test_the_longest_time_and_the_fewest_sites_are_the_best_of_all(seed, kept):
     needed = (people > 0) & ~within & near.any(axis=1)
     enough = [c for c in choices if near[needed][:, c].any(axis=1).all()]
     assert covering.value == min(map(len, enough))
+    never = (people > 0) & ~within & ~near.any(axis=1)
+    assert covering.uncovered_people == people[never].sum()
+    assert np.isnan(found.uncovered_people)
 
 
 @settings(max_examples=15)
@@ -282,7 +287,9 @@ def test_candidates_are_made_where_people_live_apart():
     cells = cells_at([(0, 0), (100, 0), (700, 0), (1400, 0)])
     cells["population"] = [5.0, 9.0, 0.0, 1.0]
     assert am.candidate_sites(cells)["candidate"].tolist() == ["1", "3"]
+    assert am.candidate_sites(cells).attrs["cut"] == 0
     assert am.candidate_sites(cells, count=1)["candidate"].tolist() == ["1"]
+    assert am.candidate_sites(cells, count=1).attrs["cut"] == 1
     assert am.candidate_sites(cells, apart_m=50)["candidate"].tolist() == ["1", "0", "3"]
     with pytest.raises(PlacesError, match="apart_m must be above 0 metres"):
         am.candidate_sites(cells, apart_m=0)

@@ -14,7 +14,7 @@ from ..places.attaching import attach
 from ..places.categories import find_category
 from ..places.tables import Texts
 from ..routing.tables import travel_time_matrix
-from .checking import Objective, check_question, read_people
+from .checking import NEEDS_THRESHOLD, Objective, check_question, read_people
 from .models import Solution
 from .situation import Choice, Situation
 
@@ -57,6 +57,9 @@ class ChosenSites:
         `"exact"` or `"greedy with exchanges"`.
     unreached_people
         Who reaches no site even then, or for whom none has room.
+    uncovered_people
+        Who has no site within the threshold even then: with `set_cover` all those whom no
+        candidate can cover. NaN for objectives without a threshold.
     """
 
     chosen: "gpd.GeoDataFrame"
@@ -70,6 +73,7 @@ class ChosenSites:
     gap: float
     method: str
     unreached_people: float
+    uncovered_people: float
 
     def changes(
         self, category: str, name: str = "", capacity: float | None = None
@@ -245,7 +249,15 @@ def _tell(situation: Situation, solution: Solution, tables: _Tables, objective: 
         gap=solution.gap,
         method=solution.method,
         unreached_people=float(served[:, -1].sum()),
+        uncovered_people=_count_uncovered(situation, chosen, objective),
     )
+
+
+def _count_uncovered(situation: Situation, chosen: Choice, objective: str) -> float:
+    if objective not in NEEDS_THRESHOLD:
+        return float("nan")
+    is_covered = situation.after(chosen) <= situation.threshold_min
+    return float(situation.people[~is_covered].sum())
 
 
 def _list_cells(

@@ -63,7 +63,7 @@ class TestFromAnExtract:
         assert shapely.Polygon(rows["w5"].entrances).contains(rows["w5"].geometry)
         assert rows["r9"].category == "culture/park"
         assert sites.crs == "EPSG:4326"
-        assert sites.attrs == {"merged": [], "left_out": {}, "passed_over": {}}
+        assert sites.attrs == {"merged": [], "refused": [], "left_out": {}, "passed_over": {}}
 
     def test_one_row_for_each_category(self, tmp_path):
         tags = {"amenity": "hospital", "emergency": "yes"}

@@ -118,7 +118,7 @@ class Scene(NamedTuple):
         from ..changes.notices import say_all
         from ..study.caveats import warn_of_places
 
-        return say_all(warn_of_places(self.data.residents))[self.words.language]
+        return say_all(warn_of_places(self.data.residents, self.data.sites))[self.words.language]
 
     def ground(self) -> Ground:
         """Lay out what lies under a map.

@@ -30,6 +30,7 @@ COLUMNS: Final = (
     "geometry",
 )
 MERGED: Final = "merged"
+LISTS: Final = (MERGED, "refused")
 COUNTS: Final = ("left_out", "passed_over")
 
 
@@ -73,7 +74,9 @@ def read_sites(
         else None) and `geometry` (points, EPSG:4326).
         `attrs["merged"]` lists what was merged into what, why and over how many metres;
         `attrs["left_out"]` counts disused objects and those without a position;
-        `attrs["passed_over"]` counts a file's rows of no category here, by their code.
+        `attrs["passed_over"]` counts a file's rows of no category here, by their code;
+        `attrs["refused"]` lists a file's rows that lack a position, by `source`, `row` (from 1),
+        `category` and `reason`: up to half of the rows may, anything else refuses the whole file.
 
     Raises
     ------
@@ -92,7 +95,9 @@ def read_sites(
         sites = sites_of_extract(source, rows, keys)
     else:
         sites = sites_of_table(source, rows, bounds_deg)
+        refused = [row for row in sites.attrs["refused"] if row["category"] in keys]
         sites = sites[sites["category"].isin(keys)]
+        sites.attrs["refused"] = refused
     return merge_sites(sites)
 
 
@@ -142,7 +147,8 @@ def merge_sites(*tables: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             duplicates.kept, duplicates.merged, duplicates.metres, duplicates.why, strict=True
         )
     ]
-    sites.attrs = {MERGED: [*(row for each in attrs for row in each.get(MERGED, [])), *merged]}
+    sites.attrs = {name: [row for each in attrs for row in each.get(name, [])] for name in LISTS}
+    sites.attrs[MERGED] += merged
     for name in COUNTS:
         sites.attrs[name] = _add_counts([each.get(name, {}) for each in attrs])
     return sites

@@ -185,7 +185,11 @@ def test_a_published_method_brings_its_mention(name):
         (10, {"supply": "beds"}, "no column 'beds'"),
         (10, {"supply": "capacity"}, "1 of 2 sites have no number from 0 on in 'capacity'"),
         (10, {"demand": "ind_80p"}, "residents have no column 'ind_80p'; they have cell"),
-        (10, {"demand": "loss"}, "1 of 1 cells have no number from 0 on in 'loss', first cell"),
+        (
+            10,
+            {"demand": "loss"},
+            "1 of 1 residents have no finite number from 0 on in 'loss', first cell 0: -1",
+        ),
         (-1, {}, "A decay is minutes from 0 to 600, one of apl_2012"),
         ([1, -1], {}, "A decay is minutes from 0 to 600"),
         ("apl_2022", {}, "published decays apl_2012, apl_2015_gp; found 'apl_2022'"),

@@ -16,6 +16,7 @@ from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.categories import is_below
+from ..places.people import list_cells
 from ..routing.ends import ArcEnds, NodeEnds, find_ends, minutes_of
 from ..routing.engine import metric_of
 from ..routing.nearest import (
@@ -81,7 +82,7 @@ def access_times(
     Raises
     ------
     PlacesError
-        If `k`, a category or `direction` is not one of those allowed.
+        If `k`, a category or `direction` is not one of those allowed, or a cell stands twice.
 
     References
     ----------
@@ -89,12 +90,12 @@ def access_times(
     Mathematik 1, 269-271. doi:10.1007/BF01386390
     """
     _check_arguments(k, direction)
+    cells = list_cells(residents)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
     listed = list_categories(sites, categories)
     found = find_nearest(network, attachments, rows_of_categories(sites, listed), k, direction)
     names = sites["site"].astype(str).to_numpy(object)
-    cells = residents["cell"].astype(str).to_numpy(object)
     reasons = attachments[0].reason_of_place
     return _tabulate(listed, found, _Names(cells, reasons, names, _qualities_of(sites)), k)
 

@@ -13,6 +13,8 @@ from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.categories import is_below
+from ..places.people import list_cells
+from ..places.tables import Texts
 from ..routing.ends import find_ends
 from ..routing.sums import Weights
 from .asking import Direction, check_direction, list_categories
@@ -89,12 +91,13 @@ def opportunities(
     weights, names = _weigh(measures)
     listed = list_categories(sites, categories)
     entries = list_entries(sites, listed, worth)
+    cells = list_cells(residents)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
     here, there = (find_ends(network, each) for each in attachments)
     question = Fold(network, here, attachments[0].place_count, there, direction == "to_site")
     sums = question.add_up(entries, len(listed), weights)
-    return _tabulate(residents, attachments[0].reason_of_place, listed, names, sums)
+    return _tabulate(cells, attachments[0].reason_of_place, listed, names, sums)
 
 
 def _weigh(measures: Measures) -> tuple[Weights, list[str]]:
@@ -188,13 +191,12 @@ def _read_worth(sites: "gpd.GeoDataFrame", worth: str) -> Floats:
 
 
 def _tabulate(
-    residents: "gpd.GeoDataFrame",
+    cells: Texts,
     reason: npt.NDArray[np.object_],
     listed: Sequence[str],
     measures: Sequence[str],
     sums: Floats,
 ) -> pd.DataFrame:
-    cells = residents["cell"].astype(str).to_numpy(object)
     category, cell, measure = (
         axis.ravel() for axis in np.indices((len(listed), cells.size, len(measures)), np.int32)
     )

@@ -23,6 +23,7 @@ from ..kernels import gains as kernels
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
+from ..places.people import read_people
 from ..routing.ends import ArcEnds, NodeEnds, find_ends
 from ..routing.searches import search_from_seeds
 from ..routing.threads import run_each
@@ -156,7 +157,8 @@ def rank_links(
     Raises
     ------
     PlacesError
-        If the candidates lack a column, their ids repeat, or thresholds do not fit.
+        If the candidates lack a column, their ids repeat, the residents' `population` holds
+        anything but numbers from 0 on, or thresholds do not fit.
 
     References
     ----------
@@ -173,7 +175,7 @@ def rank_links(
     here, there = (find_ends(laid.network, each) for each in laid.attachments)
     world = _prepare(laid, here, there, rows_of_categories(sites, listed))
     today_ms = times_of_today(network, sites, listed, attachments)
-    people = np.ascontiguousarray(residents["population"], np.float64)
+    people = read_people(residents, "population")
     scores = _score(world, today_ms, people, bound_ms, lines.size)
     return _tabulate(candidates, listed, scores, laid.is_laid, network)
 

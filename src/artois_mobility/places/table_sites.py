@@ -204,6 +204,7 @@ def _capacities_of(
         return np.full(len(rows), np.nan)
     capacity = read_numbers(rows, column, problems)
     note_rows(problems, capacity < 0, "capacity is negative", capacity, rows.index)
+    note_rows(problems, np.isinf(capacity), "capacity is infinite", capacity, rows.index)
     return capacity
 
 

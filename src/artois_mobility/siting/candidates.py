@@ -133,8 +133,10 @@ def read_candidate_sites(
     column = find_column(rows, CAPACITY_NAMES)
     if column is not None:
         capacity = read_numbers(rows, column, problems)
-        is_wrong = ~(capacity >= 0)
-        note_rows(problems, is_wrong, "capacity is no number from 0 on", rows[column].to_numpy())
+        is_wrong = ~((capacity >= 0) & np.isfinite(capacity))
+        note_rows(
+            problems, is_wrong, "capacity is no finite number from 0 on", rows[column].to_numpy()
+        )
         table["capacity"] = capacity
     refuse(path, problems, "Mend these rows; nothing was read.")
     return gpd.GeoDataFrame(table, geometry=points.to_numpy(), crs=points.crs)

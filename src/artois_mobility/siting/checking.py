@@ -2,11 +2,8 @@
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
-import numpy as np
-import pandas as pd
-
-from .._types import Floats
 from ..errors import PlacesError
+from ..places.people import refuse_doubles
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -14,20 +11,22 @@ if TYPE_CHECKING:
 Objective: TypeAlias = Literal["p_median", "max_cover", "p_center", "set_cover"]
 
 NEEDS_THRESHOLD: Final = ("max_cover", "set_cover")
+MOST_MIN: Final = 10_000
 
 
-def check_question(
+def check_question(  # noqa: PLR0917  the choices of the model
     objective: str,
     count: int | None,
     candidates: "gpd.GeoDataFrame",
     threshold_min: float | None,
     capacity: str | None,
+    unreached_min: float | None,
 ) -> None:
     """Refuse a question whose parts do not fit each other.
 
     Parameters
     ----------
-    objective, count, candidates, threshold_min, capacity
+    objective, count, candidates, threshold_min, capacity, unreached_min
         As in `choose_sites`.
 
     Raises
@@ -61,44 +60,13 @@ def check_question(
             capacity is not None and objective != "p_median",
             f"Capacities are for p_median; leave capacity out for {objective}.",
         ),
+        (
+            unreached_min is not None and not 0 <= unreached_min <= MOST_MIN,
+            f"unreached_min must be minutes from 0 to {MOST_MIN}; found {unreached_min!r}. Leave "
+            "it out for twice the longest time.",
+        ),
     )
     for is_wrong, message in problems:
         if is_wrong:
             raise PlacesError(message)
-
-
-def read_people(table: "gpd.GeoDataFrame", column: str, what: str) -> Floats:
-    """Read how many people live somewhere, or can be served there.
-
-    Parameters
-    ----------
-    table
-        Cells or sites.
-    column
-        One of its columns.
-    what
-        What its rows are, for messages.
-
-    Returns
-    -------
-    people
-        Finite numbers from 0 on.
-
-    Raises
-    ------
-    PlacesError
-        If the column is missing or holds anything else.
-    """
-    if column not in table.columns:
-        found = ", ".join(map(str, table.columns))
-        msg = f"The {what} have no column {column!r}; they have {found}."
-        raise PlacesError(msg)
-    numbers: Floats = pd.to_numeric(table[column], errors="coerce").to_numpy(np.float64)
-    wrong = np.flatnonzero(~(np.isfinite(numbers) & (numbers >= 0)))
-    if wrong.size:
-        msg = (
-            f"{wrong.size} of {numbers.size} {what} have no finite number from 0 on in {column!r}, "
-            f"first row {wrong[0]}: {table[column].iloc[wrong[0]]}. Fill it in, or leave them out."
-        )
-        raise PlacesError(msg)
-    return numbers
+    refuse_doubles(candidates["candidate"].astype(str).to_numpy(object), "candidates")

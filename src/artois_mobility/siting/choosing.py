@@ -12,9 +12,10 @@ from ..errors import PlacesError
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.categories import find_category
+from ..places.people import list_cells, read_people
 from ..places.tables import Texts
 from ..routing.tables import travel_time_matrix
-from .checking import NEEDS_THRESHOLD, Objective, check_question, read_people
+from .checking import NEEDS_THRESHOLD, Objective, check_question
 from .models import Solution
 from .situation import Choice, Situation
 
@@ -190,8 +191,9 @@ def choose_sites(  # noqa: PLR0913  the choices of the model
     ... ].tolist()
     ['b']
     """
-    people = read_people(residents, demand, "residents")
-    check_question(objective, count, candidates, threshold_min, capacity)
+    people = read_people(residents, demand)
+    check_question(objective, count, candidates, threshold_min, capacity, unreached_min)
+    cells = list_cells(residents)
     attached = attach(network, candidates)
     is_there = attached.reason_of_place == ""
     usable = candidates[is_there].reset_index(drop=True)
@@ -213,14 +215,14 @@ def choose_sites(  # noqa: PLR0913  the choices of the model
     situation = Situation(people, own, time, room, count or 0, threshold_min or 0.0, stop_min)
     solution = situation.solve(objective, exact=exact)
     left_out = candidates[~is_there].assign(reason=attached.reason_of_place[~is_there])
-    tables = _Tables(residents, kept, usable, left_out.reset_index(drop=True))
+    tables = _Tables(cells, kept, usable, left_out.reset_index(drop=True))
     return _tell(situation, solution, tables, objective)
 
 
 class _Tables(NamedTuple):
     """What was asked about."""
 
-    residents: "gpd.GeoDataFrame"
+    cells: Texts
     existing: "gpd.GeoDataFrame"
     candidates: "gpd.GeoDataFrame"
     left_out: "gpd.GeoDataFrame"
@@ -239,7 +241,7 @@ def _tell(situation: Situation, solution: Solution, tables: _Tables, objective: 
     names = table["candidate"].astype(str)
     return ChosenSites(
         chosen=table.assign(choice=numbers, people=people, mean_minutes=minutes),
-        cells=_list_cells(situation, chosen, tables.residents, names.to_numpy(object)),
+        cells=_list_cells(situation, chosen, tables.cells, names.to_numpy(object)),
         served=_list_served(served, times, tables, names.to_numpy(object)),
         left_out=tables.left_out,
         objective=objective,
@@ -260,9 +262,7 @@ def _count_uncovered(situation: Situation, chosen: Choice, objective: str) -> fl
     return float(situation.people[~is_covered].sum())
 
 
-def _list_cells(
-    situation: Situation, chosen: Choice, residents: "gpd.GeoDataFrame", names: Texts
-) -> pd.DataFrame:
+def _list_cells(situation: Situation, chosen: Choice, cells: Texts, names: Texts) -> pd.DataFrame:
     """Tell the nearest site of every cell; of two as near the existing one."""
     before, after = situation.before, situation.after(chosen)
     times = np.column_stack([before, situation.time[:, chosen]])
@@ -270,7 +270,7 @@ def _list_cells(
     is_reached = ~np.isnan(after)
     return pd.DataFrame(
         {
-            "cell": residents["cell"].astype(str).to_numpy(object),
+            "cell": cells,
             "site": np.where(is_reached, np.append("existing", names).astype(object)[nearest], ""),
             "minutes_before": before,
             "minutes_after": after,
@@ -285,10 +285,9 @@ def _list_served(served: Floats, times: Floats, tables: _Tables, names: Texts) -
     called = np.concatenate([np.asarray(own, object).astype(str), names, [""]]).astype(object)
     minutes = np.column_stack([times, np.full(len(times), np.nan)])
     cell, site = np.nonzero(served)
-    cells = tables.residents["cell"].astype(str).to_numpy(object)
     return pd.DataFrame(
         {
-            "cell": cells[cell],
+            "cell": tables.cells[cell],
             "site": called[site],
             "people": served[cell, site],
             "minutes": minutes[cell, site],

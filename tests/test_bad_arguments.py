@@ -79,6 +79,46 @@ def test_people_are_numbers_from_0_on(ask):
         ask(CELLS.drop(columns="population"))
 
 
+AWAY = CELLS.set_geometry(gpd.points_from_xy([2.0, 2.0], [50.0, 50.0], crs=4326))
+NONE = "there is no site of this category"
+
+
+def test_a_category_without_sites_says_so():
+    asked = {"categories": ["care/dialysis", "care/pharmacy"]}
+    # a site that nobody reaches is another thing than none
+    lost = sites_at({"a": (9_000, 0)}, "care/pharmacy")
+    far = "no further site of this category can be reached"
+    times = am.access_times(NETWORK, CELLS, lost, k=2, **asked)
+    assert times["reason"].tolist() == [NONE] * 4 + [far] * 4
+    assert times["minutes"].isna().all()
+    assert set(am.access_times(NETWORK, AWAY, SITES, **asked)["reason"][:2]) == {NONE}
+    basket = am.basket_times(NETWORK, CELLS, SITES, {"b": ["care/dialysis", "care/pharmacy"]})
+    assert basket[["last", "reason"]].to_numpy().tolist() == [["care/dialysis", NONE]] * 2
+    counts = am.opportunities(NETWORK, CELLS, SITES, [10, 20], **asked)
+    assert counts["value"].tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
+    assert counts["reason"].tolist() == [NONE] * 4 + [""] * 4
+    shared = am.floating_catchments(NETWORK, CELLS, SITES, 10, **asked).cells
+    assert shared["value"].tolist() == [0, 0, 1 / 8, 1 / 8]
+    assert shared["reason"].tolist() == [NONE, NONE, "", ""]
+    off = am.opportunities(NETWORK, AWAY, SITES, [10], **asked)
+    assert set(off["reason"]) == {"no street within 300 m"}
+    assert off["value"].isna().all()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda keys: am.rank_links(NETWORK, CELLS, SITES, LINKS, categories=keys),
+        lambda keys: am.criticality(NETWORK, CELLS, SITES, CLOSURES, categories=keys),
+    ],
+)
+def test_links_and_closures_refuse_a_category_without_sites(ask):
+    message = r"no site of care/dialysis, culture among the 1 sites\. Leave these out, or read"
+    with pytest.raises(PlacesError, match=message):
+        ask(["care/dialysis", "care/pharmacy", "culture"])
+    ask(["care/pharmacy", "care"])
+
+
 def test_ways_of_a_closure_may_be_text():
     network = grid_world(3, 1, block_m=100)
     cells = cells_at([(10, 0), (190, 0)]).assign(population=[3.0, 5.0])

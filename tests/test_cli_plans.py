@@ -84,6 +84,22 @@ def test_people_outside_the_territory_are_told(run, tmp_path):
     assert [message in each for each in record["warnings"]] == [True]
 
 
+def test_a_category_without_sites_is_told_and_left_out(run, town):
+    options = ["--profile", "walk", "--kind", "canal", "--json", "-c", "care/hospital"]
+    plain, more = (
+        json.loads(run("crossings", town, *options, *added).stdout)
+        for added in ([], ["-c", "care/dialysis"])
+    )
+    assert more["crossings"] == plain["crossings"]
+    assert plain["warnings"] == []
+    assert more["warnings"] == [
+        "aucun site care/dialysis dans les données : personne n'en atteint."
+    ]
+    closed = run("closures", town, "-p", "walk", "-c", "care/dialysis", "-c", "culture")
+    assert "aucun site care/dialysis dans les données" in closed.stderr
+    assert closed.exit_code == 0
+
+
 def test_closures_become_scenarios_that_cost_what_they_say(town, run, tmp_path):
     out = tmp_path / "closures"
     found = run("closures", town, "-p", "walk", "-c", "culture", "-o", out, "--lang", "en")
@@ -167,6 +183,9 @@ def test_what_was_tried_and_who_cannot_be_covered_are_told(town, run):
         (["crossings", "--bank", "0"], "bank_m must be from 1 to 5000 metres"),
         (["closures", "--kind", "tunnel"], "The extract has no tunnel for roads"),
         (["closures", "-p", "hovercraft"], "There is no profile 'hovercraft'"),
+        (["crossings", "-p", "barge"], "barge travels on water, and this command looks at people"),
+        (["closures", "-p", "canoe"], "Name a profile such as car, walk with --profile"),
+        (["siting", "care/hospital", "-p", "pleasure_boat"], "pleasure_boat travels on water"),
         (["siting", "care/witch"], "care/witch"),
         (["siting", "training/university"], "There is no site of training/university"),
         (["siting", "care/hospital", "--candidates", "nowhere.csv"], "nowhere.csv does not exist"),
@@ -198,4 +217,4 @@ def test_candidates_are_read_and_checked(tmp_path):
         am.read_candidate_sites(path)
     text = str(fault.value)
     assert "the candidate stands before" in text
-    assert "capacity is no number from 0 on" in text
+    assert "capacity is no finite number from 0 on" in text

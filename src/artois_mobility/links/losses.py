@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 
 from .._types import MS_PER_MIN, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds, Offsets, Rows
-from ..access.asking import list_categories
 from ..access.folding import ride_on_own_arc
 from ..access.nearest import rows_of_categories
 from ..errors import PlacesError
@@ -26,7 +25,7 @@ from ..scenarios.applying import AttachedPlaces, apply_to_network
 from ..scenarios.edits import NetworkEdits, no_joints
 from ..scenarios.way_changes import times_when_closed
 from .closures import LEVEL_CROSSING
-from .counting import bounds_of, by_category, times_of_today
+from .counting import bounds_of, by_category, list_counted, times_of_today
 from .cutting import cut_streets
 
 if TYPE_CHECKING:
@@ -107,8 +106,9 @@ def criticality(
     Raises
     ------
     PlacesError
-        If the closures lack a column, their ids repeat, their ways are no ids, the residents'
-        `population` holds anything but numbers from 0 on, or thresholds do not fit.
+        If a category is unknown or has no site, the closures lack a column, their ids repeat, their
+        ways are no ids, the residents' `population` holds anything but numbers from 0 on, or
+        thresholds do not fit.
 
     References
     ----------
@@ -117,7 +117,7 @@ def criticality(
     """
     _check(closures)
     ways = _read_ways(closures)
-    listed = list_categories(sites, categories)
+    listed = list_counted(sites, categories)
     bound_ms = bounds_of(listed, thresholds_min)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)

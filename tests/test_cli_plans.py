@@ -10,6 +10,10 @@ from typer.testing import CliRunner
 
 import artois_mobility as am
 from artois_mobility.cli.commands import app
+from artois_mobility.report import plan_maps, plate
+from artois_mobility.report.lettering import letter
+from artois_mobility.report.plate import draw_plate
+from artois_mobility.report.sheet import Marks
 from study_worlds import STUDY, place, write_town
 
 
@@ -84,6 +88,31 @@ def test_people_outside_the_territory_are_told(run, tmp_path):
     assert [message in each for each in record["warnings"]] == [True]
 
 
+def test_stars_on_maps_carry_their_rank(town, run, tmp_path, monkeypatch):
+    drawn, written = [], []
+
+    def draw(sheet, *others):
+        drawn.append([each.labels for each in sheet.layers if isinstance(each, Marks)][-1])
+        return draw_plate(sheet, *others)
+
+    def write(place, at, text, *others, **named):
+        written.append(text)
+        return letter(place, at, text, *others, **named)
+
+    monkeypatch.setattr(plan_maps, "draw_plate", draw)
+    monkeypatch.setattr(plate, "letter", write)
+    walk = ["-p", "walk", "--quiet", "-o", tmp_path]
+    hospital = ["-c", "care/hospital"]
+    run("crossings", town, "--kind", "canal", "--spread", 300, "-n", 2, *hospital, *walk)
+    ranks = pd.read_csv(tmp_path / "crossings.csv").set_index("candidate")["rank"]
+    plans = sorted(ranks[each.stem[9:]] for each in tmp_path.glob("crossing_*.toml"))
+    run("closures", town, *hospital, *walk)
+    run("siting", town, "care/hospital", "-n", 2, "--apart", 150, *walk)
+    assert drawn == [tuple(map(str, plans)), ("1",), ("1", "2")]
+    assert len(set(plans)) == 2
+    assert [text for text in written if text.isdigit()] == [each for own in drawn for each in own]
+
+
 def test_a_category_without_sites_is_told_and_left_out(run, town):
     options = ["--profile", "walk", "--kind", "canal", "--json", "-c", "care/hospital"]
     plain, more = (
@@ -105,6 +134,7 @@ def test_closures_become_scenarios_that_cost_what_they_say(town, run, tmp_path):
     found = run("closures", town, "-p", "walk", "-c", "culture", "-o", out, "--lang", "en")
     assert found.exit_code == 0, found.stderr
     assert "bridge Pont du Canal" in found.stdout
+    assert "ranked by people cut off first, then by minutes" in found.stdout
     table = pd.read_csv(out / "closures.csv")
     assert table["closure"].tolist() == ["w300"]
     assert table["ways"].astype(str).tolist() == ["300"]

@@ -79,13 +79,13 @@ def test_a_choice_is_the_best_of_all_or_says_how_far_from_it(seed, objective, co
     rows = tuple(sorted(int(name[1:]) for name in found.chosen["candidate"]))
     assert len(rows) == count
     assert sign * found.value == pytest.approx(costs[rows], rel=1e-9, abs=1e-9)
-    assert sign * found.bound <= best + 1e-6
+    assert sign * found.bound <= best + 1e-9 * max(abs(best), 1.0)
     assert found.value_before == pytest.approx(
         sign * cost_of(objective, own, people, 60.0), rel=1e-9, abs=1e-9
     )
     if exact is not False:
         assert sign * found.value == pytest.approx(best, rel=1e-9, abs=1e-9)
-        assert found.gap == pytest.approx(0, abs=1e-6)
+        assert found.gap == pytest.approx(0, abs=1e-9)
         assert found.method == "exact"
 
 
@@ -148,17 +148,22 @@ def test_choices_equal_those_of_spopt(seed):
     median = PMedian.from_cost_matrix(time, people, p_facilities=3).solve(solver)
     stop_min = 100.0
     ours = maximise_gain(people[:, np.newaxis] * (stop_min - time), 3, exact=True)
-    assert people.sum() * stop_min - ours.value == pytest.approx(median.problem.objective.value())
+    theirs = median.problem.objective.value()
+    assert people.sum() * stop_min - ours.value == pytest.approx(theirs, rel=1e-9)
     cover = MCLP.from_cost_matrix(time, people, service_radius=8, p_facilities=2).solve(solver)
     gain = people[:, np.newaxis] * (time <= 8)
     theirs = pulp.value(cover.problem.objective)
-    assert maximise_gain(gain, 2, exact=True).value == pytest.approx(theirs)
+    assert maximise_gain(gain, 2, exact=True).value == pytest.approx(theirs, rel=1e-9)
     center = PCenter.from_cost_matrix(time, p_facilities=3).solve(solver)
     nobody = np.full(20, np.nan)
-    assert shorten_longest(time, nobody, 3).value == pytest.approx(center.problem.objective.value())
+    longest = shorten_longest(time, nobody, 3).value
+    # its solver writes the longest time with eight digits; that of its choice is exact
+    assert longest == pytest.approx(center.problem.objective.value(), rel=1e-7)
+    theirs = [row for row, each in enumerate(center.fac_vars) if each.value() > 0.5]
+    assert longest == time[:, theirs].min(axis=1).max()
     least = float(time.min(axis=1).max()) + 2
     fewest = LSCP.from_cost_matrix(time, service_radius=least).solve(solver)
-    assert cover_all(time <= least).value == pytest.approx(fewest.problem.objective.value())
+    assert cover_all(time <= least).value == fewest.problem.objective.value()
 
 
 @pytest.mark.parametrize("stop_min", [None, 60.0, 2.0])
@@ -183,7 +188,8 @@ def test_capacities_are_kept_and_cost_least(seed, stop_min):
 
     best = min(map(cost, itertools.combinations(range(5), 2)))
     assert found.value == pytest.approx(best, rel=1e-9)
-    assert found.gap == pytest.approx(0, abs=1e-6)
+    # HiGHS proves to a share of 1e-9
+    assert found.gap == pytest.approx(0, abs=1e-9)
     assert found.value_before == pytest.approx(cost(()), rel=1e-9)
     # the table of who is served where is that answer, person by person
     served = found.served
@@ -364,5 +370,5 @@ def test_a_town_is_covered_by_few_sites(realdata):
         )
         for exact in (True, False)
     )  # fmt: skip
-    assert exact.gap == pytest.approx(0, abs=1e-6)
-    assert exact.value_before < greedy.value <= exact.value <= greedy.bound + 1e-6
+    assert exact.gap == pytest.approx(0, abs=1e-9)
+    assert exact.value_before < greedy.value <= exact.value <= greedy.bound * (1 + 1e-9)

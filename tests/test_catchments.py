@@ -84,7 +84,7 @@ def test_catchments_equal_the_formulas_of_the_papers(seed, name, method):
         mine = sites["category"].str.startswith(category).to_numpy()
         supply = sites["capacity"].to_numpy()[mine]
         value, demand = slow_catchments(weight[:, mine], people, supply, method)
-        is_off = rows["reason"].to_numpy() != ""
+        is_off = ~rows["reason"].isin(["", "there is no site of this category"]).to_numpy()
         shown = np.where(is_off, np.nan, value)
         assert np.allclose(rows["value"], shown, rtol=1e-9, atol=1e-12, equal_nan=True)
         loads = found.sites[found.sites["category"] == category]
@@ -94,6 +94,9 @@ def test_catchments_equal_the_formulas_of_the_papers(seed, name, method):
             # whatever is offered to somebody is received by somebody
             received = np.nansum(rows["value"].to_numpy() * people)
             assert received == pytest.approx(supply[demand > 0].sum())
+        else:
+            lived_in = rows["value"].to_numpy()[people > 0]
+            assert np.nansum(lived_in) == pytest.approx(loads["ratio"].sum())
     assert found.people + found.people_left_out == people.sum()
 
 
@@ -185,7 +188,11 @@ def test_a_published_method_brings_its_mention(name):
         (10, {"supply": "beds"}, "no column 'beds'"),
         (10, {"supply": "capacity"}, "1 of 2 sites have no number from 0 on in 'capacity'"),
         (10, {"demand": "ind_80p"}, "residents have no column 'ind_80p'; they have cell"),
-        (10, {"demand": "loss"}, "1 of 1 cells have no number from 0 on in 'loss', first cell"),
+        (
+            10,
+            {"demand": "loss"},
+            "1 of 1 residents have no finite number from 0 on in 'loss', first cell 0: -1",
+        ),
         (-1, {}, "A decay is minutes from 0 to 600, one of apl_2012"),
         ([1, -1], {}, "A decay is minutes from 0 to 600"),
         ("apl_2022", {}, "published decays apl_2012, apl_2015_gp; found 'apl_2022'"),

@@ -10,7 +10,11 @@ from typer.testing import CliRunner
 
 import artois_mobility as am
 from artois_mobility.cli.commands import app
-from study_worlds import place, write_town
+from artois_mobility.report import plan_maps, plate
+from artois_mobility.report.lettering import letter
+from artois_mobility.report.plate import draw_plate
+from artois_mobility.report.sheet import Marks
+from study_worlds import STUDY, place, write_town
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +77,64 @@ def test_crossings_are_told_in_the_study_s_language_or_as_json(town, run):
     assert record["barriers"][0]["kind"] == "canal"
 
 
+def test_people_outside_the_territory_are_told(run, tmp_path):
+    study = write_town(tmp_path)
+    study.write_text(STUDY + '[territory]\nepci = ["222222222"]\n')
+    options = ["--profile", "walk", "--kind", "canal", "-c", "care/hospital", "--lang", "en"]
+    message = "21 cells (273 people) lie outside the territory of [territory] epci"
+    found = run("crossings", study, *options)
+    assert found.stderr.count(message) == 1
+    record = json.loads(run("crossings", study, *options, "--json").stdout)
+    assert [message in each for each in record["warnings"]] == [True]
+
+
+def test_stars_on_maps_carry_their_rank(town, run, tmp_path, monkeypatch):
+    drawn, written = [], []
+
+    def draw(sheet, *others):
+        drawn.append([each.labels for each in sheet.layers if isinstance(each, Marks)][-1])
+        return draw_plate(sheet, *others)
+
+    def write(place, at, text, *others, **named):
+        written.append(text)
+        return letter(place, at, text, *others, **named)
+
+    monkeypatch.setattr(plan_maps, "draw_plate", draw)
+    monkeypatch.setattr(plate, "letter", write)
+    walk = ["-p", "walk", "--quiet", "-o", tmp_path]
+    hospital = ["-c", "care/hospital"]
+    run("crossings", town, "--kind", "canal", "--spread", 300, "-n", 2, *hospital, *walk)
+    ranks = pd.read_csv(tmp_path / "crossings.csv").set_index("candidate")["rank"]
+    plans = sorted(ranks[each.stem[9:]] for each in tmp_path.glob("crossing_*.toml"))
+    run("closures", town, *hospital, *walk)
+    run("siting", town, "care/hospital", "-n", 2, "--apart", 150, *walk)
+    assert drawn == [tuple(map(str, plans)), ("1",), ("1", "2")]
+    assert len(set(plans)) == 2
+    assert [text for text in written if text.isdigit()] == [each for own in drawn for each in own]
+
+
+def test_a_category_without_sites_is_told_and_left_out(run, town):
+    options = ["--profile", "walk", "--kind", "canal", "--json", "-c", "care/hospital"]
+    plain, more = (
+        json.loads(run("crossings", town, *options, *added).stdout)
+        for added in ([], ["-c", "care/dialysis"])
+    )
+    assert more["crossings"] == plain["crossings"]
+    assert plain["warnings"] == []
+    assert more["warnings"] == [
+        "aucun site care/dialysis dans les données : personne n'en atteint."
+    ]
+    closed = run("closures", town, "-p", "walk", "-c", "care/dialysis", "-c", "culture")
+    assert "aucun site care/dialysis dans les données" in closed.stderr
+    assert closed.exit_code == 0
+
+
 def test_closures_become_scenarios_that_cost_what_they_say(town, run, tmp_path):
     out = tmp_path / "closures"
     found = run("closures", town, "-p", "walk", "-c", "culture", "-o", out, "--lang", "en")
     assert found.exit_code == 0, found.stderr
     assert "bridge Pont du Canal" in found.stdout
+    assert "ranked by people cut off first, then by minutes" in found.stdout
     table = pd.read_csv(out / "closures.csv")
     assert table["closure"].tolist() == ["w300"]
     assert table["ways"].astype(str).tolist() == ["300"]
@@ -129,6 +186,25 @@ def test_candidates_may_be_the_user_s_own(town, run, tmp_path):
     assert cover.exit_code in {0, 2}
 
 
+def test_what_was_tried_and_who_cannot_be_covered_are_told(town, run):
+    options = ["care/hospital", "-p", "walk", "--apart", 150, "--json"]
+    cover = ["--objective", "set_cover", "--threshold", 3]
+    some = json.loads(run("siting", town, *options, *cover, "--candidate-count", 4).stdout)
+    assert (some["tried"], some["not_tried"]) == (4, 38)
+    every = json.loads(run("siting", town, *options, *cover).stdout)
+    assert (every["tried"], every["not_tried"]) == (42, 0)
+    assert every["uncovered_people"] == 0 < some["uncovered_people"]
+    options = [*options[:-1], "--candidate-count", 4]
+    told = run("siting", town, *options, *cover, "--lang", "en").stdout
+    assert f"{round(some['uncovered_people'])} people cannot, no candidate is near enough" in told
+    assert "of these 4 candidates are needed" in told
+    assert "4 candidates tried." in told
+    assert "38 more cells were not tried, less populous than these; --candidate-count" in told
+    told = run("siting", town, *options).stdout
+    assert "aucun choix parmi ces 4 emplacements ne fait mieux que" in told
+    assert "38 autres carreaux, moins peuplés, n’ont pas été essayés" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -137,6 +213,9 @@ def test_candidates_may_be_the_user_s_own(town, run, tmp_path):
         (["crossings", "--bank", "0"], "bank_m must be from 1 to 5000 metres"),
         (["closures", "--kind", "tunnel"], "The extract has no tunnel for roads"),
         (["closures", "-p", "hovercraft"], "There is no profile 'hovercraft'"),
+        (["crossings", "-p", "barge"], "barge travels on water, and this command looks at people"),
+        (["closures", "-p", "canoe"], "Name a profile such as car, walk with --profile"),
+        (["siting", "care/hospital", "-p", "pleasure_boat"], "pleasure_boat travels on water"),
         (["siting", "care/witch"], "care/witch"),
         (["siting", "training/university"], "There is no site of training/university"),
         (["siting", "care/hospital", "--candidates", "nowhere.csv"], "nowhere.csv does not exist"),
@@ -168,4 +247,4 @@ def test_candidates_are_read_and_checked(tmp_path):
         am.read_candidate_sites(path)
     text = str(fault.value)
     assert "the candidate stands before" in text
-    assert "capacity is no number from 0 on" in text
+    assert "capacity is no finite number from 0 on" in text

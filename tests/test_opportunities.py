@@ -54,7 +54,8 @@ def assert_sums_hold(network, cells, sites, direction):
         times = times_ms(network, sites, cells).T
     weights = weigh(times) * sites["capacity"].to_numpy()[:, np.newaxis]
     values = found["value"].to_numpy().reshape(len(categories), len(cells), 3)
-    attached = (found["reason"] == "").to_numpy().reshape(values.shape)
+    none = ["", "there is no site of this category"]
+    attached = found["reason"].isin(none).to_numpy().reshape(values.shape)
     for row, category in enumerate(categories):
         mine = sites["category"].str.startswith(category).to_numpy()
         expected = weights[:, mine].sum(axis=1)

@@ -208,14 +208,48 @@ class TestAssigning:
         residents = self.residents((2.81, 50.41), (2.83, 50.41), (2.9, 50.41))
         found = assign_communes(residents, read_communes(two(tmp_path)))
         assert found.commune.tolist() == ["01001", "62999", ""]
-        assert found.attrs["communes"] == {"given": 0, "assigned": 2, "outside": 1}
+        assert found.attrs["communes"] == {
+            "given": 0,
+            "assigned": 2,
+            "outside": 1,
+            "unknown": 0,
+        }
         assert residents.commune.tolist() == ["", "", ""]  # the given table is untouched
 
     def test_given_communes_stay(self, tmp_path):
         residents = self.residents((2.81, 50.41), (2.83, 50.41), communes=["62999", ""])
         found = assign_communes(residents, read_communes(two(tmp_path)))
         assert found.commune.tolist() == ["62999", "62999"]
-        assert found.attrs["communes"] == {"given": 1, "assigned": 1, "outside": 0}
+        assert found.attrs["communes"] == {
+            "given": 1,
+            "assigned": 1,
+            "outside": 0,
+            "unknown": 0,
+        }
+
+    @pytest.mark.parametrize("code", ["0100162999", "62999,01001", "abc", "69123"])
+    def test_a_code_of_no_commune_here_is_none(self, tmp_path, code):
+        spots = (2.81, 50.41), (2.83, 50.41), (2.81, 50.41)
+        residents = self.residents(*spots, communes=[code, code, "62999"])
+        found = assign_communes(residents, read_communes(two(tmp_path)))
+        assert found.commune.tolist() == ["01001", "62999", "62999"]
+        assert found.attrs["communes"] == {
+            "given": 1,
+            "assigned": 2,
+            "outside": 0,
+            "unknown": 2,
+        }
+
+    def test_only_a_code_stays_where_no_commune_is(self, tmp_path):
+        residents = self.residents(*[(2.9, 50.41)] * 3, communes=["6299901001", "69123", ""])
+        found = assign_communes(residents, read_communes(two(tmp_path)))
+        assert found.commune.tolist() == ["", "69123", ""]
+        assert found.attrs["communes"] == {
+            "given": 0,
+            "assigned": 0,
+            "outside": 2,
+            "unknown": 2,
+        }
 
     def test_on_the_boundary_the_smaller_code_counts(self, tmp_path):
         found = assign_communes(self.residents((2.82, 50.41)), read_communes(two(tmp_path)))

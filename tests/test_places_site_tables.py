@@ -5,7 +5,7 @@ import shapely
 
 from artois_mobility.errors import PlacesError
 from artois_mobility.places.categories import read_categories
-from artois_mobility.places.sites import read_sites
+from artois_mobility.places.sites import merge_sites, read_sites
 
 SYSTEMS = ("EPSG:4326", "EPSG:2154", "EPSG:3857", "EPSG:32631")
 
@@ -52,6 +52,45 @@ class TestFromATable:
         sites = read_sites(self.write(tmp_path, text))
         assert len(sites) == 1
         assert sites.attrs["passed_over"] == {"B203": 2, "E107": 1}
+
+    def test_a_few_rows_without_a_position_are_left_out_and_listed(self, tmp_path):
+        text = (
+            "TYPEQU;LONGITUDE;LATITUDE;QUALITE_XY\n"
+            "D265;2.8;50.4;Bonne\nD265;;;Non géolocalisé\nB203;;;\nD307;;50.4;\nD307;2.9;50.4;\n"
+        )
+        path = self.write(tmp_path, text)
+        sites = read_sites(path)
+        assert sites.site.tolist() == ["sites-1", "sites-5"]
+        refused = {"source": "sites.csv", "reason": "position missing"}
+        gp, pharmacy = (
+            {**refused, "row": 2, "category": "care/general_practitioner"},
+            {**refused, "row": 4, "category": "care/pharmacy"},
+        )
+        assert sites.attrs["refused"] == [gp, pharmacy]
+        assert read_sites(path, ["care/pharmacy"]).attrs["refused"] == [pharmacy]
+        both = merge_sites(sites, read_sites(path, ["care/pharmacy"]))
+        assert both.attrs["refused"] == [gp, pharmacy, pharmacy]
+        # more than half of the rows, and the file is faulty
+        with pytest.raises(PlacesError, match=r"position missing in 3 of 5 rows; first row 2"):
+            read_sites(self.write(tmp_path, text.replace("B203", "D307")))
+
+    def test_geometry_may_be_missing_in_a_few_rows(self, tmp_path):
+        points = gpd.GeoSeries([shapely.Point(2.8, 50.4), None, shapely.Point()], crs="EPSG:4326")
+        table = gpd.GeoDataFrame({"category": ["care/ehpad"] * 3}, geometry=points)
+        table.iloc[:2].to_parquet(tmp_path / "sites.parquet")
+        assert len(read_sites(tmp_path / "sites.parquet")) == 1
+        table.to_parquet(tmp_path / "sites.parquet")
+        with pytest.raises(PlacesError, match="position missing in 2 of 3 rows; first row 2"):
+            read_sites(tmp_path / "sites.parquet")
+
+    def test_bpe_of_several_years_is_refused(self, tmp_path):
+        text = "AN;TYPEQU;lon;lat\n2021;D101;2.8;50.4\n2024;D101;2.9;50.4\n"
+        with pytest.raises(PlacesError, match=r"BPE of 2 years: column AN has 2021, 2024; give"):
+            read_sites(self.write(tmp_path, text))
+        assert len(read_sites(self.write(tmp_path, text.replace("2021", "2024")))) == 2
+        # elsewhere a column of this name may mean anything
+        own = text.replace("TYPEQU", "category").replace("D101", "care/ehpad")
+        assert len(read_sites(self.write(tmp_path, own))) == 2
 
     def test_ids_keep_their_zeros_and_a_site_may_have_two_categories(self, tmp_path):
         text = (
@@ -145,11 +184,10 @@ class TestFromATable:
 
     def test_all_problems_are_listed_at_once(self, tmp_path):
         text = "category,lon,lat,capacity\nx,200,50,-1\ncare/ehpad,2.8,,many\n"
-        with pytest.raises(PlacesError, match=r"sites.csv has 5 problems") as caught:
+        with pytest.raises(PlacesError, match=r"sites.csv has 4 problems") as caught:
             read_sites(self.write(tmp_path, text))
         for what in (
             "Unknown category 'x'",
-            "position missing",
             "lon not",
             "no number",
             "negative",

@@ -64,7 +64,7 @@ class TestFromAnExtract:
         assert rows["r9"].category == "culture/park"
         assert sites.crs == "EPSG:4326"
         counts = {"left_out": {}, "passed_over": {}, "not_open": {}}
-        assert sites.attrs == {"merged": [], **counts}
+        assert sites.attrs == {"merged": [], "refused": [], **counts}
 
     def test_one_row_for_each_category(self, tmp_path):
         tags = {"amenity": "hospital", "emergency": "yes"}
@@ -233,6 +233,87 @@ class TestMerging:
             (tmp_path / name).write_text(text, encoding="utf-8")
         sites = merge_sites(read_sites(tmp_path / "a.csv"), read_sites(tmp_path / "b.csv"))
         assert sites.site.tolist() == ["1", "b.csv:1"]
+
+    def table(self, tmp_path, name, *rows):
+        """A file with pharmacies: name, metres north, FINESS number."""
+        lines = [
+            f"{label},care/pharmacy,{north(at)[0]},{north(at)[1]},{no}" for label, at, no in rows
+        ]
+        text = "\n".join(["name,category,lon,lat,finess", *lines])
+        (tmp_path / name).write_text(text + "\n", encoding="utf-8")
+        return read_sites(tmp_path / name)
+
+    def test_other_numbers_are_never_one(self, tmp_path):
+        nodes = {
+            row: (*north(row), {"amenity": "pharmacy", "ref:FR:FINESS": f"62000012{row}"})
+            for row in (1, 2)
+        }
+        assert len(read_sites(extract_of(tmp_path, nodes))) == 2
+        sites = self.table(tmp_path, "a.csv", ("X", 0, "620000121"), ("X", 9, "620000122"))
+        assert len(sites) == 2
+        # nor by way of a third, which has the number of neither
+        third = self.sites(tmp_path, 4)
+        assert sorted(merge_sites(third, sites).finess) == ["620000121", "620000122"]
+        assert len(merge_sites(self.sites(tmp_path, 0, 900), sites)) == 3
+
+    def test_rows_of_a_file_are_one_by_their_name_only(self, tmp_path):
+        doctors = [("", 0, "")] * 5
+        assert len(self.table(tmp_path, "a.csv", *doctors)) == 5
+        named = [("Du Parc", 0, ""), (" du parc", 40, ""), ("Du Port", 45, ""), ("Du Parc", 90, "")]
+        sites = self.table(tmp_path, "b.csv", *named)
+        assert sites.site.tolist() == ["b-1", "b-3", "b-4"]
+        assert [row["merged"] for row in sites.attrs["merged"]] == ["b-2"]
+
+    def test_a_site_takes_in_the_nearest_row_of_another_file(self, tmp_path):
+        osm = self.sites(tmp_path, 0)
+        rows = self.table(tmp_path, "a.csv", ("", 40, ""), ("", 5, ""), ("", 5, ""), ("", -30, ""))
+        sites = merge_sites(osm, rows)
+        assert sites.site.tolist() == ["n1", "a-1", "a-3", "a-4"]
+        (merged,) = sites.attrs["merged"]
+        assert (merged["merged"], merged["why"]) == ("a-2", "within 50 m")
+        # the others stay when they are merged again
+        assert merge_sites(sites).site.tolist() == sites.site.tolist()
+        assert len(merge_sites(sites, rows[:0])) == 4
+        assert merge_sites(rows, osm).site.tolist() == ["a-1", "a-2", "a-3", "a-4"]
+
+    def test_each_takes_in_its_own(self, tmp_path):
+        one = self.table(tmp_path, "a.csv", ("", 0, ""), ("", 20, ""))
+        other = self.table(tmp_path, "b.csv", ("", 21, ""), ("", 12, ""))
+        merged = merge_sites(one, other).attrs["merged"]
+        assert {(row["kept"], row["merged"]) for row in merged} == {("a-2", "b-1"), ("a-1", "b-2")}
+
+    def test_a_number_shared_is_that_of_the_file_s_row(self, tmp_path):
+        nodes = {1: (*LENS, {"amenity": "pharmacy", "ref:FR:FINESS": "620000121"})}
+        osm = read_sites(extract_of(tmp_path, nodes))
+        rows = self.table(tmp_path, "a.csv", ("", 5, ""), ("", 900, "620000121"))
+        sites = merge_sites(osm, rows)
+        assert sites.site.tolist() == ["n1", "a-1"]
+
+    @pytest.mark.parametrize("seed", range(20))
+    def test_no_merge_breaks_a_rule(self, tmp_path, seed):
+        draw = np.random.default_rng(seed)
+        tables = []
+        for name in ("a.csv", "b.csv", "c.csv"):
+            numbers = draw.choice(["", "", "620000001", "620000002"], 8)
+            names = draw.choice(["", "P", "Q"], 8)
+            rows = zip(names, draw.integers(0, 200, 8), numbers, strict=True)
+            tables.append(self.table(tmp_path, name, *rows))
+        osm = self.sites(tmp_path, *draw.integers(0, 200, 5).tolist())
+        sites = merge_sites(osm, *tables)
+        rows = pd.concat([osm, *tables]).set_index("site")
+        groups = {kept: [kept] for kept in sites.site}
+        for row in sites.attrs["merged"][-(len(rows) - len(sites)) or len(rows) :]:
+            groups[row["kept"]].append(row["merged"])
+        assert sum(map(len, groups.values())) == len(rows)
+        for members in groups.values():
+            assert rows.loc[members, "finess"].replace("", None).nunique() <= 1
+        near = {row["merged"] for row in sites.attrs["merged"] if row["why"] == "within 50 m"}
+        for kept, members in groups.items():
+            by_distance = [each for each in members if each in near or each == kept]
+            sources = rows.loc[by_distance, "source"]
+            assert not sources.duplicated().any()
+        again = merge_sites(sites)
+        assert again.site.tolist() == sites.site.tolist()
 
     def test_merging_again_changes_nothing(self, tmp_path):
         sites = self.sites(tmp_path, 0, 40, 80, 120, 500)

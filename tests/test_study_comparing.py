@@ -257,6 +257,53 @@ def test_the_territory_is_that_of_its_epci(town, tmp_path):
         am.assess(am.read_study(study))
 
 
+def test_cells_of_several_communes_count_where_they_lie(town, tmp_path):
+    study = write_town(tmp_path)
+    study.write_text(STUDY + '[territory]\nepci = ["222222222"]\n')
+    plain = am.assess(am.read_study(study))
+    table = pd.read_csv(tmp_path / "data" / "residents.csv", dtype=str)
+    table["lcog_geo"] = np.where(table.index % 2, "6200162002", "62001,62002")
+    table.loc[len(table)] = ["far", "3.5", "50.4", "7", "6200162002"]
+    table.to_csv(tmp_path / "data" / "residents.csv", index=False)
+    result = am.assess(am.read_study(study))
+    assert result.residents["population"].sum() == plain.residents["population"].sum()
+    assert result.residents["commune"].tolist() == plain.residents["commune"].tolist()
+    counts = result.manifest["residents"]
+    assert counts["communes"]["unknown"] == 43
+    assert counts["outside_the_territory"] == {
+        "cells": 22,
+        "people": 7 + plain.residents["population"].sum(),
+        "people_of_no_epci": 7,
+    }
+    said = result.scenarios[0].warnings
+    assert sum("outside the territory" in text for text in said["en"]) == 1
+    assert (
+        "22 cells (280 people) lie outside the territory of [territory] epci and do not count; "
+        "7 of these people live in no known EPCI."
+    ) in said["en"]
+    assert any("22 carreaux (280 habitants) sont hors du territoire" in t for t in said["fr"])
+
+
+def test_rows_of_tables_that_do_not_count_are_told(tmp_path):
+    study = write_town(tmp_path)
+    lon, lat = place(3, 1)
+    rows = [f"D307;{lon};{lat}", "D307;;", "B203;;", "D299;;", f"D101;{lon};{lat}"]
+    (tmp_path / "data" / "bpe.csv").write_text("\n".join(["TYPEQU;lon;lat", *rows]))
+    study.write_text(STUDY.replace("[access]", 'sites = ["osm", "data/bpe.csv"]\n[access]'))
+    result = am.assess(am.read_study(study))
+    assert result.manifest["sites"]["refused"] == 1
+    assert result.manifest["sites"]["passed_over"] == {"B203": 1, "D299": 1}
+    said = result.scenarios[0].warnings
+    for text in (
+        "bpe.csv: rows without a position, which do not count: 1, first row 2.",
+        "rows that do not count, for their codes are of no category here: 2 (B203, D299). Whether "
+        "these codes exist is not checked.",
+    ):
+        assert said["en"].count(text) == 1
+    french = "bpe.csv : lignes sans position, qui ne comptent pas : 1, la première est la 2."
+    assert french in said["fr"]
+
+
 def test_a_territory_without_anybody_is_an_error(tmp_path):
     study = write_town(tmp_path)
     (tmp_path / "data" / "residents.csv").write_text("cell,lon,lat,population\n")

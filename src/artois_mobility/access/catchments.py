@@ -12,12 +12,14 @@ from ..errors import PlacesError
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
+from ..places.people import list_cells, read_people
+from ..places.tables import Texts
 from ..routing.ends import find_ends
 from ..routing.sums import Weights
 from .asking import list_categories
 from .decays import PRESETS, Decay, weights_of
 from .folding import Entries, Fold
-from .reaching import list_entries
+from .reaching import list_entries, say_why_nothing
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,7 +38,7 @@ class Catchments:
     cells
         One row per category and cell: `cell`, `category`, `value` (what is offered per person;
         times 100,000 it is often told as "per 100,000 inhabitants"), `reason`. A cell that hangs
-        on no street has NaN and its reason.
+        on no street has NaN and its reason; a category without any site has 0, and says so.
     sites
         One row per category and site: `site`, `category`, `supply`, `demand` (people, each as far
         as he or she counts), `ratio` (supply by demand, 0 where there is none), `reason`: why
@@ -151,7 +153,8 @@ def floating_catchments(  # noqa: PLR0913  the choices of the method
     weights = weights_of(decay)
     listed = list_categories(sites, categories)
     offers = list_entries(sites, listed, supply)
-    people = _read_demand(residents, demand)
+    people = read_people(residents, demand)
+    cells = list_cells(residents)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
     here, there = (find_ends(network, each) for each in attachments)
@@ -161,7 +164,7 @@ def floating_catchments(  # noqa: PLR0913  the choices of the method
     world = _World(ask, serve, offers, len(listed), np.where(is_attached, people, 0.0), weights)
     demand_of_offer, value = _METHODS[method](world)
     return Catchments(
-        _tabulate_cells(residents, attachments[0], listed, value),
+        _tabulate_cells(cells, attachments[0].reason_of_place, offers, listed, value),
         _tabulate_sites(sites, attachments[1], listed, offers, demand_of_offer),
         method,
         float(people[is_attached].sum()),
@@ -258,36 +261,22 @@ _METHODS: Final = {
 }
 
 
-def _read_demand(residents: "gpd.GeoDataFrame", column: str) -> Floats:
-    if column not in residents:
-        found = ", ".join(map(str, residents.columns))
-        msg = f"The residents have no column {column!r}; they have {found}."
-        raise PlacesError(msg)
-    people: Floats = pd.to_numeric(residents[column], errors="coerce").to_numpy(np.float64)
-    wrong = np.flatnonzero(~(np.isfinite(people) & (people >= 0)))
-    if wrong.size:
-        first = residents.iloc[wrong[0]]
-        msg = (
-            f"{wrong.size} of {people.size} cells have no number from 0 on in {column!r}, first "
-            f"cell {first['cell']}: {first[column]}. Fill it in, or leave these cells out."
-        )
-        raise PlacesError(msg)
-    return people
-
-
 def _tabulate_cells(
-    residents: "gpd.GeoDataFrame", attachments: Attachments, listed: Sequence[str], value: Floats
+    cells: Texts,
+    reason_of_place: Texts,
+    offers: Entries,
+    listed: Sequence[str],
+    value: Floats,
 ) -> pd.DataFrame:
-    cells = pd.Index(residents["cell"].astype(str))
-    reason = attachments.reason_of_place
     category, cell = (axis.ravel() for axis in np.indices((len(listed), cells.size), np.int32))
-    shown = np.where(reason[:, np.newaxis] == "", value, np.nan)
+    shown = np.where(reason_of_place[:, np.newaxis] == "", value, np.nan)
+    reason = say_why_nothing(reason_of_place, offers, len(listed))
     return pd.DataFrame(
         {
-            "cell": pd.Categorical.from_codes(cell, cells),
+            "cell": pd.Categorical.from_codes(cell, pd.Index(cells)),
             "category": pd.Categorical.from_codes(category, pd.Index(listed)),
             "value": shown.T.ravel(),
-            "reason": pd.Categorical(reason[cell]),
+            "reason": pd.Categorical(reason.ravel()),
         }
     )
 

@@ -16,6 +16,7 @@ from ..network.model import Network
 from ..osm.extract import Extract
 from ..places.attaching import attach
 from ..places.attachments import Attachments
+from ..places.people import list_cells
 from ..routing.ends import find_ends, minutes_of
 from ..routing.searches import search_from_seeds
 from .asking import Direction, check_direction
@@ -105,7 +106,7 @@ def edge_minutes(
     edge_min = np.where(edge_ms == UNREACHED_MS, np.inf, minutes_of(edge_ms))
     found = pd.DataFrame(
         {
-            "cell": residents["cell"].astype(str).to_numpy(object),
+            "cell": list_cells(residents),
             "edge_min": np.where(own.reason_of_place == "", edge_min, np.nan),
             "reason": own.reason_of_place,
         }

@@ -10,6 +10,7 @@ from .._types import Floats, Rows
 from ..errors import PlacesError
 from ..graph import group_rows
 from ..places.categories import find_category
+from ..places.people import list_cells
 from . import inequality
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def equity(
     people = numbers_of(weights, columns[weights])[row]
     value = table[column].to_numpy(np.float64)
     number, asked = number_questions(table)
+    refuse_double_rows(table, number, row)
     rows = []
     members_of = group_rows(number.astype(np.int32), len(asked))
     if groups:
@@ -176,16 +178,42 @@ def rows_of_cells(table: pd.DataFrame, residents: "gpd.GeoDataFrame") -> Rows:
     Raises
     ------
     PlacesError
-        If a cell is unknown.
+        If a cell is unknown, or stands twice among the residents.
     """
     code, cells = pd.factorize(table["cell"])
-    row = pd.Index(residents["cell"].astype(str)).get_indexer(pd.Index(cells).astype(str))[code]
+    row = pd.Index(list_cells(residents)).get_indexer(pd.Index(cells).astype(str))[code]
     if (row < 0).any():
         lost = str(table["cell"].iloc[int(np.argmax(row < 0))])
         msg = f"{(row < 0).sum()} rows are of cells that are no residents', first {lost!r}."
         raise PlacesError(msg)
     rows: Rows = row.astype(np.int32)
     return rows
+
+
+def refuse_double_rows(table: pd.DataFrame, number: npt.NDArray[np.int64], row: Rows) -> None:
+    """Refuse a table that answers a question twice for a cell: its people would count twice.
+
+    Parameters
+    ----------
+    table
+        Of access, r rows.
+    number, row
+        Which question each row answers, and for which residents, shape (r,).
+
+    Raises
+    ------
+    PlacesError
+        If any does.
+    """
+    key = number * (int(row.max(initial=0)) + 1) + row
+    again = pd.Series(key).duplicated().to_numpy()
+    if again.any():
+        first = str(table["cell"].iloc[int(again.argmax())])
+        msg = (
+            f"{again.sum()} of {len(table)} rows answer the same question again, first for cell "
+            f"{first!r}. Keep one row for each cell and question."
+        )
+        raise PlacesError(msg)
 
 
 def answer_of(table: pd.DataFrame) -> str:

@@ -4,16 +4,14 @@ Values are from 0 on. Where nobody is counted, or all values are 0 and the index
 mean, there is nothing to be unequal about: NaN for nobody, 0 for all equal, zero included.
 """
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .._types import Floats
 from ..errors import PlacesError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # Palma: the share of the tenth with most over that of the four tenths with least.
 MOST_SHARE: Final = 0.1
@@ -186,10 +184,18 @@ def theil_parts(
     (0.0, True)
     """
     x, w = _check(values, people)
-    group, number = np.unique(np.asarray(groups), return_inverse=True)
-    if number.shape != x.shape:
-        msg = f"Each of the {x.size} values needs its group; found {number.size} groups."
+    given = pd.Series(np.asarray(groups).ravel(), dtype=object)
+    if given.size != x.size:
+        msg = f"Each of the {x.size} values needs its group; found {given.size} groups."
         raise PlacesError(msg)
+    missing = np.flatnonzero(given.isna())
+    if missing.size:
+        msg = (
+            f"{missing.size} of {x.size} values have no group, first number {missing[0]}. Name "
+            "one, such as '', or leave these values out."
+        )
+        raise PlacesError(msg)
+    number, group = pd.factorize(given)
     weight, total = (_sum_by(number, each, group.size) for each in (w, w * x))
     if not weight.sum():
         return TheilParts(float("nan"), float("nan"))
@@ -305,7 +311,7 @@ def foster_greer_thorbecke(
     return float(w[is_poor] @ gap[is_poor] ** alpha / w.sum())
 
 
-def lorenz_curve(values: npt.ArrayLike, people: npt.ArrayLike | None = None) -> "pd.DataFrame":
+def lorenz_curve(values: npt.ArrayLike, people: npt.ArrayLike | None = None) -> pd.DataFrame:
     """Draw the Lorenz curve: what share the share with least has together.
 
     Parameters
@@ -340,7 +346,7 @@ def lorenz_curve(values: npt.ArrayLike, people: npt.ArrayLike | None = None) -> 
 
 def concentration_curve(
     values: npt.ArrayLike, rank_by: npt.ArrayLike, people: npt.ArrayLike | None = None
-) -> "pd.DataFrame":
+) -> pd.DataFrame:
     """Draw the concentration curve: what share those who rank lowest have together.
 
     Parameters
@@ -403,9 +409,7 @@ def _accumulate(weight: Floats, total: Floats) -> _Curve | None:
     return _Curve(people / people[-1], value / whole if whole else people / people[-1], whole)
 
 
-def _as_table(curve: _Curve | None) -> "pd.DataFrame":
-    import pandas as pd
-
+def _as_table(curve: _Curve | None) -> pd.DataFrame:
     columns = {"people": np.empty(0), "value": np.empty(0)}
     if curve is not None and curve.total > 0:
         columns = {"people": curve.people, "value": curve.value}

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .._types import Milliseconds, Rows
+from .._types import Flags, Milliseconds, Rows
 from ..errors import PlacesError
 from ..graph import reverse
 from ..kernels.nearest import NO_SITE, gather_neighbours
@@ -16,6 +16,7 @@ from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.categories import is_below
+from ..places.people import list_cells
 from ..routing.ends import ArcEnds, NodeEnds, find_ends, minutes_of
 from ..routing.engine import metric_of
 from ..routing.nearest import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 NO_ROUTE: Final = "no further site of this category can be reached"
+NO_SUCH_SITE: Final = "there is no site of this category"
 UNKNOWN_QUALITY: Final = "unknown"
 
 
@@ -81,7 +83,7 @@ def access_times(
     Raises
     ------
     PlacesError
-        If `k`, a category or `direction` is not one of those allowed.
+        If `k`, a category or `direction` is not one of those allowed, or a cell stands twice.
 
     References
     ----------
@@ -89,14 +91,17 @@ def access_times(
     Mathematik 1, 269-271. doi:10.1007/BF01386390
     """
     _check_arguments(k, direction)
+    cells = list_cells(residents)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
     listed = list_categories(sites, categories)
-    found = find_nearest(network, attachments, rows_of_categories(sites, listed), k, direction)
+    members = rows_of_categories(sites, listed)
+    found = find_nearest(network, attachments, members, k, direction)
     names = sites["site"].astype(str).to_numpy(object)
-    cells = residents["cell"].astype(str).to_numpy(object)
     reasons = attachments[0].reason_of_place
-    return _tabulate(listed, found, _Names(cells, reasons, names, _qualities_of(sites)), k)
+    is_empty = np.array([rows.size == 0 for rows in members], np.bool_)
+    called = _Names(cells, reasons, names, _qualities_of(sites), is_empty)
+    return _tabulate(listed, found, called, k)
 
 
 def rows_of_categories(sites: "gpd.GeoDataFrame", listed: Sequence[str]) -> list[Rows]:
@@ -153,12 +158,16 @@ def find_nearest(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Names:
-    """What the rows are called: cells, why one is not attached or `""`, sites and their quality."""
+    """What the rows are called: cells, why one is not attached or `""`, sites and their quality.
+
+    And which categories have no site at all.
+    """
 
     cell: npt.NDArray[np.object_]
     reason: npt.NDArray[np.object_]
     site: npt.NDArray[np.object_]
     quality: npt.NDArray[np.object_]
+    is_empty: Flags
 
 
 def _qualities_of(sites: "gpd.GeoDataFrame") -> npt.NDArray[np.object_]:
@@ -256,6 +265,10 @@ def _tabulate(
     # code 0 is that of a site found, which needs no reason
     reason_code, reasons = pd.factorize(np.where(names.reason == "", NO_ROUTE, names.reason))
     reason_code = np.where(site_row == no_site, 1 + reason_code[cell], 0)
+    told = ["", *reasons]
+    if names.is_empty.any():
+        reason_code = np.where(names.is_empty[category], len(told), reason_code)
+        told.append(NO_SUCH_SITE)
     return pd.DataFrame(
         {
             "cell": _as_categorical(names.cell, cell),
@@ -263,7 +276,7 @@ def _tabulate(
             "rank": rank + np.int32(1),
             "site": _as_categorical(np.append(names.site, ""), site_row),
             "minutes": minutes_of(time_ms).ravel(),
-            "reason": _as_categorical(np.array(["", *reasons], object), reason_code),
+            "reason": _as_categorical(np.array(told, object), reason_code),
             "position_quality": _as_categorical(np.append(names.quality, ""), site_row),
         }
     )

@@ -13,10 +13,13 @@ from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.categories import is_below
+from ..places.people import list_cells
+from ..places.tables import Texts
 from ..routing.ends import find_ends
 from ..routing.sums import Weights
 from .asking import Direction, check_direction, list_categories
 from .folding import Entries, Fold
+from .nearest import NO_SUCH_SITE
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -65,7 +68,8 @@ def opportunities(
     -------
     opportunities
         One row per category, cell and measure: `cell`, `category`, `measure` (its name, else
-        `"10 min"`), `value`, `reason`. A cell that hangs on no street has NaN and its reason.
+        `"10 min"`), `value`, `reason`. A cell that hangs on no street has NaN and its reason; a
+        category without any site has 0, and says so in `reason`.
 
     Raises
     ------
@@ -89,12 +93,15 @@ def opportunities(
     weights, names = _weigh(measures)
     listed = list_categories(sites, categories)
     entries = list_entries(sites, listed, worth)
+    cells = list_cells(residents)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
     here, there = (find_ends(network, each) for each in attachments)
     question = Fold(network, here, attachments[0].place_count, there, direction == "to_site")
     sums = question.add_up(entries, len(listed), weights)
-    return _tabulate(residents, attachments[0].reason_of_place, listed, names, sums)
+    sums[attachments[0].reason_of_place != ""] = np.nan
+    reason = say_why_nothing(attachments[0].reason_of_place, entries, len(listed))
+    return _tabulate(cells, reason, listed, names, sums)
 
 
 def _weigh(measures: Measures) -> tuple[Weights, list[str]]:
@@ -171,6 +178,31 @@ def list_entries(sites: "gpd.GeoDataFrame", listed: Sequence[str], worth: str | 
     return Entries(row, group_of_row, values[row])
 
 
+def say_why_nothing(
+    reason_of_place: npt.NDArray[np.object_], entries: Entries, group_count: int
+) -> npt.NDArray[np.object_]:
+    """Say why a place gets nothing of a category: it hangs on no street, or there is no site.
+
+    Parameters
+    ----------
+    reason_of_place
+        Why each place is not attached, or `""`, shape (p,).
+    entries
+        What counts.
+    group_count
+        Number of categories, c.
+
+    Returns
+    -------
+    reason
+        Shape (c, p); `""` where something could be in reach.
+    """
+    is_empty = ~np.isin(np.arange(group_count), entries.group)
+    reason = np.tile(reason_of_place, (group_count, 1))
+    reason[(reason == "") & is_empty[:, np.newaxis]] = NO_SUCH_SITE
+    return reason
+
+
 def _read_worth(sites: "gpd.GeoDataFrame", worth: str) -> Floats:
     if worth not in sites:
         msg = f"The sites have no column {worth!r}; they have {', '.join(map(str, sites.columns))}."
@@ -188,23 +220,21 @@ def _read_worth(sites: "gpd.GeoDataFrame", worth: str) -> Floats:
 
 
 def _tabulate(
-    residents: "gpd.GeoDataFrame",
+    cells: Texts,
     reason: npt.NDArray[np.object_],
     listed: Sequence[str],
     measures: Sequence[str],
     sums: Floats,
 ) -> pd.DataFrame:
-    cells = residents["cell"].astype(str).to_numpy(object)
     category, cell, measure = (
         axis.ravel() for axis in np.indices((len(listed), cells.size, len(measures)), np.int32)
     )
-    values = np.where(reason[:, np.newaxis, np.newaxis] == "", sums, np.nan)
     return pd.DataFrame(
         {
             "cell": pd.Categorical.from_codes(cell, pd.Index(cells)),
             "category": pd.Categorical.from_codes(category, pd.Index(listed)),
             "measure": pd.Categorical.from_codes(measure, pd.Index(measures)),
-            "value": values.transpose(1, 0, 2).ravel(),
-            "reason": pd.Categorical(reason[cell]),
+            "value": sums.transpose(1, 0, 2).ravel(),
+            "reason": pd.Categorical(reason[category, cell]),
         }
     )

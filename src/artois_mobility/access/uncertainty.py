@@ -24,6 +24,7 @@ from ..places.anchors import ROUNDING_MS
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.categories import find_category
+from ..places.people import list_cells
 from ..places.positions import rescale_attachments
 from ..routing.budget import check_budget
 from ..routing.ends import minutes_of
@@ -250,6 +251,7 @@ def draw_times(  # noqa: PLR0913  the choices of the method
     if not (isinstance(seed, int) and 0 <= seed < 2**63):
         msg = f"seed is a whole number from 0 on; found {seed!r}."
         raise PlacesError(msg)
+    cells = list_cells(residents)
     listed = list_categories(sites, categories)
     shape = count, len(listed), len(residents)
     advice = "Ask for fewer draws or categories at a time."
@@ -270,7 +272,7 @@ def draw_times(  # noqa: PLR0913  the choices of the method
     for row, (_, own_ms) in enumerate(find_nearest(network, attachments, members, 1, direction)):
         model_ms[row] = own_ms[:, 0]
     return DrawnTimes(
-        residents["cell"].astype(str).to_numpy(object),
+        cells,
         tuple(listed),
         model_ms,
         drawn_ms,
@@ -305,7 +307,7 @@ def compare_draws(
     Raises
     ------
     PlacesError
-        If the two do not go together.
+        If the two do not go together, or a number is not allowed.
 
     Examples
     --------
@@ -323,10 +325,14 @@ def compare_draws(
     if before.drawn_ms.shape != after.drawn_ms.shape or (before.cells != after.cells).any():
         msg = "The two were drawn for different cells, or not as often; draw both alike."
         raise PlacesError(msg)
+    if not 0 <= least_min < np.inf:
+        msg = f"least_min must be minutes from 0 on; found {least_min!r}."
+        raise PlacesError(msg)
     gained = _gain(before.drawn_ms, after.drawn_ms)
     # what is reached in neither is no difference
     low, high = _quantiles(gained, level)
-    is_noise = (low < least_min) & (high > -least_min)
+    least = max(least_min, np.nextafter(0.0, 1.0))  # no difference at all is noise
+    is_noise = (low < least) & (high > -least)
     columns = {
         "minutes_before": minutes_of(before.model_ms),
         "minutes_after": minutes_of(after.model_ms),

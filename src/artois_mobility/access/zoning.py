@@ -9,7 +9,14 @@ import pandas as pd
 from .._types import Floats, Rows
 from ..errors import PlacesError
 from ..graph import group_rows
-from .fairness import answer_of, number_questions, numbers_of, read_column, rows_of_cells
+from ..places.people import read_people
+from .fairness import (
+    answer_of,
+    number_questions,
+    read_column,
+    refuse_double_rows,
+    rows_of_cells,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -70,10 +77,11 @@ def sum_over_zones(
         msg = "thresholds_min count people by minutes; leave them out for a table of values."
         raise PlacesError(msg)
     row = rows_of_cells(table, residents)
-    people = numbers_of(weights, read_column(residents, weights))[row]
+    people = read_people(residents, weights)[row]
     zone_of_cell = pd.Series(read_column(residents, by)).fillna("").astype(str)
     zones = pd.Index(sorted(set(zone_of_cell) - {""}))
     number, asked = number_questions(table)
+    refuse_double_rows(table, number, row)
     # who is in no zone comes after all zones, and the whole before
     zone = zones.get_indexer(pd.Index(zone_of_cell))
     zone = np.where(zone < 0, len(zones), zone)[row] + 1
@@ -134,8 +142,8 @@ def outside_share(
         msg = f"A table of nearest sites has the column site; found {', '.join(table.columns)}."
         raise PlacesError(msg)
     table = table[table["rank"] == 1] if "rank" in table.columns else table
-    people = numbers_of("population", read_column(residents, "population"))
-    people = people[rows_of_cells(table, residents)]
+    row = rows_of_cells(table, residents)
+    people = read_people(residents, "population")[row]
     zone_of_site = dict(
         zip(sites["site"].astype(str), pd.Series(read_column(sites, by)).fillna(""), strict=True)
     )
@@ -153,6 +161,7 @@ def outside_share(
         "people_without": people * ~is_reached,
     }
     number, asked = number_questions(table)
+    refuse_double_rows(table, number, row)
     sums = asked.assign(
         **{name: np.bincount(number, each, len(asked)) for name, each in columns.items()}
     )

@@ -167,7 +167,7 @@ def siting(  # noqa: PLR0913  a command is its options
             "--objective",
             help="p_median: people travel least in all. max_cover: most people within the "
             "threshold. p_center: who travels longest travels least. set_cover: as few sites as "
-            "put everybody within the threshold.",
+            "put everybody within the threshold who can be.",
         ),
     ] = Aim.P_MEDIAN,
     most: Annotated[
@@ -192,6 +192,12 @@ def siting(  # noqa: PLR0913  a command is its options
     apart_m: Annotated[
         float, typer.Option("--apart", metavar="METRES", help="Between such cells, at least.")
     ] = 500.0,
+    candidate_count: Annotated[
+        int,
+        typer.Option(
+            "--candidate-count", min=1, max=100_000, help="How many such cells are tried at most."
+        ),
+    ] = 500,
     profile: ProfileName = None,
     output: Folder = None,
     lang: Lang = None,
@@ -219,5 +225,6 @@ def siting(  # noqa: PLR0913  a command is its options
                 threshold_min=threshold,
                 candidates=candidates,
                 apart_m=apart_m,
+                candidate_count=candidate_count,
             )
         tell(answer, quiet=quiet, is_wanted=json)

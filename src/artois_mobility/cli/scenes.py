@@ -75,15 +75,18 @@ class Scene(NamedTuple):
     data
         Its data for one profile.
     categories
-        Which sites people go to.
+        Which sites people go to, those without any left out.
     words
         The catalogue.
+    without_sites
+        Categories asked for that have no site.
     """
 
     study: Study
     data: ProfileData
     categories: list[str]
     words: Words
+    without_sites: tuple[str, ...] = ()
 
     @property
     def mention(self) -> str:
@@ -111,6 +114,16 @@ class Scene(NamedTuple):
             named = self.words.say("plans.destinations", {"count": len(self.categories)})
         profile = self.data.network.profile.label[self.words.language]
         return self.words.say(key, {"profile": profile, "categories": named})
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the study's tables hold that does not count, one sentence each."""
+        from ..changes.notices import Notice, say_all
+        from ..study.caveats import warn_of_places
+
+        notices = [Notice("no_site", {"category": each}) for each in self.without_sites]
+        notices += warn_of_places(self.data.residents, self.data.sites)
+        return say_all(notices)[self.words.language]
 
     def ground(self) -> Ground:
         """Lay out what lies under a map.
@@ -146,8 +159,11 @@ def open_scene(search: Search, progress: Progress) -> Scene:
     Raises
     ------
     InputError
-        If an argument or a file is wrong, or there is no site.
+        If an argument or a file is wrong, the profile is a vessel's, or there is no site.
     """
+    from ..access.asking import list_categories
+    from ..access.nearest import rows_of_categories
+    from ..network.interpreting import BOAT
     from ..report.words import read_words
     from ..study.files import find_profile, read_study
     from ..study.loading import load_profile
@@ -157,12 +173,21 @@ def open_scene(search: Search, progress: Progress) -> Scene:
     study = read_study(search.study_path)
     words = read_words(search.language or study.language)
     profile = find_profile(study, search.profile)
+    if profile.mode == BOAT:
+        msg = (
+            f"{profile.name} travels on water, and this command looks at people on their way along "
+            f"streets. Name a profile such as {', '.join(study.profiles)} with --profile."
+        )
+        raise InputError(msg)
     wanted = list(search.categories) or list(study.categories)
     data = load_profile(study, profile, wanted, progress)
     if not len(data.sites):
         msg = f"There is no site of {', '.join(wanted)} in the study's data. Choose others."
         raise InputError(msg)
-    return Scene(study, data, wanted, words)
+    listed = list_categories(data.sites, wanted)
+    rows = rows_of_categories(data.sites, listed)
+    empty = tuple(key for key, own in zip(listed, rows, strict=True) if not own.size)
+    return Scene(study, data, [key for key in listed if key not in empty], words, empty)
 
 
 def scenario_writers(
@@ -275,7 +300,9 @@ def answer(
     """
     shown = [write_table(table) for table in tables if table.rows]
     parts = [scene.mention, f"{title}.", "\n".join(f"{line}." for line in lines), *shown]
-    return Answer("\n\n".join(filter(None, [*parts, "\n".join(files)])))
+    text = "\n\n".join(filter(None, [*parts, "\n".join(files)]))
+    told = [scene.words.say("terminal.warning", {"text": each}) for each in scene.warnings]
+    return Answer(text, tuple(told))
 
 
 def describe(
@@ -306,8 +333,8 @@ def describe(
         name: json.loads(table.drop(columns="geometry", errors="ignore").to_json(orient="records"))
         for name, table in tables.items()
     }
-    schematic = {"is_schematic": bool(scene.mention)}
-    return Answer(write_json({**schematic, **figures, **rows, "files": list(files)}))
+    told = {"is_schematic": bool(scene.mention), "warnings": scene.warnings}
+    return Answer(write_json({**told, **figures, **rows, "files": list(files)}))
 
 
 def lay_out_table(

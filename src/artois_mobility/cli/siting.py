@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .outputs import write_folder
 from .scenes import (
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from .._types import Progress
     from ..changes.schema import Change
     from ..report.words import Words
-    from ..siting.choosing import ChosenSites, Objective
+    from ..siting.checking import Objective
+    from ..siting.choosing import ChosenSites
     from .scenes import Scene
     from .texts import Answer
 
@@ -39,6 +40,7 @@ def run_siting(
     threshold_min: float | None,
     candidates: Path | None,
     apart_m: float,
+    candidate_count: int,
 ) -> Answer:
     """Choose where new sites should stand, the existing ones kept.
 
@@ -56,6 +58,8 @@ def run_siting(
         Table of places; None for the cells where most people live.
     apart_m
         How far apart such cells are at least.
+    candidate_count
+        How many of them at most.
 
     Returns
     -------
@@ -69,7 +73,8 @@ def run_siting(
     """
     from ..places.categories import find_category
     from ..siting.candidates import candidate_sites, read_candidate_sites
-    from ..siting.choosing import NEEDS_THRESHOLD, choose_sites
+    from ..siting.checking import NEEDS_THRESHOLD
+    from ..siting.choosing import choose_sites
 
     (category,) = search.categories
     own = float(find_category(category).threshold_min)
@@ -77,7 +82,7 @@ def run_siting(
     scene = open_scene(search, progress)
     data = scene.data
     places = (
-        candidate_sites(data.residents, apart_m=apart_m)
+        candidate_sites(data.residents, apart_m=apart_m, count=candidate_count)
         if candidates is None
         else read_candidate_sites(candidates, bounds_deg=data.extract.source.bounds_deg)
     )
@@ -92,14 +97,30 @@ def run_siting(
         threshold_min=threshold,
     )
     progress(CHOOSING, 1, 1)
-    return _tell_choice(search, scene, found, category, threshold)
+    tried = _Tried(len(places) - len(found.left_out), places.attrs.get("cut", 0))
+    return _tell_choice(search, scene, _Choice(found, category, threshold, tried))
 
 
-def _tell_choice(
-    search: Search, scene: Scene, found: ChosenSites, category: str, threshold: float | None
-) -> Answer:
+class _Tried(NamedTuple):
+    """How many candidates were tried, and how many cells were not."""
+
+    candidates: int
+    cut: int
+
+
+class _Choice(NamedTuple):
+    """What was found, and among what."""
+
+    found: ChosenSites
+    category: str
+    threshold: float | None
+    tried: _Tried
+
+
+def _tell_choice(search: Search, scene: Scene, choice: _Choice) -> Answer:
     from ..report.labels import category_label
 
+    found, category, threshold, tried = choice
     words, data = scene.words, scene.data
     values = {"threshold": threshold or 0}
     objective = words.say(f"plans.objective_{found.objective}", values)
@@ -116,10 +137,14 @@ def _tell_choice(
         figures = {
             name: getattr(found, name)
             for name in ("objective", "value_before", "value", "bound", "gap", "method")
-        }
+        } | {"tried": tried.candidates, "not_tried": tried.cut}
+        if threshold is not None:
+            figures["uncovered_people"] = found.uncovered_people
         told = {"chosen": found.chosen, "left_out": found.left_out}
         return describe(scene, told, files, figures)
-    lines = [_value(found, threshold, words)]
+    lines = [_value(choice, words), words.say("plans.sites_tried", {"count": tried.candidates})]
+    if tried.cut:
+        lines.append(words.say("plans.sites_cut", {"count": tried.cut}))
     if len(found.left_out):
         first = str(found.left_out["reason"].iloc[0])
         left = {"count": len(found.left_out), "reason": first}
@@ -134,16 +159,20 @@ def _tell_choice(
     return answer(scene, f"{title} ({subtitle})", lines, [table], files)
 
 
-def _value(found: ChosenSites, threshold: float | None, words: Words) -> str:
+def _value(choice: _Choice, words: Words) -> str:
     from ..report.words import write_share
 
+    found, _, threshold, tried = choice
     values = {
+        "tried": tried.candidates,
         "before": round(found.value_before, 1),
         "after": round(found.value, 1),
         "bound": round(found.bound, 1),
         "threshold": threshold or 0,
         "count": len(found.chosen),
     }
+    if threshold is not None:
+        values["uncovered"] = round(found.uncovered_people)
     how = words.say("plans.proven")
     if found.gap > 0:
         how = words.say("plans.greedy", {"share": write_share(found.gap, 1.0, words.language)})

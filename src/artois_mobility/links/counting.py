@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .._types import MS_PER_MIN, Flags, Floats, Milliseconds
+from ..access.asking import list_categories
 from ..access.nearest import find_nearest, rows_of_categories
 from ..errors import PlacesError
 from ..network.model import Network
@@ -18,6 +19,38 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 MOST_MIN: Final = 10_000
+
+
+def list_counted(sites: "gpd.GeoDataFrame", categories: Sequence[str] | None) -> list[str]:
+    """List the categories that are counted, each with a site.
+
+    Parameters
+    ----------
+    sites
+        What `am.read_sites` returns.
+    categories
+        As in `am.access_times`.
+
+    Returns
+    -------
+    listed
+        Each once.
+
+    Raises
+    ------
+    PlacesError
+        If a category is unknown or has no site: nothing could be said about the way there.
+    """
+    listed = list_categories(sites, categories)
+    rows = rows_of_categories(sites, listed)
+    empty = [key for key, own in zip(listed, rows, strict=True) if not own.size]
+    if empty:
+        msg = (
+            f"There is no site of {', '.join(empty[:5])} among the {len(sites)} sites. Leave "
+            f"{'it' if len(empty) == 1 else 'these'} out, or read sites that have some."
+        )
+        raise PlacesError(msg)
+    return listed
 
 
 def times_of_today(

@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 
 from .._types import MS_PER_MIN, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds, Offsets, Rows
-from ..access.asking import list_categories
 from ..access.folding import ride_on_own_arc
 from ..access.nearest import rows_of_categories
 from ..errors import PlacesError
@@ -18,6 +17,7 @@ from ..kernels import losses as kernels
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
+from ..places.people import read_people
 from ..routing.ends import NodeEnds, find_ends
 from ..routing.searches import search_from_seeds
 from ..routing.threads import run_each
@@ -25,7 +25,7 @@ from ..scenarios.applying import AttachedPlaces, apply_to_network
 from ..scenarios.edits import NetworkEdits, no_joints
 from ..scenarios.way_changes import times_when_closed
 from .closures import LEVEL_CROSSING
-from .counting import bounds_of, by_category, times_of_today
+from .counting import bounds_of, by_category, list_counted, times_of_today
 from .cutting import cut_streets
 
 if TYPE_CHECKING:
@@ -87,8 +87,9 @@ def criticality(
     sites
         What `am.read_sites` returns.
     closures
-        What `am.list_closures` returns, or any table with `closure`, `ways` (lists of OSM ids) and
-        geometry: where `kind` is `"level_crossing"`, the points at which the ways close.
+        What `am.list_closures` returns, or any table with `closure`, `ways` (lists of OSM ids, or
+        text such as `"12;13"`, as the command `closures` writes them) and geometry: where `kind` is
+        `"level_crossing"`, the points at which the ways close.
     categories
         Categories to count, each with all below it; None takes those that occur.
     thresholds_min
@@ -105,7 +106,9 @@ def criticality(
     Raises
     ------
     PlacesError
-        If the closures lack a column, their ids repeat, or thresholds do not fit.
+        If a category is unknown or has no site, the closures lack a column, their ids repeat, their
+        ways are no ids, the residents' `population` holds anything but numbers from 0 on, or
+        thresholds do not fit.
 
     References
     ----------
@@ -113,13 +116,14 @@ def criticality(
     shortest-path problem. Journal of Algorithms 21(2), 267-305. doi:10.1006/jagm.1996.0046
     """
     _check(closures)
-    listed = list_categories(sites, categories)
+    ways = _read_ways(closures)
+    listed = list_counted(sites, categories)
     bound_ms = bounds_of(listed, thresholds_min)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
     today_ms = times_of_today(network, sites, listed, attachments)
-    people = np.ascontiguousarray(residents["population"], np.float64)
-    network, attachments, streets = _find_streets(network, closures, attachments)
+    people = read_people(residents, "population")
+    network, attachments, streets = _find_streets(network, closures, ways, attachments)
     on_street = np.unique(np.concatenate([each.arc for each in attachments]))
     is_lived_on = [bool(np.isin(on_street, own).any()) for own in streets]
     empty = np.zeros_like(on_street[:0])
@@ -148,11 +152,29 @@ def _check(closures: "gpd.GeoDataFrame") -> None:
         raise PlacesError(msg)
 
 
+def _read_ways(closures: "gpd.GeoDataFrame") -> list[list[int]]:
+    """Read the ids of each closure's ways, from lists or from text such as `"12;13"`."""
+    ways: list[list[int]] = []
+    for name, own in zip(closures["closure"], closures["ways"], strict=True):
+        parts = own.split(";") if isinstance(own, str) else own
+        try:
+            ways.append([int(str(part).strip()) for part in parts])
+        except (TypeError, ValueError) as error:
+            msg = (
+                f"The closure {str(name)!r} has no OSM ids as its ways; found {own!r}. Give a "
+                "list such as [12, 13], or text such as '12;13'."
+            )
+            raise PlacesError(msg) from error
+    return ways
+
+
 def _find_streets(
-    network: Network, closures: "gpd.GeoDataFrame", attachments: tuple[Attachments, Attachments]
+    network: Network,
+    closures: "gpd.GeoDataFrame",
+    ways: Sequence[Sequence[int]],
+    attachments: tuple[Attachments, Attachments],
 ) -> tuple[Network, tuple[Attachments, Attachments], list[ArcIds]]:
     """List the arcs that each closure closes; the network is cut where points do."""
-    ways = [[int(way) for way in own] for own in closures["ways"]]
     kinds = closures["kind"] if "kind" in closures.columns else [""] * len(closures)
     at_points = [row for row, kind in enumerate(kinds) if kind == LEVEL_CROSSING]
     shapes = closures.geometry.to_crs(network.crs).to_numpy()[at_points]

@@ -15,7 +15,6 @@ from .._types import (
     Milliseconds,
     Rows,
 )
-from ..access.asking import list_categories
 from ..access.nearest import rows_of_categories
 from ..changes.schema import AddLink
 from ..graph import Graph, group_rows, reverse
@@ -23,11 +22,12 @@ from ..kernels import gains as kernels
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
+from ..places.people import read_people
 from ..routing.ends import ArcEnds, NodeEnds, find_ends
 from ..routing.searches import search_from_seeds
 from ..routing.threads import run_each
 from ..scenarios.applying import AttachedPlaces
-from .counting import bounds_of, by_category, times_of_today
+from .counting import bounds_of, by_category, list_counted, times_of_today
 from .joining import LaidLinks, as_change, lay_links, read_candidates
 
 if TYPE_CHECKING:
@@ -156,7 +156,8 @@ def rank_links(
     Raises
     ------
     PlacesError
-        If the candidates lack a column, their ids repeat, or thresholds do not fit.
+        If a category is unknown or has no site, the candidates lack a column, their ids repeat, the
+        residents' `population` holds anything but numbers from 0 on, or thresholds do not fit.
 
     References
     ----------
@@ -164,7 +165,7 @@ def rank_links(
     Mathematik 1, 269-271. doi:10.1007/BF01386390
     """
     lines = read_candidates(candidates)
-    listed = list_categories(sites, categories)
+    listed = list_counted(sites, categories)
     bound_ms = bounds_of(listed, thresholds_min)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
@@ -173,7 +174,7 @@ def rank_links(
     here, there = (find_ends(laid.network, each) for each in laid.attachments)
     world = _prepare(laid, here, there, rows_of_categories(sites, listed))
     today_ms = times_of_today(network, sites, listed, attachments)
-    people = np.ascontiguousarray(residents["population"], np.float64)
+    people = read_people(residents, "population")
     scores = _score(world, today_ms, people, bound_ms, lines.size)
     return _tabulate(candidates, listed, scores, laid.is_laid, network)
 

@@ -17,6 +17,8 @@ from .tables import find_column, note_rows, read_numbers, read_table, read_texts
 
 ADMIN_LEVEL: Final = "8"
 CODE_KEYS: Final = ("ref:INSEE", "ref:insee")
+# Characters of INSEE's code of a commune.
+CODE_LENGTH: Final = 5
 
 CODE_NAMES: Final = ("insee", "code", "insee_com", "code_insee", "codgeo", "com")
 NAME_NAMES: Final = ("name", "nom", "nom_com", "libgeo", "libelle")
@@ -72,8 +74,12 @@ def assign_communes(residents: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> 
     Returns
     -------
     residents
-        A copy. A `commune` that is given stays; on a boundary the smaller code counts; `""` where
-        no commune is. `attrs["communes"]` counts those `given`, `assigned` and `outside`.
+        A copy. A `commune` that is given and among the communes stays. Where none is given, or
+        none of these, as where INSEE names several for a cell (`"6249862497"`), the commune is the
+        one around the cell; on a boundary the smaller code counts. Where no commune is around it,
+        a given code of five characters stays, anything else becomes `""`. `attrs["communes"]`
+        counts those `given` (and known), `assigned`, `outside`, and the cells whose code was
+        `unknown`.
 
     Raises
     ------
@@ -91,22 +97,26 @@ def assign_communes(residents: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> 
     """
     _require(residents, "residents", ("commune", "geometry"))
     _require(communes, "communes", ("insee", "geometry"))
-    commune = residents["commune"].to_numpy(object, copy=True)
-    is_open = commune == ""
+    given = residents["commune"].to_numpy(object)
+    is_known = np.isin(given.astype(str), communes["insee"].to_numpy(object).astype(str))
+    is_unknown = ~is_known & (given != "")
     row, area = shapely.STRtree(communes.geometry.to_crs(WGS84).to_numpy()).query(
-        residents.geometry.to_crs(WGS84).to_numpy()[is_open], predicate="intersects"
+        residents.geometry.to_crs(WGS84).to_numpy()[~is_known], predicate="intersects"
     )
     codes = communes["insee"].to_numpy(object)[area]
-    found = pd.Series(codes, index=np.flatnonzero(is_open)[row], dtype=object)
+    found = pd.Series(codes, index=np.flatnonzero(~is_known)[row], dtype=object)
     first = found.sort_values(kind="stable").groupby(level=0).first()
+    is_code = np.char.str_len(given.astype(str)) == CODE_LENGTH
+    commune = np.where(is_known | is_code, given, "")
     commune[first.index.to_numpy(int)] = first.to_numpy(object)
     filled = residents.assign(commune=commune)
     filled.attrs = {
         **residents.attrs,
         "communes": {
-            "given": int((~is_open).sum()),
+            "given": int(is_known.sum()),
             "assigned": len(first),
             "outside": int((commune == "").sum()),
+            "unknown": int(is_unknown.sum()),
         },
     }
     return filled

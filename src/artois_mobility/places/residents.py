@@ -37,6 +37,8 @@ CELL_ID: Final = re.compile(r"CRS3035RES(\d+)mN(\d+)E(\d+)")
 CODE_COLUMN: Final = re.compile(
     r"(^|_)(code|insee|id|iris|lcog|com|dep|reg|epci|commune|siren|siret|uai|finess)(_|$)"
 )
+# Groups of people, households and dwellings in INSEE's grid cells.
+PEOPLE_COLUMN: Final = re.compile(r"(ind|men|log)_")
 LEADING_ZERO: Final = re.compile(r"0\d")
 CELL_EXAMPLE: Final = "CRS3035RES200mN2998400E3806600"
 GRID_CRS: Final = "EPSG:3035"
@@ -105,15 +107,17 @@ def read_residents(path: str | Path, *, bounds_deg: Bounds | None = None) -> gpd
         problems.append(
             f"population_year has {len(years)} values ({', '.join(years[:5])}); give one"
         )
-    refuse(path, problems, "Mend these rows; nothing was read.")
     places = [find_column(rows, names) for names in (LON_NAMES, LAT_NAMES)]
     used = [cell_column, population_column, commune_column, year_column, *places]
+    others = _other_columns(rows, used)
+    _check_groups(others, problems)
+    refuse(path, problems, "Mend these rows; nothing was read.")
     residents = gpd.GeoDataFrame(
         {
             "cell": cells,
             "population": population,
             "commune": _codes(rows, commune_column),
-            **_other_columns(rows, used),
+            **others,
         },
         geometry=points.to_numpy(),
         crs=WGS84,
@@ -152,6 +156,13 @@ def _population_of(rows: pd.DataFrame, column: str | None, problems: list[str]) 
     note_rows(problems, population < 0, "population is negative", population)
     note_rows(problems, np.isinf(population), "population is infinite", population)
     return population
+
+
+def _check_groups(columns: dict[str, Any], problems: list[str]) -> None:
+    """Note groups of people, such as INSEE's ages, of which there are less than none."""
+    for name, values in columns.items():
+        if PEOPLE_COLUMN.match(name.lower()) and pd.api.types.is_numeric_dtype(values.dtype):
+            note_rows(problems, values < 0, f"{name} is negative", values)
 
 
 def _codes(rows: pd.DataFrame, column: str | None) -> Texts:

@@ -30,6 +30,8 @@ COLUMNS: Final = (
     "entrances",
     "geometry",
 )
+MERGED: Final = "merged"
+LISTS: Final = (MERGED, "refused")
 COUNTS: Final = ("left_out", "passed_over", "not_open")
 
 
@@ -44,9 +46,11 @@ def read_sites(
     """Read the sites of an OpenStreetMap extract or of a file, duplicates merged.
 
     A place of several categories, such as a hospital with an emergency department, has one row
-    for each: `site` and `category` together are unique. Sites of the same category within 50 m,
-    or with the same FINESS or UAI number, are one; areas come before points, and what a row
-    lacks is filled in from those merged into it.
+    for each: `site` and `category` together are unique. Sites of the same category with the same
+    FINESS or UAI number are one, sites whose numbers differ never. Sites of OpenStreetMap within
+    50 m are one; so are rows of a file that also have the same name, others not: a BPE file has a
+    row for each practitioner at an address. Areas come before points, and what a row lacks is
+    filled in from those merged into it.
 
     Parameters
     ----------
@@ -78,6 +82,8 @@ def read_sites(
         `attrs["left_out"]` counts disused objects and those without a position;
         `attrs["passed_over"]` counts a file's rows of no category here, by their code;
         `attrs["not_open"]` those that are not open on `day`, by the reason.
+        `attrs["refused"]` lists a file's rows that lack a position, by `source`, `row` (from 1),
+        `category` and `reason`: up to half of the rows may, anything else refuses the whole file.
 
     Raises
     ------
@@ -96,12 +102,17 @@ def read_sites(
         sites = sites_of_extract(source, rows, keys)
     else:
         sites = sites_of_table(source, rows, bounds_deg, day)
+        refused = [row for row in sites.attrs["refused"] if row["category"] in keys]
         sites = sites[sites["category"].isin(keys)]
+        sites.attrs["refused"] = refused
     return merge_sites(sites)
 
 
 def merge_sites(*tables: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Join tables of sites into one and merge what stands in several.
+
+    Beside what `read_sites` merges, a site takes in the nearest row of every other source within
+    50 m, and no more than one: of five doctors in one house four stay rows of their own.
 
     Parameters
     ----------
@@ -123,7 +134,12 @@ def merge_sites(*tables: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return gpd.GeoDataFrame({name: [] for name in COLUMNS}, crs=WGS84)
     attrs = [table.attrs for table in tables]
     joined = _join(tables)
-    duplicates = find_duplicates(joined)
+    number_of_row = [
+        number if MERGED in table.attrs else -1
+        for number, table in enumerate(tables)
+        for _ in table.index
+    ]
+    duplicates = find_duplicates(joined, number_of_row)
     joined = _fill_from(joined, duplicates.kept, duplicates.merged)
     sites = joined.drop(index=duplicates.merged).reset_index(drop=True)
     merged = [
@@ -138,7 +154,8 @@ def merge_sites(*tables: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             duplicates.kept, duplicates.merged, duplicates.metres, duplicates.why, strict=True
         )
     ]
-    sites.attrs = {"merged": [*(row for each in attrs for row in each.get("merged", [])), *merged]}
+    sites.attrs = {name: [row for each in attrs for row in each.get(name, [])] for name in LISTS}
+    sites.attrs[MERGED] += merged
     for name in COUNTS:
         sites.attrs[name] = _add_counts([each.get(name, {}) for each in attrs])
     return sites

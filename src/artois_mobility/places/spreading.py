@@ -33,17 +33,18 @@ def spread_population(
     weight: str | None = None,
     apart_m: float = 50.0,
 ) -> gpd.GeoDataFrame:
-    """Spread the people of communes or grid cells over buildings or residential streets.
+    """Spread the people of communes, or of other zones, over buildings or residential streets.
 
-    A commune's population at its middle would stand for people up to kilometres away. Spread
-    along its streets it is an assumption still, which the result counts; that of every zone is
-    kept exactly, in whole people.
+    For zones whose people were counted, in whole people: INSEE's grid cells hold estimates such as
+    31.5, are fine enough and need no spreading. A commune's population at its middle would stand
+    for people up to kilometres away. Spread along its streets it is an assumption still, which the
+    result counts; that of every zone is kept exactly.
 
     Parameters
     ----------
     zones
-        Areas with `population` and a code: `zone` (`am.read_zones`), `insee`
-        (`am.read_communes`) or `cell`.
+        Areas with `population`, whole people, and a code: `insee` (`am.read_communes`), `zone`
+        (`am.read_zones`) or `cell`.
     network
         For its streets and its metric coordinate system.
     onto
@@ -119,16 +120,37 @@ def _read(zones: gpd.GeoDataFrame) -> "tuple[npt.NDArray[np.object_], npt.NDArra
             f"{', '.join(CODE_NAMES)}; found {', '.join(map(str, zones.columns))}."
         )
         raise PlacesError(msg)
+    code = zones[named[0]].astype(str).to_numpy(object)
     people = pd.to_numeric(zones["population"], errors="coerce").to_numpy(np.float64)
-    wrong = np.flatnonzero(~((people >= 0) & (people == np.rint(people))))
-    if wrong.size:
-        first = zones.iloc[wrong[0]]
-        msg = (
-            f"{wrong.size} of {people.size} zones have no whole number of people from 0 on, first "
-            f"{first[named[0]]}: {first['population']}. Fill it in, or leave them out."
-        )
-        raise PlacesError(msg)
-    return zones[named[0]].astype(str).to_numpy(object), people.astype(np.int64)
+    is_part = (people >= 0) & np.isfinite(people) & (people != np.rint(people))
+    areas = zones.geometry.to_numpy()
+    faults = (
+        (
+            ~(np.isfinite(people) & (people >= 0)),
+            "have no number of people from 0 on",
+            "Fill it in, or leave them out.",
+        ),
+        (
+            is_part,
+            "have parts of people",
+            "Give whole people, such as communes have; grid cells of INSEE hold estimates and need "
+            "no spreading.",
+        ),
+        (
+            shapely.is_missing(areas) | shapely.is_empty(areas),
+            "have no area",
+            "Give them one, or leave them out.",
+        ),
+    )
+    for is_wrong, what, remedy in faults:
+        rows = np.flatnonzero(is_wrong)
+        if rows.size:
+            msg = (
+                f"{rows.size} of {people.size} zones {what}, first {code[rows[0]]} "
+                f"(population {zones['population'].iloc[rows[0]]}). {remedy}"
+            )
+            raise PlacesError(msg)
+    return code, people.astype(np.int64)
 
 
 def _along_streets(

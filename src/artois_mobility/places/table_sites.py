@@ -45,10 +45,13 @@ CAPACITY_NAMES: Final = ("capacity", "capacite", "capacité")
 QUALITY_NAMES: Final = ("position_quality", "qualite_xy", "qualité_xy", "sourcecoordet")
 FINESS_NAMES: Final = ("finess", "nofinesset", "nofiness", "ref:fr:finess", "ref_finess")
 UAI_NAMES: Final = ("uai", "ref:uai", "ref_uai", "numero_uai", "code_uai")
+# Of BPE alone: a year may be anything elsewhere.
+YEAR_NAMES: Final = ("an",)
 HOURS_NAMES: Final = ("opening_hours", "horaires", "heures_ouverture")
 AS_GIVEN: Final = "as given"
 PASSED_OVER: Final = ""
 UNKNOWN: Final = "?"
+NO_POSITION: Final = "position missing"
 
 BPE_CODE: Final = re.compile(r"[A-G]\d{3}")
 FINESS_CODE: Final = re.compile(r"\d{3}")
@@ -78,7 +81,8 @@ def sites_of_table(
     -------
     sites
         Columns as in `read_sites`, not merged. `attrs["passed_over"]` counts the rows whose code
-        is known and belongs to no category, by code; `attrs["not_open"]` those left out.
+        is known and belongs to no category, by code; `attrs["not_open"]` those left out;
+        `attrs["refused"]` lists the rows without a position, where these are no more than half.
 
     Raises
     ------
@@ -93,7 +97,7 @@ def sites_of_table(
     is_open, not_open = find_open(rows, day, problems)
     rows, categories = rows[is_open], categories[is_open]
     stem = Path(path).stem
-    points = read_points(rows, problems, bounds_deg)
+    points = read_points(rows, problems, bounds_deg, may_lack=True)
     sites = pd.DataFrame(
         {
             "site": _ids_of(rows, stem),
@@ -112,9 +116,14 @@ def sites_of_table(
     what = "the id stands before with the same category"
     note_rows(problems, is_double, what, sites["site"].to_numpy(object), rows.index)
     refuse(path, problems, "Mend these rows or take them out; nothing was read.")
-    found = gpd.GeoDataFrame(sites, geometry=points.to_numpy(), crs=WGS84)
+    is_there = points.notna().to_numpy()
+    found = gpd.GeoDataFrame(sites, geometry=points.to_numpy(), crs=WGS84)[is_there]
     found.attrs["passed_over"] = dict(sorted(passed_over.items()))
     found.attrs["not_open"] = not_open
+    found.attrs["refused"] = [
+        {"source": Path(path).name, "row": int(row) + 1, "category": key, "reason": NO_POSITION}
+        for row, key in zip(rows.index[~is_there], categories[~is_there], strict=True)
+    ]
     return found
 
 
@@ -146,6 +155,8 @@ def _categories_of(
         elif meaning[text] == UNKNOWN:
             problems.append(_unknown(text, count, table))
     problems += _mixed_vintages(set(meaning), table)
+    if any(BPE_CODE.fullmatch(text) for text in meaning):
+        problems += _several_years(rows)
     return np.array([*(meaning[text] for text in texts), ""], object)[:-1], passed_over
 
 
@@ -159,6 +170,18 @@ def _mixed_vintages(codes: set[str], table: Categories) -> list[str]:
     return [
         f"BPE codes of two vintages: {', '.join(newer[:3])} came with 2024, {', '.join(older[:3])} "
         "had gone by then; give each vintage its own file"
+    ]
+
+
+def _several_years(rows: pd.DataFrame) -> list[str]:
+    """Name the years of a BPE file that holds several."""
+    column = find_column(rows, YEAR_NAMES)
+    years = sorted(set(read_texts(rows, column)) - {""})
+    if len(years) <= 1:
+        return []
+    return [
+        f"BPE of {len(years)} years: column {column} has {', '.join(years[:5])}; give each vintage "
+        "its own file"
     ]
 
 
@@ -191,6 +214,7 @@ def _capacities_of(
         return np.full(len(rows), np.nan)
     capacity = read_numbers(rows, column, problems)
     note_rows(problems, capacity < 0, "capacity is negative", capacity, rows.index)
+    note_rows(problems, np.isinf(capacity), "capacity is infinite", capacity, rows.index)
     return capacity
 
 

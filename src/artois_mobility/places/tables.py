@@ -175,7 +175,11 @@ def read_numbers(table: pd.DataFrame, column: str, problems: list[str]) -> Float
 
 
 def read_points(
-    table: pd.DataFrame, problems: list[str], bounds_deg: Bounds | None = None
+    table: pd.DataFrame,
+    problems: list[str],
+    bounds_deg: Bounds | None = None,
+    *,
+    may_lack: bool = False,
 ) -> gpd.GeoSeries:
     """Give the position of each row; lines and areas by a point on them.
 
@@ -188,20 +192,25 @@ def read_points(
         Grows by a sentence for each kind of fault.
     bounds_deg
         West, south, east, north of where they should be, to tell swapped columns.
+    may_lack
+        Whether up to half of the rows may lack a position.
 
     Returns
     -------
     points
-        Longitude and latitude; points at 0, 0 stand in for faulty ones.
+        Longitude and latitude; points at 0, 0 stand in for faulty ones, None for those that may
+        lack.
     """
     if isinstance(table, gpd.GeoDataFrame):
         lon_deg, lat_deg = _degrees_of_geometry(table, problems)
     else:
         lon_deg, lat_deg = _degrees_of_columns(table, problems)
-    _check_degrees(lon_deg, lat_deg, table.index, problems, bounds_deg)
     sound = np.isfinite(lon_deg) & np.isfinite(lat_deg)
+    can_lack = may_lack and 2 * sound.sum() >= sound.size
+    kept = sound if can_lack else np.ones(sound.size, np.bool_)
+    _check_degrees(lon_deg[kept], lat_deg[kept], table.index[kept], problems, bounds_deg)
     points = gpd.points_from_xy(np.where(sound, lon_deg, 0), np.where(sound, lat_deg, 0))
-    return gpd.GeoSeries(points, crs=WGS84)
+    return gpd.GeoSeries(points, crs=WGS84).where(kept)
 
 
 def note_rows(

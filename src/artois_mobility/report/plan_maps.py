@@ -72,7 +72,7 @@ def draw_amounts(
     amount
         What each saves or costs; NaN and 0 are not drawn, shape (p,).
     stars
-        Those that get a star, and what the legend says of them.
+        Those that get a star, labelled by their `rank`, and what the legend says of them.
     text
         What is written, the source left out.
     path
@@ -96,7 +96,8 @@ def draw_amounts(
                 begins = {"amount": round(float(bounds[number]))}
                 symbols.append(Symbol(words.say("plans.from_amount", begins), colour, "o"))
     if best.size:
-        layers.append(_marks(best, BEST_COLOUR, "*"))
+        ranks = tuple(stars[0]["rank"].astype(str))
+        layers.append(_marks(best, BEST_COLOUR, "*", ranks))
         symbols.append(Symbol(stars[1], BEST_COLOUR, "*"))
     _draw(ground, layers, symbols, text, path)
 
@@ -118,7 +119,8 @@ def draw_choice(
     minutes
         Of each cell, shape (c,).
     places
-        The existing sites and the new ones, each with what the legend says.
+        The existing sites and the new ones, each with what the legend says; the new ones are
+        labelled by their `choice`.
     text
         What is written, the source left out.
     path
@@ -139,7 +141,8 @@ def draw_choice(
     ):
         if len(table):
             points = shapely.centroid(table.to_crs(ground.backdrop.crs).geometry.to_numpy())
-            layers.append(_marks(points, colour, marker))
+            labels = tuple(table["choice"].astype(str)) if "choice" in table else ()
+            layers.append(_marks(points, colour, marker, labels))
             symbols.append(Symbol(label, colour, marker))
     _draw(ground, layers, symbols, text, path)
 
@@ -168,5 +171,5 @@ def _draw(
     draw_plate(sheet, backdrop, words)
 
 
-def _marks(points: Geometries, colour: str, marker: str) -> Marks:
-    return Marks(shapely.get_x(points), shapely.get_y(points), colour, marker)
+def _marks(points: Geometries, colour: str, marker: str, labels: tuple[str, ...] = ()) -> Marks:
+    return Marks(shapely.get_x(points), shapely.get_y(points), colour, marker, labels)

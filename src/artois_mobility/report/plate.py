@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb, to_rgba_array
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -46,6 +47,8 @@ NO_DITHER: Final = Image.Dither.NONE
 EXACT_COLOURS: Final = ("#ffffff", LAND, *ACCESS_COLOURS, *CHANGE_COLOURS)
 # Of 255, by which a colour may move when the picture is reduced to 256 of them.
 LARGEST_SHIFT: Final = 8
+# Of the label of a mark from its middle, to the right and up.
+LABEL_OFFSET_PT: Final = (5.0, 5.0)
 PAPER: Final = "#f7f6f3"
 ROAD: Final = "#98928a"
 STREET: Final = "#cfcac0"
@@ -144,6 +147,11 @@ def _draw_marks(axes: Axes, marks: Marks) -> None:
         linewidths=0.7 if marks.marker != "o" else 0.2,
         zorder=8,
     )
+    right, up = LABEL_OFFSET_PT
+    beside = ScaledTranslation(right / 72, up / 72, axes.figure.dpi_scale_trans)
+    for x, y, label in zip(marks.x_m, marks.y_m, marks.labels, strict=False):
+        lettering = Lettering(8.5, marks.colour, is_bold=True, halo_pt=2.0)
+        letter(axes, (x, y), label, lettering, transform=axes.transData + beside)
 
 
 def _write_frame(figure: Figure, text: SheetText) -> None:

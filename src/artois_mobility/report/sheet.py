@@ -66,12 +66,15 @@ class Marks:
         Of the marks.
     marker
         `"."`, `"o"` (small), `"*"` or `"X"`.
+    labels
+        What stands beside each, such as its rank; none for `()`.
     """
 
     x_m: Floats
     y_m: Floats
     colour: str
     marker: str
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -44,6 +44,7 @@ def candidate_sites(
     -------
     candidates
         The most populous first: `candidate` (the cell), `population` and the point.
+        `attrs["cut"]` counts the cells, apart from these and each other, that `count` kept out.
 
     Raises
     ------
@@ -55,8 +56,11 @@ def candidate_sites(
     >>> import geopandas as gpd
     >>> points = gpd.points_from_xy([2.83, 2.8301, 2.9], [50.42, 50.42, 50.42], crs=4326)
     >>> people = {"cell": ["a", "b", "c"], "population": [3.0, 5.0, 1.0]}
-    >>> candidate_sites(gpd.GeoDataFrame(people, geometry=points))["candidate"].tolist()
+    >>> homes = gpd.GeoDataFrame(people, geometry=points)
+    >>> candidate_sites(homes)["candidate"].tolist()
     ['b', 'c']
+    >>> candidate_sites(homes, count=1).attrs
+    {'cut': 1}
     """
     from scipy.spatial import cKDTree
 
@@ -74,12 +78,14 @@ def candidate_sites(
     is_open = np.ones(len(xy), np.bool_)
     kept: list[int] = []
     for row in order.tolist():
-        if is_open[row] and len(kept) < count:
+        if is_open[row]:
             kept.append(row)
             is_open[near[row]] = False
-    chosen = lived_in.iloc[kept].reset_index(drop=True)
+    chosen = lived_in.iloc[kept[:count]].reset_index(drop=True)
     columns = {"candidate": chosen["cell"].astype(str), "population": chosen["population"]}
-    return chosen[["geometry"]].assign(**columns)[["candidate", "population", "geometry"]]
+    candidates = chosen[["geometry"]].assign(**columns)[["candidate", "population", "geometry"]]
+    candidates.attrs = {"cut": max(len(kept) - count, 0)}
+    return candidates
 
 
 def read_candidate_sites(
@@ -127,8 +133,10 @@ def read_candidate_sites(
     column = find_column(rows, CAPACITY_NAMES)
     if column is not None:
         capacity = read_numbers(rows, column, problems)
-        is_wrong = ~(capacity >= 0)
-        note_rows(problems, is_wrong, "capacity is no number from 0 on", rows[column].to_numpy())
+        is_wrong = ~((capacity >= 0) & np.isfinite(capacity))
+        note_rows(
+            problems, is_wrong, "capacity is no finite number from 0 on", rows[column].to_numpy()
+        )
         table["capacity"] = capacity
     refuse(path, problems, "Mend these rows; nothing was read.")
     return gpd.GeoDataFrame(table, geometry=points.to_numpy(), crs=points.crs)

@@ -1,10 +1,9 @@
 """Where the next sites should stand: candidates, a location model, and what it changes."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from .._types import Floats
@@ -13,24 +12,17 @@ from ..errors import PlacesError
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.categories import find_category
+from ..places.people import list_cells, read_people
+from ..places.tables import Texts
 from ..routing.tables import travel_time_matrix
-from .models import (
-    Solution,
-    cover_all,
-    maximise_gain,
-    serve_within_capacity,
-    shorten_longest,
-)
+from .checking import NEEDS_THRESHOLD, Objective, check_question
+from .models import Solution
+from .situation import Choice, Situation
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-Objective: TypeAlias = Literal["p_median", "max_cover", "p_center", "set_cover"]
-
 NO_WAY: Final = "no way leads to any site"
-NEEDS_THRESHOLD: Final = ("max_cover", "set_cover")
-# With capacities every pair of cell and site is a column of the program.
-MOST_SHARED: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,10 +33,15 @@ class ChosenSites:
     ----------
     chosen
         The candidates' columns, and `choice` (from 1, by what each adds when they are opened one
-        after the other), `people` (who have it nearest) and `mean_minutes` (of these).
+        after the other), `people` (who have it nearest; with capacities, whom it serves) and
+        `mean_minutes` (of these).
     cells
-        For each cell `cell`, `site` (the nearest: a candidate, or `"existing"`), `minutes_before`
-        (to the nearest existing site), `minutes_after`, `reason`.
+        For each cell `cell`, `site` (the nearest, whether or not it has room: a candidate, or
+        `"existing"`), `minutes_before` (to the nearest existing site), `minutes_after`, `reason`.
+    served
+        Who is served where: `cell`, `site` (a candidate, an existing site's own `site`, or `""`
+        for those whom none serves), `people`, `minutes` (NaN for none). Everybody stands in one
+        row; with capacities a cell may have several.
     left_out
         Candidates that hang on no street, with their `reason`.
     objective
@@ -52,6 +49,7 @@ class ChosenSites:
     value_before, value
         What the objective comes to without and with the choice: person-minutes (`p_median`),
         people covered (`max_cover`), the longest minutes (`p_center`), new sites (`set_cover`).
+        With capacities both share people out within them.
     bound
         What no choice can do better than, proven.
     gap
@@ -59,11 +57,15 @@ class ChosenSites:
     method
         `"exact"` or `"greedy with exchanges"`.
     unreached_people
-        Who reaches no site even then.
+        Who reaches no site even then, or for whom none has room.
+    uncovered_people
+        Who has no site within the threshold even then: with `set_cover` all those whom no
+        candidate can cover. NaN for objectives without a threshold.
     """
 
     chosen: "gpd.GeoDataFrame"
     cells: pd.DataFrame
+    served: pd.DataFrame
     left_out: "gpd.GeoDataFrame"
     objective: str
     value_before: float
@@ -72,6 +74,7 @@ class ChosenSites:
     gap: float
     method: str
     unreached_people: float
+    uncovered_people: float
 
     def changes(
         self, category: str, name: str = "", capacity: float | None = None
@@ -188,8 +191,9 @@ def choose_sites(  # noqa: PLR0913  the choices of the model
     ... ].tolist()
     ['b']
     """
-    people = _read_numbers(residents, demand, "residents")
-    _check(objective, count, candidates, threshold_min, capacity)
+    people = read_people(residents, demand)
+    check_question(objective, count, candidates, threshold_min, capacity, unreached_min)
+    cells = list_cells(residents)
     attached = attach(network, candidates)
     is_there = attached.reason_of_place == ""
     usable = candidates[is_there].reset_index(drop=True)
@@ -199,133 +203,96 @@ def choose_sites(  # noqa: PLR0913  the choices of the model
             f"on a street of {network.profile.name}. Give more candidates, or ask for fewer."
         )
         raise PlacesError(msg)
-    time = _times(network, residents, usable)
-    own = _times(network, residents, existing) if existing is not None else np.empty((len(time), 0))
-    before = _nearest(own)
+    kept = candidates.iloc[:0] if existing is None else existing
+    own, time = (_times(network, residents, places) for places in (kept, usable))
     stop_min = unreached_min
     if stop_min is None:
         stop_min = 2 * float(np.nanmax(np.append(np.concatenate([time, own], axis=1), 0.0)))
-    model = _Model(people, time, before, count or 0, threshold_min or 0.0, stop_min)
-    if capacity is None:
-        solution = model.solve(objective, exact=exact)
-    else:
-        places = np.concatenate([own, time], axis=1)
-        room = [
-            *([] if existing is None else [_read_numbers(existing, capacity, "existing sites")]),
-            _read_numbers(usable, capacity, "candidates"),
-        ]
-        solution = model.solve_with_capacities(places, np.concatenate(room), own.shape[1])
+    room = None
+    if capacity is not None:
+        rooms = [] if existing is None else [read_people(existing, capacity, "existing sites")]
+        room = np.concatenate([*rooms, read_people(usable, capacity, "candidates")])
+    situation = Situation(people, own, time, room, count or 0, threshold_min or 0.0, stop_min)
+    solution = situation.solve(objective, exact=exact)
     left_out = candidates[~is_there].assign(reason=attached.reason_of_place[~is_there])
-    return _tell(model, solution, (residents, usable, left_out), objective)
+    tables = _Tables(cells, kept, usable, left_out.reset_index(drop=True))
+    return _tell(situation, solution, tables, objective)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Model:
-    """People of n cells, their minutes to m candidates and to the nearest existing site."""
+class _Tables(NamedTuple):
+    """What was asked about."""
 
-    people: Floats
-    time: Floats
-    before: Floats
-    count: int
-    threshold_min: float
-    stop_min: float
-
-    def solve(self, objective: str, *, exact: bool | None) -> Solution:
-        if objective == "p_center":
-            is_lived_in = self.people > 0
-            return shorten_longest(self.time[is_lived_in], self.before[is_lived_in], self.count)
-        if objective == "set_cover":
-            is_open = (self.people > 0) & ~(self.before <= self.threshold_min)
-            return cover_all(self.time[is_open] <= self.threshold_min, exact=exact)
-        whole = self.value(objective, np.empty(0, np.int64))
-        if objective == "max_cover":
-            is_open = ~(self.before <= self.threshold_min)
-            gain = (self.people * is_open)[:, np.newaxis] * (self.time <= self.threshold_min)
-            found = maximise_gain(gain, self.count, exact=exact)
-            return Solution(found.chosen, whole + found.value, whole + found.bound, found.method)
-        start = np.where(np.isnan(self.before), self.stop_min, self.before)[:, np.newaxis]
-        saved = np.maximum(start - np.where(np.isnan(self.time), np.inf, self.time), 0.0)
-        found = maximise_gain(self.people[:, np.newaxis] * saved, self.count, exact=exact)
-        return Solution(found.chosen, whole - found.value, whole - found.bound, found.method)
-
-    def solve_with_capacities(self, time: Floats, room: Floats, existing: int) -> Solution:
-        if np.count_nonzero(~np.isnan(time)) > MOST_SHARED:
-            msg = (
-                f"With capacities up to {MOST_SHARED} pairs of cells and sites are solved; these "
-                f"are {np.count_nonzero(~np.isnan(time))}. Give fewer candidates or larger cells."
-            )
-            raise PlacesError(msg)
-        unserved = np.full(len(time), self.stop_min)
-        cost = np.column_stack([np.where(np.isnan(time), np.inf, time), unserved])
-        is_existing = np.arange(room.size) < existing
-        found = serve_within_capacity(cost, self.people, room, is_existing, self.count)
-        return Solution(found.chosen - existing, found.value, found.bound, found.method)
-
-    def value(self, objective: str, chosen: npt.NDArray[np.int64]) -> float:
-        """Evaluate a choice, without capacities."""
-        after = _nearest(np.column_stack([self.before, self.time[:, chosen]]))
-        if objective == "set_cover":
-            return float(chosen.size)
-        if objective == "max_cover":
-            return float(self.people @ (after <= self.threshold_min))
-        if objective == "p_center":
-            reached = after[(self.people > 0) & ~np.isnan(after)]
-            return float(reached.max()) if reached.size else float("nan")
-        return float(self.people @ np.where(np.isnan(after), self.stop_min, after))
+    cells: Texts
+    existing: "gpd.GeoDataFrame"
+    candidates: "gpd.GeoDataFrame"
+    left_out: "gpd.GeoDataFrame"
 
 
-def _tell(
-    model: _Model,
-    solution: Solution,
-    tables: "tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]",
-    objective: str,
-) -> ChosenSites:
-    residents, candidates, left_out = tables
-    chosen = _in_order(model, solution.chosen)
-    times = np.column_stack([model.before, model.time[:, chosen]])
-    after = _nearest(times)
-    is_reached = ~np.isnan(after)
-    nearest = np.where(np.isnan(times), np.inf, times).argmin(axis=1)
-    names = np.array(["existing", *candidates["candidate"].astype(str).iloc[chosen]], object)
-    site = np.where(is_reached, names[nearest], "")
-    own, w = nearest[is_reached], model.people[is_reached]
-    people = np.bincount(own, w, chosen.size + 1)[1:]
-    travelled = np.bincount(own, w * after[is_reached], chosen.size + 1)[1:]
+def _tell(situation: Situation, solution: Solution, tables: _Tables, objective: str) -> ChosenSites:
+    chosen = situation.order(solution.chosen)
+    served = situation.share_out(chosen)
+    times = np.column_stack([situation.own, situation.time[:, chosen]])
+    new = slice(situation.own.shape[1], times.shape[1])
+    people = served[:, new].sum(axis=0)
+    travelled = (served[:, new] * np.nan_to_num(times[:, new])).sum(axis=0)
     minutes = np.divide(travelled, people, out=np.full(chosen.size, np.nan), where=people > 0)
-    table = candidates.iloc[chosen].reset_index(drop=True)
+    table = tables.candidates.iloc[chosen].reset_index(drop=True)
     numbers = np.arange(1, chosen.size + 1)
+    names = table["candidate"].astype(str)
     return ChosenSites(
-        table.assign(choice=numbers, people=people, mean_minutes=minutes),
-        pd.DataFrame(
-            {
-                "cell": residents["cell"].astype(str).to_numpy(object),
-                "site": site,
-                "minutes_before": model.before,
-                "minutes_after": after,
-                "reason": np.where(is_reached, "", NO_WAY),
-            }
-        ),
-        left_out.reset_index(drop=True),
-        objective,
-        model.value(objective, np.empty(0, np.int64)),
-        solution.value,
-        solution.bound,
-        solution.gap,
-        solution.method,
-        float(model.people[~is_reached].sum()),
+        chosen=table.assign(choice=numbers, people=people, mean_minutes=minutes),
+        cells=_list_cells(situation, chosen, tables.cells, names.to_numpy(object)),
+        served=_list_served(served, times, tables, names.to_numpy(object)),
+        left_out=tables.left_out,
+        objective=objective,
+        value_before=situation.value(objective, np.empty(0, np.int64)),
+        value=solution.value,
+        bound=solution.bound,
+        gap=solution.gap,
+        method=solution.method,
+        unreached_people=float(served[:, -1].sum()),
+        uncovered_people=_count_uncovered(situation, chosen, objective),
     )
 
 
-def _in_order(model: _Model, chosen: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Order a choice by the person-minutes that each saves after those before it."""
-    best = np.where(np.isnan(model.before), model.stop_min, model.before)
-    time = np.where(np.isnan(model.time), np.inf, model.time)
-    rest, order = chosen.tolist(), []
-    while rest:
-        saved = model.people @ np.maximum(best[:, np.newaxis] - time[:, rest], 0.0)
-        order.append(rest.pop(int(saved.argmax())))
-        best = np.minimum(best, time[:, order[-1]])
-    return np.array(order, np.int64)
+def _count_uncovered(situation: Situation, chosen: Choice, objective: str) -> float:
+    if objective not in NEEDS_THRESHOLD:
+        return float("nan")
+    is_covered = situation.after(chosen) <= situation.threshold_min
+    return float(situation.people[~is_covered].sum())
+
+
+def _list_cells(situation: Situation, chosen: Choice, cells: Texts, names: Texts) -> pd.DataFrame:
+    """Tell the nearest site of every cell; of two as near the existing one."""
+    before, after = situation.before, situation.after(chosen)
+    times = np.column_stack([before, situation.time[:, chosen]])
+    nearest = np.where(np.isnan(times), np.inf, times).argmin(axis=1)
+    is_reached = ~np.isnan(after)
+    return pd.DataFrame(
+        {
+            "cell": cells,
+            "site": np.where(is_reached, np.append("existing", names).astype(object)[nearest], ""),
+            "minutes_before": before,
+            "minutes_after": after,
+            "reason": np.where(is_reached, "", NO_WAY),
+        }
+    )
+
+
+def _list_served(served: Floats, times: Floats, tables: _Tables, names: Texts) -> pd.DataFrame:
+    existing = tables.existing
+    own = existing["site"] if "site" in existing else "existing " + existing.index.astype(str)
+    called = np.concatenate([np.asarray(own, object).astype(str), names, [""]]).astype(object)
+    minutes = np.column_stack([times, np.full(len(times), np.nan)])
+    cell, site = np.nonzero(served)
+    return pd.DataFrame(
+        {
+            "cell": tables.cells[cell],
+            "site": called[site],
+            "people": served[cell, site],
+            "minutes": minutes[cell, site],
+        }
+    )
 
 
 def _times(network: Network, residents: "gpd.GeoDataFrame", places: "gpd.GeoDataFrame") -> Floats:
@@ -335,64 +302,3 @@ def _times(network: Network, residents: "gpd.GeoDataFrame", places: "gpd.GeoData
     table = cast("pd.DataFrame", travel_time_matrix(network, residents, places))
     minutes: Floats = table["minutes"].to_numpy()
     return minutes.reshape(len(residents), len(places))
-
-
-def _nearest(time: Floats) -> Floats:
-    """Find the shortest of each row, NaN where all are."""
-    shortest = np.where(np.isnan(time), np.inf, time).min(axis=1, initial=np.inf)
-    return np.where(np.isinf(shortest), np.nan, shortest)
-
-
-def _check(
-    objective: str,
-    count: int | None,
-    candidates: "gpd.GeoDataFrame",
-    threshold_min: float | None,
-    capacity: str | None,
-) -> None:
-    problems = (
-        (
-            objective not in get_args(Objective),
-            f"objective must be one of {', '.join(get_args(Objective))}; found {objective!r}.",
-        ),
-        (
-            "candidate" not in candidates.columns or not len(candidates),
-            "Candidates need a column 'candidate' and at least one row; am.candidate_sites makes "
-            "some.",
-        ),
-        (
-            objective != "set_cover" and not (count or 0) >= 1,
-            f"count says how many sites to choose, from 1 on; found {count!r}.",
-        ),
-        (
-            objective == "set_cover" and count is not None,
-            "set_cover finds how many sites are needed; leave count out.",
-        ),
-        (
-            objective in NEEDS_THRESHOLD and not (threshold_min or 0) > 0,
-            f"{objective} needs threshold_min, minutes above 0; found {threshold_min!r}.",
-        ),
-        (
-            capacity is not None and objective != "p_median",
-            f"Capacities are for p_median; leave capacity out for {objective}.",
-        ),
-    )
-    for is_wrong, message in problems:
-        if is_wrong:
-            raise PlacesError(message)
-
-
-def _read_numbers(table: "gpd.GeoDataFrame", column: str, what: str) -> Floats:
-    if column not in table.columns:
-        found = ", ".join(map(str, table.columns))
-        msg = f"The {what} have no column {column!r}; they have {found}."
-        raise PlacesError(msg)
-    numbers: Floats = pd.to_numeric(table[column], errors="coerce").to_numpy(np.float64)
-    wrong = np.flatnonzero(~(np.isfinite(numbers) & (numbers >= 0)))
-    if wrong.size:
-        msg = (
-            f"{wrong.size} of {numbers.size} {what} have no number from 0 on in {column!r}, first "
-            f"row {wrong[0]}: {table[column].iloc[wrong[0]]}. Fill it in, or leave them out."
-        )
-        raise PlacesError(msg)
-    return numbers

@@ -133,7 +133,7 @@ def _maximise_exactly(gain: Floats, count: int) -> Solution:
         LinearConstraint(csr_array(once), -np.inf, 1),
         LinearConstraint(number[np.newaxis], count, count),
     ]
-    answer = _solve(worth, constraints, site_count)
+    answer = solve_program(worth, constraints, site_count)
     chosen = np.flatnonzero(answer.x[:site_count] > HALF)
     value = float(gain[:, chosen].max(axis=1, initial=0.0).sum())
     return Solution(chosen, value, max(-answer.bound, value), EXACT)
@@ -201,7 +201,7 @@ def cover_all(covers: Flags, *, exact: bool | None = None) -> Solution:
         return Solution(np.empty(0, np.int64), 0.0, 0.0, EXACT)
     if exact or (exact is None and np.count_nonzero(needed) <= MOST_PAIRS):
         rows = LinearConstraint(csr_array(needed.astype(np.float64)), 1, np.inf)
-        answer = _solve(np.ones(needed.shape[1]), [rows], needed.shape[1])
+        answer = solve_program(np.ones(needed.shape[1]), [rows], needed.shape[1])
         chosen = np.flatnonzero(answer.x > HALF)
         return Solution(chosen, float(chosen.size), float(np.ceil(answer.bound - 1e-6)), EXACT)
     return _cover_greedily(needed)
@@ -279,85 +279,53 @@ def shorten_longest(time: Floats, before: Floats, count: int) -> Solution:
     return Solution(best, value, value, EXACT)
 
 
-def serve_within_capacity(
-    cost: Floats, demand: Floats, capacity: Floats, is_existing: Flags, count: int
-) -> Solution:
-    """Choose candidates so that people served within the capacities cost least.
+class Answer(NamedTuple):
+    """What HiGHS found, and what it proved.
 
-    Parameters
+    Attributes
     ----------
-    cost
-        Of serving one person of each cell at each site, infinite for no way, and in the last
-        column of not serving him or her, shape (n, s + 1).
-    demand
-        People of each cell, who may be shared out among sites, shape (n,).
-    capacity
-        People that each site can serve, shape (s,).
-    is_existing
-        Sites that are open anyhow, shape (s,).
-    count
-        How many of the others to open.
-
-    Returns
-    -------
-    solution
-        Rows of sites, existing ones left out; the value is the cost, the bound what it is at
-        least.
+    x
+        The columns.
+    value
+        What they come to.
+    bound
+        What no others come below.
     """
-    cells, columns = np.nonzero(np.isfinite(cost) & (demand > 0)[:, np.newaxis])
-    site_count, pair_count = capacity.size, cells.size
-    pair = np.arange(pair_count)
-    is_served = columns < site_count
-    worth = np.concatenate([np.zeros(site_count), cost[cells, columns] * demand[cells]])
-    shape = pair_count, site_count
-    served, own = pair[is_served], columns[is_served]
-    opened = hstack(
-        [
-            coo_array((-np.ones(served.size), (served, own)), shape),
-            coo_array((np.ones(pair_count), (pair, pair)), (pair_count, pair_count)),
-        ]
-    )
-    limits = np.where(is_served, 0.0, 1.0)
-    whole = hstack(
-        [
-            coo_array((cost.shape[0], site_count)),
-            coo_array((np.ones(pair_count), (cells, pair)), (cost.shape[0], pair_count)),
-        ]
-    )
-    load = hstack(
-        [
-            coo_array(np.diag(-capacity)),
-            coo_array((demand[cells[is_served]], (own, served)), (site_count, pair_count)),
-        ]
-    )
-    number = np.concatenate([(~is_existing).astype(np.float64), np.zeros(pair_count)])
-    asked = (demand > 0).astype(np.float64)
-    constraints = [
-        LinearConstraint(csr_array(opened), -np.inf, limits),
-        LinearConstraint(csr_array(whole), asked, asked),
-        LinearConstraint(csr_array(load), -np.inf, 0),
-        LinearConstraint(number[np.newaxis], count, count),
-    ]
-    answer = _solve(worth, constraints, site_count, is_existing.astype(np.float64))
-    chosen = np.flatnonzero((answer.x[:site_count] > HALF) & ~is_existing)
-    return Solution(chosen, answer.value, min(answer.bound, answer.value), EXACT)
-
-
-class _Answer(NamedTuple):
-    """What HiGHS found, and what it proved."""
 
     x: Floats
     value: float
     bound: float
 
 
-def _solve(
+def solve_program(
     worth: Floats,
     constraints: list[LinearConstraint],
     integer_count: int,
     least: Floats | None = None,
-) -> _Answer:
-    """Minimise; the first columns are whole, all lie from 0 to 1."""
+) -> Answer:
+    """Minimise; the first columns are whole, all lie from 0 to 1.
+
+    Parameters
+    ----------
+    worth
+        Of each column, shape (c,).
+    constraints
+        On them.
+    integer_count
+        How many of the first are 0 or 1.
+    least
+        Of these, 0 where left out, shape (i,).
+
+    Returns
+    -------
+    answer
+        With HiGHS' bound.
+
+    Raises
+    ------
+    PlacesError
+        If HiGHS finds none in time.
+    """
     lower = np.zeros(worth.size)
     lower[:integer_count] = 0.0 if least is None else least
     integrality = np.zeros(worth.size)
@@ -376,4 +344,4 @@ def _solve(
         )
         raise PlacesError(msg)
     bound = found.fun if found.mip_dual_bound is None else found.mip_dual_bound
-    return _Answer(found.x, float(found.fun), float(bound))
+    return Answer(found.x, float(found.fun), float(bound))

@@ -1,6 +1,7 @@
 """What to know about today's data before trusting a comparison."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,9 @@ from ..scenarios.site_changes import stay_rows
 from .files import OSM
 from .loading import Loaded
 from .running import NewSites, find_edge
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 def warn_of_today(loaded: Loaded, access_times: pd.DataFrame) -> tuple[Notice, ...]:
@@ -33,12 +37,31 @@ def warn_of_today(loaded: Loaded, access_times: pd.DataFrame) -> tuple[Notice, .
         Counts, never silence.
     """
     return (
+        *warn_of_places(loaded.residents, loaded.today.sites),
         *_say_unattached(loaded),
         *_say_empty(loaded),
         *_say_no_communes(loaded),
         *_say_edge(loaded, access_times),
         *_say_no_voyages(loaded),
     )
+
+
+def warn_of_places(residents: "gpd.GeoDataFrame", sites: "gpd.GeoDataFrame") -> tuple[Notice, ...]:
+    """Say which rows of a study's tables its results leave out.
+
+    Parameters
+    ----------
+    residents
+        Those of the territory.
+    sites
+        Those of the study.
+
+    Returns
+    -------
+    warnings
+        None where everything counts.
+    """
+    return (*_say_outside(residents), *_say_refused(sites), *_say_passed_over(sites))
 
 
 def warn_of_sites(loaded: Loaded, resolved: ResolvedScenario, new_sites: NewSites) -> list[Notice]:
@@ -70,6 +93,28 @@ def warn_of_sites(loaded: Loaded, resolved: ResolvedScenario, new_sites: NewSite
                 values: dict[str, Value] = {"name": name, "profile": profile, "reason": why}
                 notices.append(Notice("new_site_off", values))
     return notices
+
+
+def _say_outside(residents: "gpd.GeoDataFrame") -> Iterator[Notice]:
+    outside = residents.attrs.get("outside_the_territory", {})
+    if outside.get("cells"):
+        yield Notice("outside_territory", {name: round(value) for name, value in outside.items()})
+
+
+def _say_refused(sites: "gpd.GeoDataFrame") -> Iterator[Notice]:
+    rows_of_source: dict[str, list[int]] = {}
+    for each in sites.attrs.get("refused", []):
+        rows_of_source.setdefault(each["source"], []).append(each["row"])
+    for source, rows in rows_of_source.items():
+        first: dict[str, Value] = {"source": source, "first": str(min(rows))}
+        yield Notice("rows_without_position", {"count": len(rows), **first})
+
+
+def _say_passed_over(sites: "gpd.GeoDataFrame") -> Iterator[Notice]:
+    rows_of_code = sites.attrs.get("passed_over", {})
+    if rows_of_code:
+        codes = tuple(rows_of_code)
+        yield Notice("codes_passed_over", {"count": sum(rows_of_code.values()), "codes": codes})
 
 
 def _say_unattached(loaded: Loaded) -> Iterator[Notice]:

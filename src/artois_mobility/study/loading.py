@@ -309,6 +309,7 @@ def _settle(
     if study.epci:
         is_counted = settled["epci"].isin(study.epci).to_numpy(np.bool_)
         _check_epci(study, settled, communes)
+        settled.attrs["outside_the_territory"] = _count_outside(settled, is_counted)
         communes = communes[communes["epci"].isin(study.epci)]
     else:
         communes = communes[communes["insee"].isin(settled["commune"])]
@@ -323,6 +324,19 @@ def _settle(
     kept = communes.reset_index(drop=True)
     kept.attrs = dict(communes.attrs)
     return residents, kept
+
+
+def _count_outside(
+    settled: "gpd.GeoDataFrame", is_counted: npt.NDArray[np.bool_]
+) -> dict[str, float]:
+    """Count cells and people outside the territory, and the people of no EPCI at all."""
+    people = settled["population"].to_numpy(np.float64)
+    is_of_none = (settled["epci"] == "").to_numpy(np.bool_)
+    return {
+        "cells": int((~is_counted).sum()),
+        "people": float(people[~is_counted].sum()),
+        "people_of_no_epci": float(people[is_of_none].sum()),
+    }
 
 
 def _read_codes(column: "pd.Series[Any]") -> npt.NDArray[np.object_]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from .._version import __version__
 from ..places.attachments import Attachments
+from ..places.sites import LISTS
 from ..scenarios.resolved import ResolvedScenario
 from .files import OSM, Study
 from .loading import Loaded
@@ -149,7 +150,7 @@ def _describe_sites(loaded: Loaded) -> dict[str, Any]:
     attrs = dict(sites.attrs)
     return {
         "count": {str(category): int(count) for category, count in counts.items()},
-        "merged": len(attrs.pop("merged", [])),
+        **{name: len(attrs.pop(name, [])) for name in LISTS},
         "not_attached": _count_reasons(attached),
         **_plain(attrs),
     }

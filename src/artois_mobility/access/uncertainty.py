@@ -44,6 +44,7 @@ SITE_M: Final[Mapping[str, float]] = {
     "point": 10.0,
     "outline": 10.0,
     "as given": 30.0,
+    "scenario": 30.0,
     "bonne": 100.0,
     "acceptable": 500.0,
     "mauvaise": 1000.0,
@@ -72,7 +73,7 @@ class Ranges:
     site_m
         How many metres a site may be from its point, by `position_quality`; qualities that are not
         listed count as `"unknown"`. The library's own say 10 m for points and outlines of
-        OpenStreetMap, 30 m for a file's, and what INSEE says of the BPE's.
+        OpenStreetMap, 30 m for a file's and a scenario's, and what INSEE says of the BPE's.
     """
 
     all_streets: float = 0.05

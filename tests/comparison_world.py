@@ -61,6 +61,7 @@ def make_comparison(
             thresholds_min=THRESHOLDS,
             profiles=PROFILES,
             categories=CATEGORIES,
+            nearest=1,
         ),
         residents=residents,
         communes=communes,

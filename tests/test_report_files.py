@@ -40,6 +40,7 @@ FILES = [
     "access_times.parquet",
     "differences.parquet",
     "summary.csv",
+    "gains.csv",
     "maps/today-car-care.png",
     "maps/today-car-culture-library.png",
     "maps/passerelle-walk-culture-library.png",
@@ -94,6 +95,23 @@ def test_the_summary_reads_back_with_its_vintage(result, folder):
     pd.testing.assert_frame_equal(
         read[columns], result.summary_table, check_dtype=False, rtol=0, atol=5e-4
     )
+
+
+def test_who_gains_reads_back_by_agglomeration(result, folder):
+    read = pd.read_csv(folder / "gains.csv", na_filter=False)
+    assert (read["mention"] == "SCHÉMATIQUE – NE PAS CITER").all()
+    groups = read[read["scope"] == "group"].groupby(["scenario", "profile", "category"])
+    whole = read[read["scope"] == "all"].set_index(["scenario", "profile", "category"])
+    summary = result.summary_table.query("scope == 'territory'")
+    summary = summary.set_index(["scenario", "profile", "category"]).loc[whole.index]
+    for name in ("people", "gaining", "losing", "newly_within_10_min", "no_longer_within_10_min"):
+        outside = read[read["scope"] == "outside"].groupby(["scenario", "profile", "category"])
+        parts = groups[name].sum().add(outside[name].sum(), fill_value=0.0)
+        np.testing.assert_allclose(parts.loc[whole.index], whole[name], atol=0.01)
+    net = whole["newly_within_10_min"] - whole["no_longer_within_10_min"]
+    change = summary["within_10_after"] - summary["within_10_before"]
+    np.testing.assert_allclose(net, change, atol=0.01)
+    assert whole["losing"].max() > 0
 
 
 def test_tables_of_a_real_territory_bear_no_mention(tmp_path):
@@ -285,7 +303,7 @@ def test_progress_counts_maps_and_tables(tmp_path):
     told = []
     write_report(make_comparison(), tmp_path, progress=lambda *what: told.append(what))
     assert told[:4] == [("maps", done, 4) for done in range(1, 5)]
-    assert told[-1] == ("tables and layers", 4, 4)
+    assert told[-1] == ("tables and layers", 5, 5)
 
 
 def test_hostile_names_are_written_as_they_are(tmp_path):

@@ -115,7 +115,8 @@ def compare(
     """Compare scenarios with today: tables, GeoPackage, maps and report.html.
 
     Leaves in the output folder: report.html (open it in a browser), results.gpkg (open it in
-    QGIS), maps/*.png, access_times.parquet, differences.parquet, summary.csv, manifest.json.
+    QGIS), maps/*.png, access_times.parquet, differences.parquet, summary.csv, gains.csv (who
+    gains, who loses, by agglomeration), manifest.json.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .previewing import run_preview

@@ -99,7 +99,10 @@ def today_by_pair(result: Comparison, words: Words) -> Table:
     headers = (
         words.say("table.pair"),
         words.say("table.mean_minutes"),
-        *(words.say("table.within", {"minutes": _shown(t, words)}) for t in _thresholds(result)),
+        *(
+            words.say("table.within", {"minutes": show_threshold(t, words)})
+            for t in _thresholds(result)
+        ),
         words.say("table.not_reaching"),
     )
     caption = words.say("table.today_by_pair")
@@ -326,7 +329,7 @@ def _change_headers(result: Comparison, words: Words) -> tuple[str, ...]:
         words.say("table.minutes_before"),
         words.say("table.minutes_after"),
         *(
-            words.say("table.within_change", {"minutes": _shown(t, words)})
+            words.say("table.within_change", {"minutes": show_threshold(t, words)})
             for t in _thresholds(result)
         ),
     )
@@ -347,7 +350,21 @@ def _thresholds(result: Comparison) -> list[str]:
     return [threshold_text(minutes) for minutes in sorted(result.study.thresholds_min)]
 
 
-def _shown(threshold: str, words: Words) -> str:
+def show_threshold(threshold: str, words: Words) -> str:
+    """Write a threshold as people read it.
+
+    Parameters
+    ----------
+    threshold
+        Minutes, as the columns of the summary have them.
+    words
+        The catalogue, for the language.
+
+    Returns
+    -------
+    text
+        With a decimal where there is one.
+    """
     return write_number(float(threshold), words.language, 1 if "." in threshold else 0)
 
 

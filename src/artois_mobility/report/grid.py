@@ -124,6 +124,24 @@ def write_minutes_cell(minutes: float, words: Words) -> Cell:
     return Cell(write_number(minutes, words.language, 1), _sortable(round(minutes, 3)))
 
 
+def write_index_cell(value: float, words: Words) -> Cell:
+    """Write an index between nought and one.
+
+    Parameters
+    ----------
+    value
+        Any number; NaN where there is none.
+    words
+        The catalogue, for the language.
+
+    Returns
+    -------
+    cell
+        To a thousandth.
+    """
+    return Cell(write_number(value, words.language, 3), _sortable(round(value, 6)))
+
+
 def write_share_cell(part: float, whole: float, words: Words) -> Cell:
     """Write a share in per cent.
 

@@ -20,6 +20,7 @@ from .figures import (
     today_tables,
 )
 from .findings import details, find, headline, leading_pair
+from .gainers import gainers_by_pair
 from .labels import osm_day, pair_label
 from .rows import read_pairs
 from .sources import assumption_table, input_table, read_table
@@ -29,6 +30,8 @@ from .water import changes_water_only, situations_of, water_headline, water_tabl
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from ..study.results import Comparison
     from .findings import Finding
@@ -107,6 +110,8 @@ def compose_page(
     times: Times,
     plates: Sequence[PlateFile],
     words: Words,
+    *,
+    gains: pd.DataFrame,
     water_sheets: Sequence[Sheet] = (),
 ) -> Mapping[str, Any]:
     """Gather everything that the page says; its maps may still be drawn.
@@ -121,6 +126,8 @@ def compose_page(
         Its maps.
     words
         The catalogue.
+    gains
+        What `who_gains` tells of it.
     water_sheets
         Maps of the water.
 
@@ -131,7 +138,7 @@ def compose_page(
     """
     pictures = _pictures(result, plates, words)
     view = _view(result, pictures, words)
-    view["sections"] = _sections(result, times, pictures, words)
+    view["sections"] = _sections(result, times, gains, pictures, words)
     view["certainty"] = certainty_tables(result, words)
     view["water"] = () if result.water is None else water_tables(result, words)
     view["water_pictures"] = tuple(
@@ -196,6 +203,7 @@ def _view(
 def _sections(
     result: Comparison,
     times: Times,
+    gains: pd.DataFrame,
     pictures: Mapping[str, tuple[Picture, ...]],
     words: Words,
 ) -> list[Section]:
@@ -209,6 +217,7 @@ def _sections(
         communes, unchanged = changes_by_commune(result, scenario.key, pair, words)
         tables = [
             changes_by_pair(result, scenario, words),
+            gainers_by_pair(result, gains, scenario, words),
             changes_by_epci(result, scenario.key, pair, words),
         ]
         if communes.rows:

@@ -71,6 +71,23 @@ def write_uncertainty(result: Comparison, path: Path, language: str) -> None:
     _write_parquet(mark(result.uncertainty, result, language), path)
 
 
+def write_gains(gains: pd.DataFrame, result: Comparison, path: Path, language: str) -> None:
+    """Write who gains and who loses by each scenario as CSV, in UTF-8 with a decimal point.
+
+    Parameters
+    ----------
+    gains
+        What `who_gains` tells of it.
+    result
+        The comparison.
+    path
+        Where to.
+    language
+        Of the mention that a made-up territory bears.
+    """
+    _write_csv(mark(gains, result, language), path)
+
+
 def write_summary(result: Comparison, path: Path, language: str) -> None:
     """Write the summary per commune, EPCI and territory as CSV, in UTF-8 with a decimal point.
 
@@ -86,11 +103,7 @@ def write_summary(result: Comparison, path: Path, language: str) -> None:
     table = mark(result.summary_table, result, language).copy()
     for name, year in vintages(result).items():
         table[name] = year
-    csv.write_csv(
-        pa.Table.from_pandas(table.round(DECIMALS), preserve_index=False),
-        path,
-        csv.WriteOptions(quoting_style="needed"),
-    )
+    _write_csv(table, path)
 
 
 def mark(table: pd.DataFrame, result: Comparison, language: str) -> pd.DataFrame:
@@ -132,6 +145,14 @@ def vintages(result: Comparison) -> dict[str, int | str]:
     """
     stated = {**result.communes.attrs, **result.residents.attrs}
     return {name: stated[name] for name in VINTAGE_COLUMNS if stated.get(name)}
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    csv.write_csv(
+        pa.Table.from_pandas(table.round(DECIMALS), preserve_index=False),
+        path,
+        csv.WriteOptions(quoting_style="needed"),
+    )
 
 
 def _write_parquet(table: pd.DataFrame, path: Path) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..study.results import Comparison
 
 MANIFEST: Final = "manifest.json"
+GAINS: Final = "gains.csv"
 _OWN_MAP: Final = re.compile(r"maps/[a-z0-9-]+\.png")
 _CHUNK: Final = 1 << 20
 
@@ -155,13 +156,20 @@ def _remove_empty(folders: Sequence[Path]) -> None:
 def _write_files(
     result: Comparison, stage: Path, language: str, progress: Progress | None
 ) -> list[str]:
+    from ..study.gains import who_gains
     from .backdrop import make_backdrop, street_network
     from .layers import write_geopackage
     from .maps import lay_out_maps
     from .page import compose_page, render_page
     from .printing import Press
     from .rows import index_summary
-    from .tables import write_access_times, write_differences, write_summary, write_uncertainty
+    from .tables import (
+        write_access_times,
+        write_differences,
+        write_gains,
+        write_summary,
+        write_uncertainty,
+    )
     from .times import read_times
     from .water_maps import lay_out_water
 
@@ -170,6 +178,7 @@ def _write_files(
     times = read_times(result)
     result = index_summary(result)
     words = read_words(language)
+    gains = who_gains(result, "epci" if "epci" in result.residents else None)
     # The tables are mostly written outside Python and the maps are drawn by other processes, while
     # this one composes the page's text.
     writers = {
@@ -186,6 +195,7 @@ def _write_files(
                 pool.submit(write, result, stage / name, language)
                 for name, write in writers.items()
             ),
+            pool.submit(write_gains, gains, result, stage / GAINS, language),
         ]
         try:
             network = street_network(result.networks)
@@ -194,7 +204,7 @@ def _write_files(
             water = [sheet for _, sheet in lay_out_water(result, backdrop, stage / "maps", words)]
             sheets += water
             with Press(sheets, backdrop, language) as press:
-                view = compose_page(result, times, plates, words, water)
+                view = compose_page(result, times, plates, words, gains=gains, water_sheets=water)
                 press.finish(lambda done, total: report("maps", done, total))
             for number, table in enumerate(tables, 1):
                 table.result()
@@ -203,7 +213,7 @@ def _write_files(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     (stage / "report.html").write_text(render_page(view), encoding="utf-8")
-    names = ["report.html", "results.gpkg", *writers]
+    names = ["report.html", "results.gpkg", *writers, GAINS]
     return [*names, *(f"maps/{sheet.path.name}" for sheet in sheets)]
 
 

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from .places.zones import assign_zones, read_zones
     from .quality.checking import check
     from .quality.validating import validate
+    from .report.reproducing import reproduce
     from .report.writing import write_report
     from .routing.one_to_all import travel_times
     from .routing.route_lines import routes
@@ -163,6 +164,7 @@ _HOME_OF_NAME = {
     "read_sites": "places.sites",
     "read_study": "study.files",
     "read_zones": "places.zones",
+    "reproduce": "report.reproducing",
     "road_or_water": "freight.comparing",
     "routes": "routing.route_lines",
     "severance": "links.detours",
@@ -260,6 +262,7 @@ __all__ = [
     "read_sites",
     "read_study",
     "read_zones",
+    "reproduce",
     "road_or_water",
     "routes",
     "severance",

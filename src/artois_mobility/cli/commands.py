@@ -13,6 +13,7 @@ from .._version import __version__
 from . import plan_commands, why_commands
 from .options import AsJson, Form, Lang, Language, ProfileName, Quiet, StudyFile, Verbose, Way
 from .terminal import (
+    FAILED,
     INTERRUPTED,
     announce_compiling,
     is_verbose,
@@ -133,6 +134,46 @@ def compare(
                     study, scenarios, output, language=lang, as_json=json, progress=progress
                 )
         tell(answer, quiet=quiet, is_wanted=json)
+
+
+@app.command(
+    short_help="Make a report again, and say whether the bytes agree.",
+    epilog="Example: artois-mobility reproduce out/",
+)
+def reproduce(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="What compare wrote; nothing in it is changed.")
+    ],
+    *,
+    base: Annotated[
+        Path,
+        typer.Option(
+            "--base",
+            metavar="DIR",
+            help="The folder above the study file's, which the manifest's paths start from.",
+        ),
+    ] = Path(),
+    lang: Lang = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Make the report of a folder again from its manifest, elsewhere, and compare every file.
+
+    Refused where a file that it was made from is missing or another one. Ends with 0 where all
+    bytes agree, with 1 where any do not; the versions that are not the same are listed.
+    """
+    with reported_errors(verbose=is_verbose(asked=verbose)):
+        from .repeating import run_reproduce
+
+        announce_compiling(quiet=quiet)
+        with shown_progress(quiet=quiet) as progress:
+            answer, is_same = run_reproduce(
+                folder, base, language=lang, as_json=json, progress=progress
+            )
+        tell(answer, quiet=quiet, is_wanted=json)
+        if not is_same:
+            raise typer.Exit(FAILED)
 
 
 @app.command(

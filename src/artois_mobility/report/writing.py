@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._types import tell_nobody
 from ..errors import InputError, ResultError
+from ..study.manifest import hash_file
 from .words import read_words
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 MANIFEST: Final = "manifest.json"
 GAINS: Final = "gains.csv"
 _OWN_MAP: Final = re.compile(r"maps/[a-z0-9-]+\.png")
-_CHUNK: Final = 1 << 20
 
 
 def write_report(
@@ -83,7 +82,7 @@ def write_report(
             record = {
                 **result.manifest,
                 "language": language,
-                "files": {name: _sha256(stage / name) for name in names},
+                "files": {name: hash_file(stage / name) for name in names},
             }
             _write_json(record, stage / MANIFEST)
             stale = _own_maps(place) - set(names)
@@ -239,11 +238,3 @@ def _own_maps(place: Path) -> set[str]:
 def _write_json(record: dict[str, Any], path: Path) -> None:
     text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
     path.write_text(f"{text}\n", encoding="utf-8")
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -108,7 +108,7 @@ def _list_inputs(loaded: Loaded, scenarios: Sequence[ResolvedScenario]) -> list[
         ("quays", study.water.quays if study.water else None),
     )
     others += [(role, path) for role, path in optional if path is not None]
-    files += [(role, Path(path), _hash(Path(path))) for role, path in others if path != OSM]
+    files += [(role, Path(path), hash_file(Path(path))) for role, path in others if path != OSM]
     plans = [each.scenario for each in scenarios]
     files += [("scenario", each.path, each.sha256) for each in plans]
     used = [(each.role, each.path, each.sha256) for plan in plans for each in plan.inputs]
@@ -126,7 +126,19 @@ def _place(path: Path, study: Study) -> str:
     return full.relative_to(base).as_posix() if full.is_relative_to(base) else full.name
 
 
-def _hash(path: Path) -> str:
+def hash_file(path: Path) -> str:
+    """Hash a file's bytes.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    sha256
+        Hexadecimal.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,0 +1,149 @@
+"""Make a report again from its own manifest, and say whether the bytes agree."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from ..errors import InputError, list_problems
+from ..study.manifest import hash_file
+from .writing import MANIFEST, write_report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._types import Progress
+
+SAME: Final = "same"
+DIFFERS: Final = "differs"
+ALTERED: Final = "altered since"
+NOT_MADE: Final = "not made again"
+NEW: Final = "new"
+# What is named when a manifest is not the same again.
+MADE_WITH: Final = ("library_version", "versions", "profiles")
+
+
+def reproduce(
+    folder: str | Path, base: str | Path = ".", *, progress: Progress | None = None
+) -> pd.DataFrame:
+    """Make the report of a folder again, elsewhere, and compare every file byte for byte.
+
+    Parameters
+    ----------
+    folder
+        What `write_report` or the command `compare` wrote; nothing in it is changed.
+    base
+        Folder that the manifest's paths start from: the one above the study file's.
+    progress
+        Called with what is being done, how many parts are done, and how many there are.
+
+    Returns
+    -------
+    files
+        `file` and `state`: `"same"`; `"differs"` where the bytes made now are others;
+        `"altered since"` where they are the same, but the file in the folder was changed or taken
+        away; `"not made again"` and `"new"`. `attrs["made_with"]` lists what the report was made
+        with that is otherwise now, as what, then and now.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no report, or any file that it was made from is missing or another one;
+        nothing is computed then.
+
+    Examples
+    --------
+    >>> import artois_mobility as am
+    >>> am.reproduce("out/")["state"].unique().tolist()  # doctest: +SKIP
+    ['same']
+    """
+    from ..study.comparing import compare
+    from ..study.files import read_study
+
+    place, start = Path(folder), Path(base)
+    then = _read_manifest(place)
+    study, scenarios = _find_inputs(then, start, place)
+    result = compare(read_study(study), scenarios, progress=progress)
+    with tempfile.TemporaryDirectory() as elsewhere:
+        write_report(result, elsewhere, language=str(then["language"]), progress=progress)
+        now = _read_manifest(Path(elsewhere))
+        made = {**now["files"], MANIFEST: hash_file(Path(elsewhere) / MANIFEST)}
+    stated = {**then["files"], MANIFEST: hash_file(place / MANIFEST)}
+    states = {
+        name: _judge(place / name, stated.get(name), made.get(name)) for name in {**stated, **made}
+    }
+    files = pd.DataFrame({"file": list(states), "state": list(states.values())})
+    files.attrs["made_with"] = _compare_versions(then, now)
+    return files
+
+
+def _read_manifest(place: Path) -> dict[str, Any]:
+    path = place / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        for name in ("inputs", "files", "language", *MADE_WITH):
+            manifest[name]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        why = getattr(error, "strerror", None) or error
+        msg = (
+            f"{path} is no manifest of a report: {why}. Name a folder that `artois-mobility "
+            "compare` wrote."
+        )
+        raise InputError(msg) from error
+    return dict(manifest)
+
+
+def _find_inputs(
+    manifest: Mapping[str, Any], base: Path, place: Path
+) -> tuple[Path, Sequence[Path]]:
+    """Find the study and the scenarios, and see that every input is the file it was."""
+    problems = []
+    for each in manifest["inputs"]:
+        path = base / each["path"]
+        if not path.is_file():
+            problems.append(f"{path} ({each['role']}) is missing.")
+        elif hash_file(path) != each["sha256"]:
+            problems.append(f"{path} ({each['role']}) is not the file it was.")
+    if problems:
+        msg = (
+            f"The report in {place} cannot be made again:\n{list_problems(problems)}\nPut back the "
+            "files it was made from, or name the folder that their paths start from (--base)."
+        )
+        raise InputError(msg)
+    of_role: dict[str, list[Path]] = {}
+    for each in manifest["inputs"]:
+        of_role.setdefault(each["role"], []).append(base / each["path"])
+    return of_role["study"][0], of_role.get("scenario", [])
+
+
+def _judge(path: Path, stated: str | None, made: str | None) -> str:
+    if made is None:
+        return NOT_MADE
+    if stated is None:
+        return NEW
+    if made != stated:
+        return DIFFERS
+    return SAME if path.is_file() and hash_file(path) == made else ALTERED
+
+
+def _compare_versions(
+    then: Mapping[str, Any], now: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    found = []
+    for name in MADE_WITH:
+        pair = then[name], now[name]
+        if isinstance(pair[0], str):
+            pair = {"artois_mobility": pair[0]}, {"artois_mobility": pair[1]}
+        for key in dict.fromkeys([*pair[0], *pair[1]]):
+            was, is_now = (_short(each.get(key, "")) for each in pair)
+            if was != is_now:
+                found.append((key, was, is_now))
+    return found
+
+
+def _short(value: Any) -> str:  # noqa: ANN401  whatever stands in JSON
+    return str(value["sha256"])[:12] if isinstance(value, dict) else str(value)

@@ -1,0 +1,96 @@
+"""A report made again from its manifest: the same bytes, or what is not the same."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+import artois_mobility as am
+from artois_mobility.cli.commands import app
+from study_worlds import CLOSE_BRIDGE, write_scenario, write_town
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("base") / "studies"
+    folder.mkdir()
+    write_town(folder)
+    write_scenario(folder, "works", CLOSE_BRIDGE)
+    return folder
+
+
+@pytest.fixture
+def report(town, tmp_path):
+    folder = tmp_path / "out"
+    result = am.compare(am.read_study(town / "town.toml"), [town / "works.toml"])
+    am.write_report(result, folder, language="en")
+    return folder
+
+
+def make_again(report, town, *more):
+    return CliRunner().invoke(app, ["reproduce", str(report), "--base", str(town.parent), *more])
+
+
+def test_a_report_is_the_same_again(report, town):
+    before = {path: path.read_bytes() for path in report.rglob("*") if path.is_file()}
+    files = am.reproduce(report, town.parent)
+    assert set(files["state"]) == {"same"}
+    names = {path.relative_to(report).as_posix() for path in before}
+    assert set(files["file"]) == names
+    assert {path: path.read_bytes() for path in report.rglob("*") if path.is_file()} == before
+    found = make_again(report, town)
+    assert found.exit_code == 0, found.stderr
+    assert found.stdout == f"All {len(files)} files are the same, byte for byte.\n"
+
+
+def test_what_is_not_the_same_is_told(report, town):
+    (report / "gains.csv").unlink()
+    (report / "summary.csv").write_text("changed by hand")
+    manifest = json.loads((report / "manifest.json").read_text())
+    manifest["versions"]["numba"] = "0.1"
+    manifest["files"]["differences.parquet"] = "0" * 64
+    manifest["files"]["maps/old.png"] = "0" * 64
+    del manifest["files"]["access_times.parquet"]
+    (report / "manifest.json").write_text(json.dumps(manifest))
+    found = make_again(report, town, "--json")
+    assert found.exit_code == 1
+    record = json.loads(found.stdout)
+    assert record["same"] is False
+    others = {name: state for name, state in record["files"].items() if state != "same"}
+    assert others == {
+        "gains.csv": "altered since",
+        "summary.csv": "altered since",
+        "differences.parquet": "differs",
+        "maps/old.png": "not made again",
+        "access_times.parquet": "new",
+        "manifest.json": "differs",
+    }
+    (made_with,) = record["made_with"]
+    assert (made_with["what"], made_with["then"]) == ("numba", "0.1")
+    text = make_again(report, town, "--lang", "fr").stdout
+    assert text.startswith("numba : fait avec 0.1, refait avec ")
+    assert "  maps/old.png – non refait" in text
+
+
+def test_other_inputs_are_refused_before_anything_is_computed(report, town, tmp_path):
+    scenario = town / "works.toml"
+    text = scenario.read_text()
+    scenario.write_text(text + "\n# later\n")
+    try:
+        found = make_again(report, town)
+    finally:
+        scenario.write_text(text)
+    assert found.exit_code == 2
+    assert "works.toml (scenario) is not the file it was." in found.stderr
+    found = make_again(report, tmp_path)
+    assert found.exit_code == 2
+    assert "town.toml (study) is missing." in found.stderr
+    assert "--base" in found.stderr
+
+
+@pytest.mark.parametrize("text", [None, "[]", "{", '{"files": {}}'])
+def test_a_folder_without_a_report_is_refused(tmp_path, text):
+    if text is not None:
+        (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(am.InputError, match=r"is no manifest of a report: .*compare"):
+        am.reproduce(tmp_path)

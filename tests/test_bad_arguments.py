@@ -35,6 +35,9 @@ CLOSURES = LINKS.rename(columns={"candidate": "closure"}).assign(ways=[[1]])
         lambda cells: am.basket_times(NETWORK, cells, SITES, {"b": ["care/pharmacy"]}),
         lambda cells: am.draw_times(NETWORK, cells, SITES, count=1),
         lambda cells: am.choose_sites(NETWORK, cells, CANDIDATES, count=1),
+        lambda cells: am.candidate_sites(cells, apart_m=1),
+        lambda cells: am.rank_links(NETWORK, cells, SITES, LINKS),
+        lambda cells: am.criticality(NETWORK, cells, SITES, CLOSURES),
         lambda cells: am.sum_over_zones(TABLE, cells, by="cell"),
         lambda cells: am.equity(TABLE, cells),
         lambda cells: am.outside_share(TABLE.assign(site="a"), cells, SITES.assign(zone="")),
@@ -66,6 +69,7 @@ def test_a_cell_that_is_answered_twice_is_refused(ask):
     [
         lambda cells: am.rank_links(NETWORK, cells, SITES, LINKS),
         lambda cells: am.criticality(NETWORK, cells, SITES, CLOSURES),
+        lambda cells: am.candidate_sites(cells, apart_m=1),
         lambda cells: am.sum_over_zones(TABLE, cells, by="cell"),
         lambda cells: am.outside_share(TABLE.assign(site="a"), cells, SITES.assign(zone="")),
     ],
@@ -147,6 +151,7 @@ def test_ways_that_are_no_ids_are_refused(ways):
         ({"unreached_min": np.nan}, {}, "unreached_min must be minutes from 0 to 10000; found nan"),
         ({"unreached_min": -5}, {}, "found -5. Leave it out for twice the longest time"),
         ({"unreached_min": np.inf}, {}, "found inf"),
+        ({"unreached_min": 0.01}, {}, r"at least the longest way, .* here; found 0\.01"),
         ({"capacity": "room"}, {"room": np.inf}, "2 of 2 candidates have no finite .*candidate x"),
         ({}, {"candidate": "x"}, "1 of 2 candidates stand before, first 'x'"),
     ],
@@ -155,6 +160,76 @@ def test_siting_says_what_it_cannot_use(options, change, message):
     candidates = CANDIDATES.assign(**change)
     with pytest.raises(PlacesError, match=message):
         am.choose_sites(NETWORK, CELLS, candidates, count=1, **options)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda sites, **asked: am.access_times(NETWORK, CELLS, sites, **asked),
+        lambda sites, **asked: am.opportunities(NETWORK, CELLS, sites, [10], **asked),
+        lambda sites, **asked: am.floating_catchments(NETWORK, CELLS, sites, 10, **asked),
+        lambda sites, **asked: am.rank_links(NETWORK, CELLS, sites, LINKS, **asked),
+        lambda sites, **asked: am.criticality(NETWORK, CELLS, sites, CLOSURES, **asked),
+    ],
+)
+def test_categories_are_texts_and_every_site_has_one(ask):
+    with pytest.raises(PlacesError, match=r"1 of 1 sites have no category, first 'a'\. Fill it in"):
+        ask(SITES.assign(category=[None]))
+    with pytest.raises(PlacesError, match="The sites have no column 'category'; they have site"):
+        ask(SITES.drop(columns="category"))
+    with pytest.raises(PlacesError, match="A category is a text such as 'care/pharmacy'; found No"):
+        ask(SITES, categories=[None])
+    ask(SITES, categories="care/pharmacy")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"count": "2"}, "count says how many sites to choose, from 1 on; found '2'"),
+        ({"count": 1.5}, r"found 1\.5"),
+        (
+            {"objective": "max_cover", "count": 1, "threshold_min": "5"},
+            "minutes above 0; found '5'",
+        ),
+    ],
+)
+def test_siting_wants_numbers(options, message):
+    with pytest.raises(PlacesError, match=message):
+        am.choose_sites(NETWORK, CELLS, CANDIDATES, **options)
+
+
+def test_cells_have_names():
+    with pytest.raises(PlacesError, match="The residents have no column 'cell'; they have pop"):
+        am.access_times(NETWORK, CELLS.drop(columns="cell"), SITES)
+
+
+def test_a_site_of_two_categories_stands_once_among_those_that_stay():
+    both = pd.concat([SITES, SITES.assign(category="care/hospital")], ignore_index=True)
+    both["capacity"] = [2.0, 7.0]
+    places = CANDIDATES.assign(capacity=4.0)
+    once, twice = (
+        am.choose_sites(NETWORK, CELLS, places, count=1, existing=each, capacity="capacity")
+        for each in (both.iloc[:1], both)
+    )
+    assert twice.value == once.value
+    pd.testing.assert_frame_equal(twice.served, once.served)
+    assert am.choose_sites(NETWORK, CELLS, places, count=1, existing=both).value > 0
+
+
+def test_zones_that_stand_twice_are_not_spread():
+    area = shapely.box(*CELLS.total_bounds).buffer(0.001)
+    zones = gpd.GeoDataFrame(
+        {"zone": ["a", "a"], "population": [3, 4]}, geometry=[area, area], crs=CELLS.crs
+    )
+    with pytest.raises(PlacesError, match="1 of 2 zones stand before, first 'a'"):
+        am.spread_population(zones, NETWORK)
+
+
+def test_one_swapped_row_is_enough_where_the_bounds_are_known(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("cell,lon,lat,population\na,2.83,50.42,3\nb,2.84,50.43,3\nc,50.43,2.84,9\n")
+    with pytest.raises(PlacesError, match=r"lon and lat look swapped in 1 of 3 rows; first \(50"):
+        am.read_residents(path, bounds_deg=(2.8, 50.4, 2.9, 50.5))
 
 
 @pytest.mark.parametrize("groups", [[None, "x"], [np.nan, 1.0], [pd.NA, "x"]])

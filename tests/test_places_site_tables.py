@@ -83,9 +83,29 @@ class TestFromATable:
         with pytest.raises(PlacesError, match="position missing in 2 of 3 rows; first row 2"):
             read_sites(tmp_path / "sites.parquet")
 
+    def test_two_files_of_two_vintages_are_refused(self, tmp_path):
+        paths = [tmp_path / "b23.csv", tmp_path / "b24.csv", tmp_path / "other.csv"]
+        head = "AN;TYPEQU;lon;lat"
+        paths[0].write_text(f"{head}\n2023;D101;2.8;50.4\n")
+        paths[1].write_text(f"{head}\n2024;D101;2.801;50.4\n")
+        paths[2].write_text("TYPEQU;lon;lat\nD101;2.9;50.4\n")
+        older, newer, undated = map(read_sites, paths)
+        assert older.attrs["vintages"] == {"b23.csv": ["2023"]}
+        joined = merge_sites(older, undated)
+        assert joined.attrs["vintages"] == {"b23.csv": ["2023"]}
+        with pytest.raises(PlacesError, match=r"two vintages: b23\.csv: 2023; b24\.csv: 2024"):
+            merge_sites(joined, newer)
+        rows = [row for row in read_categories().of_key.values() if row.bpe_older]
+        old = {code for row in rows for code in row.bpe_older}
+        new = {code for row in rows for code in row.bpe} - old
+        paths[0].write_text(f"TYPEQU;lon;lat\n{min(old)};2.8;50.4\n")
+        paths[1].write_text(f"TYPEQU;lon;lat\n{min(new)};2.9;50.4\n")
+        with pytest.raises(PlacesError, match=r"codes from before 2024; .*codes since 2024"):
+            merge_sites(*map(read_sites, paths[:2]))
+
     def test_bpe_of_several_years_is_refused(self, tmp_path):
         text = "AN;TYPEQU;lon;lat\n2021;D101;2.8;50.4\n2024;D101;2.9;50.4\n"
-        with pytest.raises(PlacesError, match=r"BPE of 2 years: column AN has 2021, 2024; give"):
+        with pytest.raises(PlacesError, match=r"BPE of 2 years: column AN has 2021, 2024; keep"):
             read_sites(self.write(tmp_path, text))
         assert len(read_sites(self.write(tmp_path, text.replace("2021", "2024")))) == 2
         # elsewhere a column of this name may mean anything

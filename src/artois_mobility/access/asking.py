@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+import numpy as np
+
 from ..errors import PlacesError
 from ..places.categories import expand
 
@@ -31,11 +33,29 @@ def list_categories(sites: "gpd.GeoDataFrame", categories: Sequence[str] | None)
     Raises
     ------
     PlacesError
-        If a category is unknown.
+        If a category is unknown or no text, or a site has none.
     """
+    if "category" not in sites.columns:
+        msg = (
+            f"The sites have no column 'category'; they have {', '.join(map(str, sites.columns))}."
+        )
+        raise PlacesError(msg)
+    lacking = np.flatnonzero(sites["category"].isna())
+    if lacking.size:
+        named = sites["site"].iloc[lacking[0]] if "site" in sites.columns else lacking[0]
+        msg = (
+            f"{lacking.size} of {len(sites)} sites have no category, first {named!r}. Fill it in, "
+            "or leave them out."
+        )
+        raise PlacesError(msg)
     if categories is None:
         return sorted(set(sites["category"].astype(str)))
-    listed = [each for category in categories for each in expand(category)]
+    asked = [categories] if isinstance(categories, str) else list(categories)
+    for category in asked:
+        if not isinstance(category, str):
+            msg = f"A category is a text such as 'care/pharmacy'; found {category!r}."
+            raise PlacesError(msg)
+    listed = [each for category in asked for each in expand(category)]
     return list(dict.fromkeys(listed))
 
 

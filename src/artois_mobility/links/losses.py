@@ -17,7 +17,7 @@ from ..kernels import losses as kernels
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
-from ..places.people import read_people
+from ..places.people import list_cells, read_people
 from ..routing.ends import NodeEnds, find_ends
 from ..routing.searches import search_from_seeds
 from ..routing.threads import run_each
@@ -117,6 +117,7 @@ def criticality(
     """
     _check(closures)
     ways = _read_ways(closures)
+    list_cells(residents)
     listed = list_counted(sites, categories)
     bound_ms = bounds_of(listed, thresholds_min)
     if attachments is None:

@@ -22,7 +22,7 @@ from ..kernels import gains as kernels
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
-from ..places.people import read_people
+from ..places.people import list_cells, read_people
 from ..routing.ends import ArcEnds, NodeEnds, find_ends
 from ..routing.searches import search_from_seeds
 from ..routing.threads import run_each
@@ -165,6 +165,7 @@ def rank_links(
     Mathematik 1, 269-271. doi:10.1007/BF01386390
     """
     lines = read_candidates(candidates)
+    list_cells(residents)
     listed = list_counted(sites, categories)
     bound_ms = bounds_of(listed, thresholds_min)
     if attachments is None:

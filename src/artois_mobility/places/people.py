@@ -32,7 +32,7 @@ def list_cells(residents: "gpd.GeoDataFrame") -> Texts:
     Raises
     ------
     PlacesError
-        If a cell stands twice: its people would count twice.
+        If the column is missing, or a cell stands twice: its people would count twice.
 
     Examples
     --------
@@ -42,6 +42,10 @@ def list_cells(residents: "gpd.GeoDataFrame") -> Texts:
     Traceback (most recent call last):
     artois_mobility.errors.PlacesError: 1 of 2 cells stand before, first 'a'. Keep one row for each.
     """
+    if "cell" not in residents.columns:
+        found = ", ".join(map(str, residents.columns)) or "none"
+        msg = f"The residents have no column 'cell'; they have {found}."
+        raise PlacesError(msg)
     cells: Texts = residents["cell"].astype(str).to_numpy(object)
     refuse_doubles(cells, "cells")
     return cells

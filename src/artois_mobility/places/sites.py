@@ -1,6 +1,6 @@
 """Sites: where people go for care, culture and training."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -9,12 +9,13 @@ import geopandas as gpd
 import pandas as pd
 
 from .._types import WGS84
+from ..errors import PlacesError
 from ..osm.extract import Extract
 from .categories import categories_in_use, keep_below
 from .category_table import Categories
 from .merging import find_duplicates
 from .osm_sites import sites_of_extract
-from .table_sites import sites_of_table
+from .table_sites import VINTAGES, sites_of_table
 from .tables import Bounds
 
 COLUMNS: Final = (
@@ -84,6 +85,7 @@ def read_sites(
         `attrs["not_open"]` those that are not open on `day`, by the reason.
         `attrs["refused"]` lists a file's rows that lack a position, by `source`, `row` (from 1),
         `category` and `reason`: up to half of the rows may, anything else refuses the whole file.
+        `attrs["vintages"]`, for a file of the BPE, what its years and codes say of its vintage.
 
     Raises
     ------
@@ -125,6 +127,11 @@ def merge_sites(*tables: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         One row per site and category. Ids that two tables use for different rows are told apart
         by the later table's `source` before them. `attrs` hold those of all tables.
 
+    Raises
+    ------
+    PlacesError
+        If files of two vintages of the BPE are among them.
+
     Examples
     --------
     >>> merge_sites().empty
@@ -133,6 +140,7 @@ def merge_sites(*tables: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if not tables:
         return gpd.GeoDataFrame({name: [] for name in COLUMNS}, crs=WGS84)
     attrs = [table.attrs for table in tables]
+    vintages = _join_vintages([each.get(VINTAGES, {}) for each in attrs])
     joined = _join(tables)
     number_of_row = [
         number if MERGED in table.attrs else -1
@@ -158,7 +166,22 @@ def merge_sites(*tables: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     sites.attrs[MERGED] += merged
     for name in COUNTS:
         sites.attrs[name] = _add_counts([each.get(name, {}) for each in attrs])
+    if vintages:
+        sites.attrs[VINTAGES] = vintages
     return sites
+
+
+def _join_vintages(parts: Sequence[Mapping[str, list[str]]]) -> dict[str, list[str]]:
+    """Join what is known of the vintage of each BPE file; refuse two that differ."""
+    joined = {name: marks for part in parts for name, marks in part.items()}
+    every = {mark for marks in joined.values() for mark in marks}
+    years = {mark for mark in every if mark.isdigit()}
+    sides = every - years
+    if len(years) > 1 or len(sides) > 1:
+        listed = "; ".join(f"{name}: {', '.join(marks)}" for name, marks in joined.items())
+        msg = f"BPE of two vintages: {listed}. The same site would count twice; keep one."
+        raise PlacesError(msg)
+    return joined
 
 
 def _join(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

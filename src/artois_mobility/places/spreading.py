@@ -9,6 +9,7 @@ import shapely
 
 from .._types import NO_ARC, WGS84, Floats, Geometries
 from ..errors import PlacesError
+from .people import refuse_doubles
 from .streets import draw_arcs
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def _read(zones: gpd.GeoDataFrame) -> "tuple[npt.NDArray[np.object_], npt.NDArra
         )
         raise PlacesError(msg)
     code = zones[named[0]].astype(str).to_numpy(object)
+    refuse_doubles(code, "zones")
     people = pd.to_numeric(zones["population"], errors="coerce").to_numpy(np.float64)
     is_part = (people >= 0) & np.isfinite(people) & (people != np.rint(people))
     areas = zones.geometry.to_numpy()

@@ -42,6 +42,9 @@ CATEGORY_NAMES: Final = (
 SITE_NAMES: Final = ("site", "id", "identifiant", "nofinesset", "nofiness", "osm_id")
 NAME_NAMES: Final = ("name", "nom", "nomrs", "raison_sociale", "rs", "libelle", "appellation")
 CAPACITY_NAMES: Final = ("capacity", "capacite", "capacité")
+VINTAGES: Final = "vintages"
+BEFORE_2024: Final = "codes from before 2024"
+SINCE_2024: Final = "codes since 2024"
 QUALITY_NAMES: Final = ("position_quality", "qualite_xy", "qualité_xy", "sourcecoordet")
 FINESS_NAMES: Final = ("finess", "nofinesset", "nofiness", "ref:fr:finess", "ref_finess")
 UAI_NAMES: Final = ("uai", "ref:uai", "ref_uai", "numero_uai", "code_uai")
@@ -89,7 +92,7 @@ def sites_of_table(
     PlacesError
         If anything in the file is wrong; all its problems are listed.
     """
-    rows = read_table(path)
+    every = rows = read_table(path)
     problems: list[str] = []
     categories, passed_over = _categories_of(rows, table, problems)
     is_site = categories != PASSED_OVER
@@ -120,6 +123,9 @@ def sites_of_table(
     found = gpd.GeoDataFrame(sites, geometry=points.to_numpy(), crs=WGS84)[is_there]
     found.attrs["passed_over"] = dict(sorted(passed_over.items()))
     found.attrs["not_open"] = not_open
+    vintage = _vintage_of(every, table)
+    if vintage:
+        found.attrs[VINTAGES] = {Path(path).name: vintage}
     found.attrs["refused"] = [
         {"source": Path(path).name, "row": int(row) + 1, "category": key, "reason": NO_POSITION}
         for row, key in zip(rows.index[~is_there], categories[~is_there], strict=True)
@@ -154,35 +160,42 @@ def _categories_of(
             passed_over[text] = count
         elif meaning[text] == UNKNOWN:
             problems.append(_unknown(text, count, table))
-    problems += _mixed_vintages(set(meaning), table)
-    if any(BPE_CODE.fullmatch(text) for text in meaning):
-        problems += _several_years(rows)
+    older, newer = _codes_of_vintages(set(meaning), table)
+    if older and newer:
+        problems.append(
+            f"BPE codes of two vintages: {', '.join(newer[:3])} came with 2024, "
+            f"{', '.join(older[:3])} had gone by then; keep the rows of one"
+        )
+    years = _years_of(rows) if any(BPE_CODE.fullmatch(text) for text in meaning) else []
+    if len(years) > 1:
+        problems.append(
+            f"BPE of {len(years)} years: column {find_column(rows, YEAR_NAMES)} has "
+            f"{', '.join(years[:5])}; keep the rows of one"
+        )
     return np.array([*(meaning[text] for text in texts), ""], object)[:-1], passed_over
 
 
-def _mixed_vintages(codes: set[str], table: Categories) -> list[str]:
-    """Name BPE codes of which some came only with 2024 and others had gone by then."""
+def _codes_of_vintages(codes: set[str], table: Categories) -> tuple[list[str], list[str]]:
+    """List the BPE codes that had gone by 2024 and those that came with it."""
     rows = [each for each in table.of_key.values() if each.bpe_older]
     older = sorted(codes.intersection(code for row in rows for code in row.bpe_older))
     newer = sorted(codes.intersection(code for row in rows for code in row.bpe).difference(older))
-    if not (older and newer):
-        return []
-    return [
-        f"BPE codes of two vintages: {', '.join(newer[:3])} came with 2024, {', '.join(older[:3])} "
-        "had gone by then; give each vintage its own file"
-    ]
+    return older, newer
 
 
-def _several_years(rows: pd.DataFrame) -> list[str]:
-    """Name the years of a BPE file that holds several."""
-    column = find_column(rows, YEAR_NAMES)
-    years = sorted(set(read_texts(rows, column)) - {""})
-    if len(years) <= 1:
+def _years_of(rows: pd.DataFrame) -> list[str]:
+    """List the years of a BPE file."""
+    return sorted(set(read_texts(rows, find_column(rows, YEAR_NAMES))) - {""})
+
+
+def _vintage_of(rows: pd.DataFrame, table: Categories) -> list[str]:
+    """Tell of which year a BPE file is, and on which side of 2024 its codes are, if known."""
+    codes = set(read_texts(rows, find_column(rows, CATEGORY_NAMES)))
+    if not any(BPE_CODE.fullmatch(code) for code in codes):
         return []
-    return [
-        f"BPE of {len(years)} years: column {column} has {', '.join(years[:5])}; give each vintage "
-        "its own file"
-    ]
+    older, newer = _codes_of_vintages(codes, table)
+    sides = [side for side, own in ((BEFORE_2024, older), (SINCE_2024, newer)) if own]
+    return [*_years_of(rows), *sides]
 
 
 def _is_passed_over(code: str, table: Categories) -> bool:

@@ -405,7 +405,8 @@ def _check_degrees(
     is_outside = (np.abs(lon_deg) > 180) | (np.abs(lat_deg) > 90)
     expected = bounds_deg or FRANCE_DEG
     looks_swapped = _is_inside(lat_deg, lon_deg, expected) & ~_is_inside(lon_deg, lat_deg, expected)
-    if looks_swapped.size and looks_swapped.mean() > 0.5:
+    # where we know what to expect, one row is enough
+    if looks_swapped.any() and (bounds_deg is not None or looks_swapped.mean() > 0.5):
         problems.append(
             f"lon and lat look swapped in {looks_swapped.sum()} of {lon_deg.size} rows; "
             f"first ({lon_deg[looks_swapped][0]:g}, {lat_deg[looks_swapped][0]:g}); "

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import PlacesError
+from ..places.people import list_cells, read_people
 from ..places.tables import (
     Bounds,
     find_column,
@@ -67,7 +68,8 @@ def candidate_sites(
     if not (0 < apart_m <= 100_000 and count >= 1):
         msg = f"apart_m must be above 0 metres and count from 1 on; found {apart_m!r}, {count!r}."
         raise PlacesError(msg)
-    lived_in = residents[residents["population"] > 0]
+    list_cells(residents)
+    lived_in = residents[read_people(residents, "population") > 0]
     if not len(lived_in):
         msg = "Nobody lives in any of the cells; give residents with a population."
         raise PlacesError(msg)

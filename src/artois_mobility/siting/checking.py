@@ -1,7 +1,11 @@
 """What a question about new sites needs."""
 
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
+import numpy as np
+
+from .._types import Floats
 from ..errors import PlacesError
 from ..places.people import refuse_doubles
 
@@ -45,7 +49,7 @@ def check_question(  # noqa: PLR0917  the choices of the model
             "some.",
         ),
         (
-            objective != "set_cover" and not (count or 0) >= 1,
+            objective != "set_cover" and not (isinstance(count, Integral) and count >= 1),
             f"count says how many sites to choose, from 1 on; found {count!r}.",
         ),
         (
@@ -53,7 +57,8 @@ def check_question(  # noqa: PLR0917  the choices of the model
             "set_cover finds how many sites are needed; leave count out.",
         ),
         (
-            objective in NEEDS_THRESHOLD and not (threshold_min or 0) > 0,
+            objective in NEEDS_THRESHOLD
+            and not (isinstance(threshold_min, Real) and threshold_min > 0),
             f"{objective} needs threshold_min, minutes above 0; found {threshold_min!r}.",
         ),
         (
@@ -70,3 +75,31 @@ def check_question(  # noqa: PLR0917  the choices of the model
         if is_wrong:
             raise PlacesError(message)
     refuse_doubles(candidates["candidate"].astype(str).to_numpy(object), "candidates")
+
+
+def check_stop(
+    objective: str, capacity: str | None, unreached_min: float | None, minutes: Floats
+) -> None:
+    """Refuse minutes for who is left out that are fewer than some who are served need.
+
+    Parameters
+    ----------
+    objective, capacity, unreached_min
+        As in `choose_sites`; with capacities whoever costs less unserved stays so.
+    minutes
+        All times, NaN for no way.
+
+    Raises
+    ------
+    PlacesError
+        If a way is longer.
+    """
+    if objective != "p_median" or capacity is not None or unreached_min is None:
+        return
+    longest = float(np.nanmax(np.append(minutes, 0.0)))
+    if unreached_min < longest:
+        msg = (
+            f"unreached_min is what whoever reaches no site counts, at least the longest way, "
+            f"{longest:.1f} minutes here; found {unreached_min!r}. Leave it out for twice that."
+        )
+        raise PlacesError(msg)

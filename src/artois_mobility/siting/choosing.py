@@ -15,7 +15,7 @@ from ..places.categories import find_category
 from ..places.people import list_cells, read_people
 from ..places.tables import Texts
 from ..routing.tables import travel_time_matrix
-from .checking import NEEDS_THRESHOLD, Objective, check_question
+from .checking import NEEDS_THRESHOLD, Objective, check_question, check_stop
 from .models import Solution
 from .situation import Choice, Situation
 
@@ -146,7 +146,8 @@ def choose_sites(  # noqa: PLR0913  the choices of the model
     count
         How many to choose; not for `"set_cover"`.
     existing
-        Sites that stay open, such as those of `am.read_sites`; None for none.
+        Sites that stay open, such as those of `am.read_sites`; None for none. One that stands
+        several times, once for each of its categories, counts once, with its first row's capacity.
     threshold_min
         For the covering objectives.
     capacity
@@ -156,7 +157,8 @@ def choose_sites(  # noqa: PLR0913  the choices of the model
         Column of residents that says how many people count.
     unreached_min
         Minutes that count for somebody who reaches no site, or for whom no capacity is left, in
-        `"p_median"`; twice the longest time when None.
+        `"p_median"`; twice the longest time when None. Without capacities not less than the
+        longest time.
     exact
         True to solve a program whatever its size, False for a greedy choice with exchanges, None
         to decide by the size.
@@ -203,15 +205,16 @@ def choose_sites(  # noqa: PLR0913  the choices of the model
             f"on a street of {network.profile.name}. Give more candidates, or ask for fewer."
         )
         raise PlacesError(msg)
-    kept = candidates.iloc[:0] if existing is None else existing
+    kept = candidates.iloc[:0] if existing is None else _one_of_each(existing)
     own, time = (_times(network, residents, places) for places in (kept, usable))
     stop_min = unreached_min
     if stop_min is None:
         stop_min = 2 * float(np.nanmax(np.append(np.concatenate([time, own], axis=1), 0.0)))
     room = None
     if capacity is not None:
-        rooms = [] if existing is None else [read_people(existing, capacity, "existing sites")]
+        rooms = [] if existing is None else [read_people(kept, capacity, "existing sites")]
         room = np.concatenate([*rooms, read_people(usable, capacity, "candidates")])
+    check_stop(objective, capacity, unreached_min, np.concatenate([time, own], axis=1))
     situation = Situation(people, own, time, room, count or 0, threshold_min or 0.0, stop_min)
     solution = situation.solve(objective, exact=exact)
     left_out = candidates[~is_there].assign(reason=attached.reason_of_place[~is_there])
@@ -293,6 +296,14 @@ def _list_served(served: Floats, times: Floats, tables: _Tables, names: Texts) -
             "minutes": minutes[cell, site],
         }
     )
+
+
+def _one_of_each(existing: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
+    """Keep one row of a site that stands once for each of its categories."""
+    if "site" not in existing.columns:
+        return existing
+    is_again = existing["site"].astype(str).duplicated()
+    return existing[~is_again].reset_index(drop=True)
 
 
 def _times(network: Network, residents: "gpd.GeoDataFrame", places: "gpd.GeoDataFrame") -> Floats:

@@ -99,6 +99,10 @@ def _say_outside(residents: "gpd.GeoDataFrame") -> Iterator[Notice]:
     outside = residents.attrs.get("outside_the_territory", {})
     if outside.get("cells"):
         yield Notice("outside_territory", {name: round(value) for name, value in outside.items()})
+    is_nowhere = residents["commune"] == ""
+    if 0 < is_nowhere.sum() < len(residents):
+        people = round(float(residents.loc[is_nowhere, "population"].sum()))
+        yield Notice("outside_communes", {"cells": int(is_nowhere.sum()), "people": people})
 
 
 def _say_refused(sites: "gpd.GeoDataFrame") -> Iterator[Notice]:

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # locked versions with their hashes; ranges stand in pyproject.toml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help venv demo test test-nojit lint format bench bench-whole bench-growth bench-lanes data lock clean
+.PHONY: help venv demo test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios data lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,9 @@ bench-growth: $(VENV)/dev.stamp  ## Time every step on graphs of up to ten milli
 
 bench-lanes: $(VENV)/bench.stamp  ## Time sweeps of 8 to 128 sources at once (some minutes)
 	@$(BIN)/python benchmarks/lanes.py --output benchmarks/results/lanes.txt
+
+bench-scenarios: $(VENV)/dev.stamp  ## Time comparing 50 scenarios, and one against computing all anew (some minutes)
+	@$(BIN)/python benchmarks/scenarios.py --output benchmarks/results/scenarios.txt
 
 data: $(VENV)/run.stamp  ## Build the embedded territory again from its tables of facts
 	@$(BIN)/python data/osm/build_territory.py

@@ -321,7 +321,7 @@ def test_faults_of_several_inputs_are_told_together(tmp_path):
 
 
 def test_a_scenario_that_does_not_fit_stops_before_anything_is_computed(town, monkeypatch):
-    monkeypatch.setattr(running, "access_times", None)
+    monkeypatch.setattr(running, "stand", None)
     bad = write_scenario(town.parent, "bad", '[[changes]]\nkind = "close_ways"\nids = [301]\n')
     expected = r"bad.toml has 1 problem:\n  line 2, changes\[1\] .close_ways.* first 301\. Did you"
     with pytest.raises(StudyError, match=expected):

@@ -1,6 +1,7 @@
 """Where an extract ends: which answers could be others if it reached farther."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -8,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds
+from .._types import NO_ARC, UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds, NodeIds, OsmIds
 from ..errors import PlacesError
 from ..graph import reverse
-from ..network.coverage import Covers, ends_cut_off, find_coverage
+from ..network.coverage import Covers, Known, ends_cut_off, find_coverage
 from ..network.model import Network
 from ..osm.extract import Extract
 from ..places.attaching import attach
@@ -95,14 +96,9 @@ def edge_minutes(
     Name: edge_min, dtype: float64
     """
     check_direction(direction)
-    coverage = find_coverage(extract, network, covers)
-    inner = shapely.buffer(coverage.area, -network.profile.offroad_limit_m)
-    leaves = _arcs_that_leave(network, inner)
-    is_edge = np.isin(network.osm_node, ends_cut_off(extract))
-    is_edge[network.graph.tail[leaves]] = True
-    is_edge[network.graph.head[leaves]] = True
+    rim = find_rim(network, extract, covers)
     own = attach(network, residents) if attachments is None else attachments
-    edge_ms = _search(network, own, is_edge, leaves, direction)
+    edge_ms = time_to_rim(network, own, rim, direction)
     edge_min = np.where(edge_ms == UNREACHED_MS, np.inf, minutes_of(edge_ms))
     found = pd.DataFrame(
         {
@@ -111,8 +107,130 @@ def edge_minutes(
             "reason": own.reason_of_place,
         }
     )
-    found.attrs["covers"] = coverage.known_by
+    found.attrs["covers"] = rim.known_by
     return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rim:
+    """Where an extract ends.
+
+    Attributes
+    ----------
+    inner
+        The area in which nothing that a place could hang on is missing, in the network's metric
+        system.
+    osm_node
+        OSM ids of the nodes before one that the file lacks, ascending.
+    known_by
+        How the area is known, as in `find_coverage`.
+    """
+
+    inner: shapely.Geometry
+    osm_node: OsmIds
+    known_by: Known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RimStreets:
+    """Where the streets of a network reach the rim, m arcs.
+
+    Attributes
+    ----------
+    node
+        Nodes of the searched graph at the rim.
+    is_street
+        True for arcs that do not lie inside with all their points, and for their twins, shape (m,).
+    """
+
+    node: NodeIds
+    is_street: Flags
+
+
+def find_rim(network: Network, extract: Extract, covers: "Covers | None" = None) -> Rim:
+    """Find where an extract ends.
+
+    Parameters
+    ----------
+    network
+        Today's network of one profile: a scenario changes nothing about what the extract covers.
+    extract, covers
+        As in `edge_minutes`.
+
+    Returns
+    -------
+    rim
+        For that network and those of its scenarios.
+
+    Raises
+    ------
+    PlacesError
+        If `covers` is not allowed.
+    """
+    coverage = find_coverage(extract, network, covers)
+    inner = shapely.buffer(coverage.area, -network.profile.offroad_limit_m)
+    shapely.prepare(inner)
+    return Rim(inner, ends_cut_off(extract), coverage.known_by)
+
+
+def find_rim_streets(network: Network, rim: Rim) -> RimStreets:
+    """Find where the streets of a network reach the rim.
+
+    Parameters
+    ----------
+    network
+        Today's network, or one that a scenario made of it.
+    rim
+        Where the extract ends.
+
+    Returns
+    -------
+    streets
+        Ends of streets that leave the area count, and those of streets that the file cuts off.
+    """
+    leaves = _arcs_that_leave(network, rim.inner)
+    is_edge = np.isin(network.osm_node, rim.osm_node)
+    is_edge[network.graph.tail[leaves]] = True
+    is_edge[network.graph.head[leaves]] = True
+    twin = network.twin_of_arc[leaves]
+    is_street = np.zeros(network.graph.arc_count, np.bool_)
+    is_street[np.append(leaves, twin[twin != NO_ARC])] = True
+    node = np.flatnonzero(is_edge[network.searched.node]).astype(np.int32)
+    return RimStreets(node, is_street)
+
+
+def time_to_rim(
+    network: Network, places: Attachments, rim: Rim, direction: Direction = "to_site"
+) -> Milliseconds:
+    """Find the time of every place to the nearest node of the rim, or from it.
+
+    Parameters
+    ----------
+    network
+        Today's network, or one that a scenario made of it.
+    places
+        Places on it, p of them.
+    rim
+        Where the extract ends.
+    direction
+        As in `edge_minutes`.
+
+    Returns
+    -------
+    time_ms
+        Shape (p,); `UNREACHED_MS` where no way leads there.
+    """
+    searched, streets = network.searched, find_rim_streets(network, rim)
+    graph = reverse(searched.graph)[0] if direction == "to_site" else searched.graph
+    node_ms = search_from_seeds(graph, streets.node, np.zeros_like(streets.node))
+    ends = find_ends(network, places)
+    own = ends.leave if direction == "to_site" else ends.reach
+    time_ms = np.full(places.place_count, UNREACHED_MS, np.int64)
+    np.minimum.at(time_ms, own.place, node_ms[own.node].astype(np.int64) + own.ms)
+    # whoever lives on a street that leaves the area may be over the edge at once
+    is_on_edge = streets.is_street[places.arc]
+    np.minimum.at(time_ms, places.place[is_on_edge], places.offroad_ms[is_on_edge])
+    return np.minimum(time_ms, UNREACHED_MS).astype(np.int32)
 
 
 def mark_edge(
@@ -206,27 +324,7 @@ def _minutes_of_values(
 def _arcs_that_leave(network: Network, inner: shapely.Geometry) -> ArcIds:
     """List the arcs that do not lie inside the area with all their points."""
     count = np.diff(network.first_point)
-    shapely.prepare(inner)
     is_out: Flags = ~shapely.contains_xy(inner, network.point_x_m, network.point_y_m)
     arc = np.repeat(np.arange(network.graph.arc_count, dtype=np.int32), count)
     leaves: ArcIds = np.unique(arc[is_out])
     return leaves
-
-
-def _search(
-    network: Network, places: Attachments, is_edge: Flags, leaves: ArcIds, direction: Direction
-) -> Milliseconds:
-    """Find the time of every place to the nearest node of the edge, or from it."""
-    searched = network.searched
-    seeds = np.flatnonzero(is_edge[searched.node]).astype(np.int32)
-    graph = reverse(searched.graph)[0] if direction == "to_site" else searched.graph
-    node_ms = search_from_seeds(graph, seeds, np.zeros_like(seeds))
-    ends = find_ends(network, places)
-    own = ends.leave if direction == "to_site" else ends.reach
-    time_ms = np.full(places.place_count, UNREACHED_MS, np.int64)
-    np.minimum.at(time_ms, own.place, node_ms[own.node].astype(np.int64) + own.ms)
-    # whoever lives on a street that leaves the area may be over the edge at once
-    twin = network.twin_of_arc[leaves]
-    is_on_edge = np.isin(places.arc, np.append(leaves, twin[twin != NO_ARC]))
-    np.minimum.at(time_ms, places.place[is_on_edge], places.offroad_ms[is_on_edge])
-    return np.minimum(time_ms, UNREACHED_MS).astype(np.int32)

@@ -1,7 +1,7 @@
 """Minutes to the nearest sites of each category."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,6 +21,7 @@ from ..routing.ends import ArcEnds, NodeEnds, find_ends, minutes_of
 from ..routing.engine import metric_of
 from ..routing.nearest import (
     Found,
+    blank,
     search_for_nearest,
     sweep_for_nearest,
     work_of_nearest,
@@ -100,7 +101,7 @@ def access_times(
     names = sites["site"].astype(str).to_numpy(object)
     reasons = attachments[0].reason_of_place
     is_empty = np.array([rows.size == 0 for rows in members], np.bool_)
-    called = _Names(cells, reasons, names, _qualities_of(sites), is_empty)
+    called = _Names(cells, reasons, names, qualities_of(sites), is_empty)
     return _tabulate(listed, found, called, k)
 
 
@@ -170,7 +171,19 @@ class _Names:
     is_empty: Flags
 
 
-def _qualities_of(sites: "gpd.GeoDataFrame") -> npt.NDArray[np.object_]:
+def qualities_of(sites: "gpd.GeoDataFrame") -> npt.NDArray[np.object_]:
+    """Tell how well the position of each site is known.
+
+    Parameters
+    ----------
+    sites
+        What `am.read_sites` returns, s of them.
+
+    Returns
+    -------
+    quality
+        `"unknown"` where the table does not tell, shape (s,).
+    """
     if "position_quality" not in sites.columns:
         return np.full(len(sites), UNKNOWN_QUALITY, object)
     quality = sites["position_quality"].astype(object)
@@ -231,21 +244,64 @@ def _find_nearest(search: _Search, members: Sequence[Rows], k: int) -> list[Foun
 
 
 def _gather_on_own_arc(search: _Search, rows: Rows, arcs: Rows, found: Found) -> None:
-    chosen = np.flatnonzero(np.isin(search.sites.place, rows)).astype(np.int32)
-    by_arc = chosen[np.argsort(search.sites.arc[chosen], kind="stable")]
-    first_of_arc = np.searchsorted(search.sites.arc[by_arc], arcs).astype(np.int32)
+    sign = 1 if search.is_to_site else -1
+    _offer_neighbours(search.places, search.sites, rows, arcs, found, sign=sign)
+
+
+def _offer_neighbours(
+    places: ArcEnds, sites: ArcEnds, rows: Rows, arcs: Rows, found: Found, *, sign: int
+) -> None:
+    chosen = np.flatnonzero(np.isin(sites.place, rows)).astype(np.int32)
+    by_arc = chosen[np.argsort(sites.arc[chosen], kind="stable")]
+    first_of_arc = np.searchsorted(sites.arc[by_arc], arcs).astype(np.int32)
     gather_neighbours(
-        search.places.place,
-        search.places.arc,
-        search.places.along_ms,
-        search.places.offroad_ms,
-        search.sites.place[by_arc],
+        places.place,
+        places.arc,
+        places.along_ms,
+        places.offroad_ms,
+        sites.place[by_arc],
         first_of_arc,
-        search.sites.along_ms[by_arc],
-        search.sites.offroad_ms[by_arc],
-        1 if search.is_to_site else -1,
+        sites.along_ms[by_arc],
+        sites.offroad_ms[by_arc],
+        sign,
         *found,
     )
+
+
+def find_on_own_arc(
+    places: ArcEnds, sites: ArcEnds, members: Sequence[Rows], place_count: int
+) -> list[Found]:
+    """Find the nearest site of every place among those on its own street alone.
+
+    Parameters
+    ----------
+    places, sites
+        What `find_ends` gives for them, or for some of them.
+    members
+        Rows of the sites of each list.
+    place_count
+        Number of places, p.
+
+    Returns
+    -------
+    found
+        For each list as `find_nearest` finds them, for trips to the site; shape (p, 1).
+    """
+    own_arcs = np.unique(places.arc)
+    near = np.flatnonzero(np.isin(sites.arc, own_arcs))
+    few = replace(
+        sites,
+        place=sites.place[near],
+        arc=np.searchsorted(own_arcs, sites.arc[near]).astype(np.int32),
+        along_ms=sites.along_ms[near],
+        offroad_ms=sites.offroad_ms[near],
+    )
+    many = replace(places, arc=np.searchsorted(own_arcs, places.arc).astype(np.int32))
+    arcs = np.arange(own_arcs.size + 1, dtype=np.int32)
+    found = [blank(place_count, 1) for _ in members]
+    for rows, own in zip(members, found, strict=True) if near.size else ():
+        _offer_neighbours(many, few, rows, arcs, own, sign=1)
+    return found
 
 
 def _tabulate(

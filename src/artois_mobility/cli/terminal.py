@@ -36,6 +36,7 @@ KERNELS_OF_COMMANDS: Final = (
     "heap",
     "nearest",
     "nearest_sweep",
+    "repair",
     "sweep",
 )
 

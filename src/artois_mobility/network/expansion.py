@@ -34,7 +34,7 @@ FOLLOWING_PHASES: Final = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Expansion:
     """How the searched graph is laid out, q nodes and r arcs, over streets of m arcs.
 
@@ -78,10 +78,9 @@ class Expansion:
         graph
             With q nodes and r arcs; all graphs of one expansion share their other arrays.
         """
-        is_turn = self.street == NO_ARC
-        street = np.where(is_turn, 0, self.street)
-        weights = weight_ms[street] if weight_ms.size else np.zeros(street.size, np.int32)
-        return Graph(self.first_out, self.head, np.where(is_turn, self.turn_ms, weights))
+        # a turn names the last street, -1, and takes its own time behind that of none
+        weights = np.append(weight_ms, np.int32(0))[self.street] + self.turn_ms
+        return Graph(self.first_out, self.head, weights)
 
     def rank_ends(self, street_count: int) -> "EndRanks":
         """Tell where the two ends of each street stand in the order of elimination.

@@ -1,6 +1,7 @@
 """Between streets and the graph that is searched: where trips begin and end."""
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -58,6 +59,8 @@ class Searched:
         Node each arc leaves from, shape (r,).
     begins, ends
         Arcs in which trips that begin or end on a street do so.
+    copies
+        All arcs along each street.
     node
         Node of the network behind each node, shape (q,).
     is_expanded
@@ -69,6 +72,7 @@ class Searched:
     tail: NodeIds
     begins: Laid
     ends: Laid
+    copies: Laid
     node: NodeIds
     is_expanded: bool
 
@@ -129,17 +133,40 @@ def search_on(graph: Graph, expansion: Expansion | None) -> Searched:
         arc = np.arange(graph.arc_count, dtype=np.int32)
         laid = Laid(np.arange(graph.arc_count + 1, dtype=np.int32), arc)
         nodes = np.arange(graph.node_count, dtype=np.int32)
-        return Searched(graph, arc, graph.tail, laid, laid, nodes, is_expanded=False)
-    searched = expansion.weigh(graph.weight_ms)
+        return Searched(graph, arc, graph.tail, laid, laid, laid, nodes, is_expanded=False)
+    layout = _layouts.get(expansion)
+    if layout is None:
+        layout = _Layout(
+            np.repeat(np.arange(expansion.node.size, dtype=np.int32), np.diff(expansion.first_out)),
+            _lay(expansion.street, expansion.may_begin, graph.arc_count),
+            _lay(expansion.street, expansion.may_end, graph.arc_count),
+            _lay(expansion.street, np.ones_like(expansion.may_end), graph.arc_count),
+        )
+        _layouts[expansion] = layout
     return Searched(
-        searched,
+        expansion.weigh(graph.weight_ms),
         expansion.street,
-        searched.tail,
-        _lay(expansion.street, expansion.may_begin, graph.arc_count),
-        _lay(expansion.street, expansion.may_end, graph.arc_count),
+        layout.tail,
+        layout.begins,
+        layout.ends,
+        layout.copies,
         expansion.node,
         is_expanded=True,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """What an expansion alone decides, whatever the weights."""
+
+    tail: NodeIds
+    begins: Laid
+    ends: Laid
+    copies: Laid
+
+
+# Every scenario that only changes times lays its weights on today's expansion.
+_layouts: "WeakKeyDictionary[Expansion, _Layout]" = WeakKeyDictionary()
 
 
 def _lay(street: ArcIds, is_used: Flags, street_count: int) -> Laid:

@@ -165,6 +165,27 @@ def plant_tree(network: Network, arc_mask: Flags) -> StreetTree:
     return planted
 
 
+def barriers_within(network: Network, area: shapely.Geometry) -> Geometries:
+    """List the straight pieces of a network's barriers that come near an area.
+
+    Parameters
+    ----------
+    network
+        The network.
+    area
+        In its metric system.
+
+    Returns
+    -------
+    pieces
+        Lines; in the order of the network's barriers.
+    """
+    everywhere = np.ones(network.graph.arc_count, np.bool_)
+    tree = plant_tree(network, everywhere).barriers
+    pieces: Geometries = tree.geometries[np.sort(tree.query(area))]
+    return pieces
+
+
 def find_walks(network: Network, streets: StreetTree, starts: Starts) -> tuple[Walks, Rows]:
     """Find the shortest walk to a street from every start that crosses no barrier.
 

@@ -7,6 +7,7 @@ import numpy as np
 from .._types import NO_ARC, UNREACHED_MS, ArcIds, Milliseconds, NodeIds
 from ..graph import Graph, reverse, sort_arcs
 from ..network.model import Network
+from ..network.outlines import ranges
 from .searches import search_from_seeds
 
 
@@ -69,14 +70,15 @@ def list_closed_streets(network: Network) -> ClosedStreets:
     closed
         Without nodes where nothing is closed.
     """
-    searched = network.searched
-    is_turn = searched.street == NO_ARC
-    is_closed = ~is_turn & network.is_closed[np.where(is_turn, 0, searched.street)]
-    comes_from, leads_to = np.zeros((2, searched.graph.node_count), np.bool_)
-    comes_from[searched.graph.head[is_closed]] = True
-    leads_to[searched.tail[is_closed]] = True
-    is_closed |= is_turn & comes_from[searched.tail] & leads_to[searched.graph.head]
-    arc = np.flatnonzero(is_closed).astype(np.int32)
+    searched, graph = network.searched, network.searched.graph
+    _, own = searched.copies.along(np.flatnonzero(network.is_closed).astype(np.int32))
+    leads_to = np.zeros(graph.node_count, np.bool_)
+    leads_to[searched.tail[own]] = True
+    behind = np.unique(graph.head[own])
+    begin = graph.first_out[behind]
+    on = ranges(begin, graph.first_out[behind + 1] - begin)
+    turns = on[(searched.street[on] == NO_ARC) & leads_to[graph.head[on]]]
+    arc = np.sort(np.concatenate([own, turns])).astype(np.int32)
     street = searched.street[arc]
     local_ms = np.where(street == NO_ARC, searched.graph.weight_ms[arc], network.local_ms[street])
     tail, head = searched.tail[arc], searched.graph.head[arc]

@@ -1,6 +1,7 @@
 """From places inside arcs to the nodes around them, and back."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -146,6 +147,125 @@ def find_ends(network: Network, attachments: Attachments) -> ArcEnds:
         along_ms,
         _walk_on(attachments.place, leave, is_closed, closed, is_leaving=True),
         _walk_on(attachments.place, reach, is_closed, closed, is_leaving=False),
+    )
+
+
+def keep_ends(ends: ArcEnds, places: Rows) -> ArcEnds:
+    """Keep the ways of some places.
+
+    Parameters
+    ----------
+    ends
+        Any.
+    places
+        Rows of the places.
+
+    Returns
+    -------
+    ends
+        Those of these places alone.
+    """
+    return _filter(ends, lambda place: np.isin(place, places))
+
+
+def drop_ends(ends: ArcEnds, places: Rows) -> ArcEnds:
+    """Leave out the ways of some places.
+
+    Parameters
+    ----------
+    ends
+        Any.
+    places
+        Rows of the places.
+
+    Returns
+    -------
+    ends
+        Those of the others.
+    """
+    return _filter(ends, lambda place: np.isin(place, places, invert=True))
+
+
+def renumber_ends(ends: ArcEnds, number: Rows) -> ArcEnds:
+    """Give places other numbers.
+
+    Parameters
+    ----------
+    ends
+        Of p places.
+    number
+        The new number of each, shape (p,).
+
+    Returns
+    -------
+    ends
+        Sorted by the new numbers.
+    """
+
+    def renumber(table: NodeEnds) -> NodeEnds:
+        return NodeEnds(number[table.place], table.node, table.ms)
+
+    place = number[ends.place]
+    leave, reach = renumber(ends.leave), renumber(ends.reach)
+    return join_ends([replace(ends, place=place, leave=leave, reach=reach)])
+
+
+def join_ends(tables: Sequence[ArcEnds]) -> ArcEnds:
+    """Join the ways of places; a place may stand in several tables.
+
+    Parameters
+    ----------
+    tables
+        One or more.
+
+    Returns
+    -------
+    ends
+        Sorted by place.
+    """
+    place = np.concatenate([each.place for each in tables])
+    order = np.argsort(place, kind="stable")
+    return ArcEnds(
+        place[order],
+        np.concatenate([each.arc for each in tables])[order],
+        np.concatenate([each.offroad_ms for each in tables])[order],
+        np.concatenate([each.along_ms for each in tables])[order],
+        join_node_ends([each.leave for each in tables]),
+        join_node_ends([each.reach for each in tables]),
+    )
+
+
+def join_node_ends(tables: Sequence[NodeEnds]) -> NodeEnds:
+    """Join ways between places and nodes; a place may stand in several tables.
+
+    Parameters
+    ----------
+    tables
+        One or more.
+
+    Returns
+    -------
+    ends
+        Sorted by place.
+    """
+    order = np.argsort(np.concatenate([each.place for each in tables]), kind="stable")
+    names = ("place", "node", "ms")
+    return NodeEnds(*(np.concatenate([getattr(t, name) for t in tables])[order] for name in names))
+
+
+def _filter(ends: ArcEnds, is_wanted: Callable[[Rows], Flags]) -> ArcEnds:
+    def keep(table: NodeEnds) -> NodeEnds:
+        kept = is_wanted(table.place)
+        return NodeEnds(table.place[kept], table.node[kept], table.ms[kept])
+
+    kept = is_wanted(ends.place)
+    return ArcEnds(
+        ends.place[kept],
+        ends.arc[kept],
+        ends.offroad_ms[kept],
+        ends.along_ms[kept],
+        keep(ends.leave),
+        keep(ends.reach),
     )
 
 

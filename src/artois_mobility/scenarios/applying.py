@@ -8,6 +8,7 @@ import numpy as np
 from .._types import UNREACHED_MS, Milliseconds
 from ..graph import Graph
 from ..network.model import Network
+from ..network.outlines import ranges
 from ..places.attachments import Attachments
 from ..places.positions import rescale, rescale_attachments
 from .attachments import attach_to_links, carry_over
@@ -15,7 +16,7 @@ from .edits import NetworkEdits
 from .positions import rescale_joints
 from .rebasing import rebase
 from .resolved import ResolvedScenario
-from .splitting import add_links
+from .splitting import JoinedNetwork, add_links
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -47,10 +48,13 @@ class Applied:
         Today's network itself where nothing changes, else the changed one.
     attachments
         The places that were given, on that network, in the order given.
+    joined
+        How new links joined it; None where there are none.
     """
 
     network: Network
     attachments: tuple[Attachments, ...]
+    joined: JoinedNetwork | None = None
 
 
 def apply_scenario(
@@ -110,7 +114,7 @@ def apply_to_network(
     attachments = tuple(each.attachments for each in attached)
     if edits is None:
         return Applied(network, attachments)
-    changed = _change_times(network, edits)
+    changed = change_times(network, edits)
     rescaled = tuple(rescale_attachments(each, network, changed.local_ms) for each in attachments)
     if not edits.links:
         return Applied(changed, rescaled)
@@ -124,21 +128,50 @@ def apply_to_network(
             attach_to_links(each, joined.network, places.places, ways)
             for each, places in zip(carried, attached, strict=True)
         ),
+        joined,
     )
 
 
-def _change_times(network: Network, edits: NetworkEdits) -> Network:
+def change_times(
+    network: Network, edits: NetworkEdits, *, stretches_points: bool = True
+) -> Network:
+    """Give the arcs of a network the times of a scenario; its new links are left out.
+
+    Parameters
+    ----------
+    network
+        Today's network; it is not changed.
+    edits
+        What the scenario does to it.
+    stretches_points
+        Whether the times of shape points follow, as drawing and splitting need them.
+
+    Returns
+    -------
+    network
+        The same object where no time changes.
+    """
     local_ms = np.ascontiguousarray(edits.local_ms, np.int32)
     weight_ms = np.where(edits.is_closed, UNREACHED_MS, local_ms).astype(np.int32)
+    is_same = (weight_ms == network.graph.weight_ms).all() and (local_ms == network.local_ms).all()
+    if is_same:
+        return network
     graph = Graph(network.graph.first_out, network.graph.head, weight_ms)
-    point_ms = _stretch_points(network, local_ms)
+    point_ms = _stretch_points(network, local_ms) if stretches_points else network.point_ms
     return replace(network, graph=graph, local_ms=local_ms, point_ms=point_ms)
 
 
 def _stretch_points(network: Network, local_ms: Milliseconds) -> Milliseconds:
     """Let the times of the shape points run to the new time of each arc."""
-    arc = np.repeat(np.arange(network.graph.arc_count), np.diff(network.first_point))
-    built_ms = network.point_ms[network.first_point[1:] - 1]
-    stretched = rescale(network.point_ms, built_ms[arc], local_ms[arc])
-    stretched[network.first_point[1:] - 1] = local_ms
+    last = network.first_point[1:] - 1
+    arc = np.flatnonzero(network.point_ms[last] != local_ms)
+    if not arc.size:
+        return network.point_ms
+    begin = network.first_point[arc]
+    count = network.first_point[arc + 1] - begin
+    point = ranges(begin, count)
+    built_ms = np.repeat(network.point_ms[last[arc]], count)
+    stretched = network.point_ms.copy()
+    stretched[point] = rescale(stretched[point], built_ms, np.repeat(local_ms[arc], count))
+    stretched[last[arc]] = local_ms[arc]
     return stretched

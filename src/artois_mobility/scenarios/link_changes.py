@@ -7,13 +7,14 @@ from typing import Final
 import numpy as np
 import shapely
 
-from .._types import NO_ARC, NO_NODE, Flags, Floats, Rows
+from .._types import NO_ARC, NO_NODE, Floats, Rows
 from ..changes.notices import Notice
 from ..changes.schema import AddLink, Change
 from ..network.geodesy import length_m, project, unproject
 from ..network.model import Network
-from ..places.attaching import attach_to_arcs
+from ..places.attaching import attach, attach_to_arcs
 from ..places.attachments import Attachments
+from .cutouts import arcs_near, cut_out
 from .edits import Joints, NewLink, no_joints
 from .link_crossings import cut_at_crossings
 from .resolved import Findings, Today
@@ -299,37 +300,27 @@ def _nearest(network: Network, ends: Floats) -> dict[int, tuple[Attachments, int
     those behind a barrier only where there is no other: a drawn end may lie in the water.
     """
     pairs = [(float(lon), float(lat)) for lon, lat in ends]
-    is_near = _lies_near(network, ends)
-    is_street = is_near & ~np.isin(network.class_of_arc, network.profile.attaches_not_to)
-    any_street = replace(network, may_attach=is_street)
+    x_m, y_m = project(ends[:, 0], ends[:, 1], network.crs)
+    near = cut_out(
+        network, arcs_near(network, x_m, y_m, SEARCH_M), reach_m=network.profile.offroad_limit_m
+    )
+    streets = near.network
+    is_street = ~np.isin(streets.class_of_arc, network.profile.attaches_not_to)
+    any_street = replace(streets, may_attach=is_street)
     open_ground = replace(any_street, barriers=np.empty(0, object))
-    tries = ((network, 0.0), (any_street, UNLIKELY_M), (open_ground, 2 * JOIN_LIMIT_M))
+    tries = ((streets, 0.0), (any_street, UNLIKELY_M), (open_ground, 2 * JOIN_LIMIT_M))
     best: dict[int, tuple[float, Attachments, int]] = {}
     for candidates, handicap_m in tries:
         if candidates is open_ground and len(best) == len(pairs):
             break
-        table = attach_to_arcs(candidates, pairs, is_near)
+        table = attach(candidates, pairs)
+        table = replace(table, arc=near.arc[table.arc])
         for row, end in enumerate(table.place.tolist()):
             offroad_m = float(table.offroad_m[row])
             score_m = offroad_m + handicap_m
             if offroad_m <= JOIN_LIMIT_M and (end not in best or score_m < best[end][0]):
                 best[end] = (score_m, table, row)
     return {end: (table, row) for end, (_, table, row) in best.items()}
-
-
-def _lies_near(network: Network, ends: Floats) -> Flags:
-    """Tell which arcs could be within reach of any end, by their bounding boxes."""
-    is_near = np.zeros(network.graph.arc_count, np.bool_)
-    if not is_near.size:
-        return is_near
-    firsts = network.first_point[:-1]
-    west, south = (np.minimum.reduceat(c, firsts) for c in (network.point_x_m, network.point_y_m))
-    east, north = (np.maximum.reduceat(c, firsts) for c in (network.point_x_m, network.point_y_m))
-    boxes = shapely.STRtree(shapely.box(west, south, east, north))
-    x_m, y_m = project(ends[:, 0], ends[:, 1], network.crs)
-    around = shapely.box(x_m - SEARCH_M, y_m - SEARCH_M, x_m + SEARCH_M, y_m + SEARCH_M)
-    is_near[boxes.query(around)[1]] = True
-    return is_near
 
 
 def _unite(joints: Joints) -> tuple[Joints, Rows]:

@@ -42,7 +42,7 @@ def carry_turns(before: Network, joined: "JoinedNetwork") -> Network:
         The network after with its turns, and with its junctions opened up for the search.
     """
     after = joined.network
-    heirs = _find_heirs(before, joined)
+    heirs = find_heirs(before, joined)
     turns = None if before.turns is None else _list_turns(before, before.turns, joined, heirs)
     ranks = None
     if before.expansion is not None:
@@ -52,12 +52,19 @@ def carry_turns(before: Network, joined: "JoinedNetwork") -> Network:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Heirs:
+class Heirs:
     """What arcs from before have become, m of them.
 
-    `first` and `last` are the arcs at the tail and the head, `whole` the arc that stayed whole
-    beside its parts or `NO_ARC`, `parts` those of each arc that was split. `is_link` tells which
-    of the new arcs are no part of an old one.
+    Attributes
+    ----------
+    first, last
+        The arcs at the tail and at the head of each, shape (m,).
+    whole
+        The arc that stayed whole, `NO_ARC` where only parts are left, shape (m,).
+    parts
+        Those of each arc that was split, from its tail to its head.
+    is_link
+        Which of the new arcs are no part of an old one.
     """
 
     first: ArcIds
@@ -67,7 +74,21 @@ class _Heirs:
     is_link: Flags
 
 
-def _find_heirs(before: Network, joined: "JoinedNetwork") -> _Heirs:
+def find_heirs(before: Network, joined: "JoinedNetwork") -> Heirs:
+    """Tell what arcs have become when links joined a network.
+
+    Parameters
+    ----------
+    before
+        The network before.
+    joined
+        The network after.
+
+    Returns
+    -------
+    heirs
+        Of the arcs before.
+    """
     twin = joined.network.twin_of_arc
     parts: dict[int, tuple[int, ...]] = {}
     for street in joined.split:
@@ -82,10 +103,10 @@ def _find_heirs(before: Network, joined: "JoinedNetwork") -> _Heirs:
     is_link = np.ones(twin.size, np.bool_)
     is_link[joined.arc_of_old[joined.arc_of_old != NO_ARC]] = False
     is_link[[arc for own in parts.values() for arc in own]] = False
-    return _Heirs(first, last, whole, parts, is_link)
+    return Heirs(first, last, whole, parts, is_link)
 
 
-def _list_turns(before: Network, turns: Turns, joined: "JoinedNetwork", heirs: _Heirs) -> Turns:
+def _list_turns(before: Network, turns: Turns, joined: "JoinedNetwork", heirs: Heirs) -> Turns:
     after = joined.network
     graph = after.graph
     is_new = np.ones(graph.node_count, np.bool_)
@@ -124,7 +145,7 @@ def _list_turns(before: Network, turns: Turns, joined: "JoinedNetwork", heirs: _
     )
 
 
-def _count_apart(after: Network, heirs: _Heirs, from_arc: ArcIds) -> NodeIds:
+def _count_apart(after: Network, heirs: Heirs, from_arc: ArcIds) -> NodeIds:
     """Count the streets at each turn as if its link were the only one, which it takes part in."""
     is_street = ~heirs.is_link
     twin = after.twin_of_arc
@@ -134,7 +155,7 @@ def _count_apart(after: Network, heirs: _Heirs, from_arc: ArcIds) -> NodeIds:
     return count[after.graph.head[from_arc]].astype(np.int32)
 
 
-def _find_bearings(before: Network, after: Network, heirs: _Heirs) -> Bearings:
+def _find_bearings(before: Network, after: Network, heirs: Heirs) -> Bearings:
     """Find the directions of all arcs; those of parts are the street's, however short they are."""
     bearings = find_bearings(after.first_point, after.point_x_m, after.point_y_m)
     leaving, arriving = bearings.leaving_rad.copy(), bearings.arriving_rad.copy()
@@ -188,12 +209,12 @@ def direction_along(line_m: Floats, at_m: Floats, sight_m: float) -> Floats:
     return direction
 
 
-def _carry_path(path: tuple[int, ...], heirs: _Heirs) -> tuple[int, ...]:
+def _carry_path(path: tuple[int, ...], heirs: Heirs) -> tuple[int, ...]:
     inner = [part for arc in path[1:-1] for part in heirs.parts.get(arc, (int(heirs.first[arc]),))]
     return (int(heirs.last[path[0]]), *inner, int(heirs.first[path[-1]]))
 
 
-def _carry_ranks(ranks: EndRanks, after: Network, heirs: _Heirs) -> EndRanks:
+def _carry_ranks(ranks: EndRanks, after: Network, heirs: Heirs) -> EndRanks:
     carried = EndRanks(*np.full((2, after.graph.arc_count), UNRANKED, np.int32))
     carried.tail[heirs.first] = ranks.tail
     carried.head[heirs.last] = ranks.head

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from .._types import Floats, Progress
-from ..access.edges import edge_minutes, mark_minutes
-from ..access.nearest import access_times
+from ..access.edges import edge_minutes, time_to_rim
+from ..access.nearest import find_nearest, rows_of_categories
+from ..kernels.nearest import NO_SITE
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
@@ -21,7 +21,10 @@ from ..scenarios.attachments import stack_places, take_places
 from ..scenarios.reading import TODAY
 from ..scenarios.resolved import ResolvedScenario, SiteEdits
 from ..scenarios.site_changes import stay_rows
+from .answers import Answer, name_reasons, name_sites, tabulate_answers
 from .loading import Loaded
+from .repairing import answer_by_repair
+from .standing import Standing, answer_of_keys, stand
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -126,96 +129,87 @@ def compute_all(
     jobs = list_jobs(loaded, resolved)
     done: list[int] = []
     progress(COMPUTING, 0, len(jobs))
+    profiles = loaded.study.profiles
+    ground = dict(zip(profiles, run_each(lambda each: stand(loaded, each), profiles), strict=True))
 
-    def run(job: Job) -> dict[str, pd.DataFrame]:
-        tables = _compute(loaded, job, new_sites)
+    def run(job: Job) -> Answer:
+        answer = find_answer(loaded, ground[job.profile], job, new_sites)
         done.append(1)
         progress(COMPUTING, len(done), len(jobs))
-        return tables
+        return answer
 
-    computed: dict[tuple[str, str, str], pd.DataFrame] = {}
-    for job, tables in zip(jobs, run_each(run, jobs), strict=True):
-        key = TODAY if job.scenario is None else job.scenario.scenario.key
-        computed |= {(key, job.profile, category): table for category, table in tables.items()}
+    found = {
+        (TODAY if job.scenario is None else job.scenario.scenario.key, job.profile): answer
+        for job, answer in zip(jobs, run_each(run, jobs), strict=True)
+    }
     keys = [TODAY, *(each.scenario.key for each in resolved)]
-    return _stack(loaded, keys, computed)
+    cells = loaded.residents["cell"].astype(str).to_numpy(object)
+    return tabulate_answers(found, keys, profiles, loaded.study.categories, cells)
 
 
-def _stack(
-    loaded: Loaded, keys: Sequence[str], computed: Mapping[tuple[str, str, str], pd.DataFrame]
-) -> pd.DataFrame:
-    """Put the tables one after the other; where a scenario has none, that of today."""
-    profiles, categories = loaded.study.profiles, loaded.study.categories
-    wanted = list(product(keys, profiles, categories))
-    source = [each if each in computed else (TODAY, *each[1:]) for each in wanted]
-    rows = len(loaded.residents) * loaded.study.nearest
-    scenario, profile, category = (
-        np.repeat(np.array(codes, np.int32), rows)
-        for codes in zip(*product(*map(range, map(len, (keys, profiles, categories)))), strict=True)
-    )
-    cells = loaded.residents["cell"].to_numpy(object)
-    cell = np.tile(np.repeat(np.arange(cells.size), loaded.study.nearest), len(wanted))
-    rank = np.tile(np.arange(1, loaded.study.nearest + 1, dtype=np.int32), cells.size * len(wanted))
-    return pd.DataFrame(
-        {
-            "scenario": pd.Categorical.from_codes(scenario, pd.Index(keys)),
-            "profile": pd.Categorical.from_codes(profile, pd.Index(profiles)),
-            "cell": pd.Categorical.from_codes(cell, pd.Index(cells)),
-            "category": pd.Categorical.from_codes(category, pd.Index(categories)),
-            "rank": rank,
-            "site": _stack_texts(computed, source, "site"),
-            "minutes": np.concatenate([computed[each]["minutes"].to_numpy() for each in source]),
-            **{
-                name: _stack_texts(computed, source, name)
-                for name in ("reason", "position_quality", "edge")
-            },
-        }
-    )
+def find_answer(loaded: Loaded, standing: Standing, job: Job, new_sites: NewSites) -> Answer:
+    """Find the nearest sites of a situation: by repair of today's where that is done.
+
+    Parameters
+    ----------
+    loaded
+        The study.
+    standing
+        Today's situation of the profile.
+    job
+        The scenario, the profile and the categories.
+    new_sites
+        What `attach_new_sites` returns.
+
+    Returns
+    -------
+    answer
+        The same as of `find_anew`.
+    """
+    if loaded.study.nearest > 1:
+        return find_anew(loaded, standing, job, new_sites)
+    if job.scenario is None:
+        return answer_of_keys(standing, standing.places.key, job.categories)
+    own = new_sites.get((job.scenario.scenario.key, job.profile))
+    repaired = answer_by_repair(standing, loaded, job.scenario, job.categories, own)
+    return repaired or find_anew(loaded, standing, job, new_sites)
 
 
-def _stack_texts(
-    computed: Mapping[tuple[str, str, str], pd.DataFrame],
-    source: Sequence[tuple[str, str, str]],
-    column: str,
-) -> "pd.Categorical[str]":
-    """Join a column of texts; each text that occurs is stored once."""
-    columns = {key: computed[key][column].cat for key in dict.fromkeys(source)}
-    known = {id(each.categories): each.categories for each in columns.values()}
-    distinct: list[pd.Index[str]] = []
-    for own in known.values():  # most tables know the same names
-        if not any(own.equals(other) for other in distinct):
-            distinct.append(own)
-    names = pd.Index(sorted(set().union(*distinct)))
-    code_of_name = {
-        key: np.append(names.get_indexer(own), -1).astype(np.int32) for key, own in known.items()
-    }
-    code_of = {
-        key: code_of_name[id(each.categories)][each.codes.to_numpy()]
-        for key, each in columns.items()
-    }
-    codes = np.concatenate([code_of[key] for key in source])
-    return pd.Categorical.from_codes(codes, names).remove_unused_categories()
+def find_anew(loaded: Loaded, standing: Standing, job: Job, new_sites: NewSites) -> Answer:
+    """Find the nearest sites of a situation from nothing: its network, its sites, all cells.
 
+    Parameters
+    ----------
+    loaded
+        The study.
+    standing
+        Today's situation of the profile, for where the extract ends.
+    job
+        The scenario, the profile and the categories.
+    new_sites
+        What `attach_new_sites` returns.
 
-def _compute(loaded: Loaded, job: Job, new_sites: NewSites) -> dict[str, pd.DataFrame]:
+    Returns
+    -------
+    answer
+        With as many sites per cell and category as the study asks for.
+    """
     network, sites, attachments = settle_situation(loaded, job, new_sites)
-    table = access_times(
-        network,
-        loaded.residents,
-        sites,
-        k=loaded.study.nearest,
-        categories=job.categories,
-        attachments=attachments,
+    k = loaded.study.nearest
+    members = rows_of_categories(sites, job.categories)
+    found = find_nearest(network, attachments, members, k)
+    names = name_sites(sites)
+    shape = len(found), len(loaded.residents), k
+    site = np.array([site for site, _ in found], np.int32).reshape(shape)
+    return Answer(
+        job.categories,
+        names,
+        np.where(site == NO_SITE, len(sites), site).astype(np.int32),
+        np.array([time_ms for _, time_ms in found], np.int32).reshape(shape),
+        time_to_rim(network, attachments[0], standing.rim),
+        name_reasons(attachments[0].reason_of_place),
+        np.array([rows.size == 0 for rows in members], np.bool_),
     )
-    edge_min = find_edge(loaded, network, attachments[0])
-    needed = table["minutes"].fillna(np.inf).to_numpy(np.float64)
-    rows_of_cell = np.tile(np.repeat(edge_min, loaded.study.nearest), len(job.categories))
-    table["edge"] = mark_minutes(needed, rows_of_cell)
-    rows = len(loaded.residents) * loaded.study.nearest
-    return {
-        category: table.iloc[first * rows : (first + 1) * rows]
-        for first, category in enumerate(job.categories)
-    }
 
 
 def find_edge(loaded: Loaded, network: Network, residents: Attachments) -> Floats:

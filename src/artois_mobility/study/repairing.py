@@ -101,7 +101,7 @@ def _find_other_arcs(today: Network, after: Network) -> Flags:
         return np.zeros(today.graph.arc_count, np.bool_)
     was_closed, is_closed = today.is_closed, after.is_closed
     is_other: Flags = (after.local_ms != today.local_ms) | (was_closed != is_closed)
-    if (was_closed != is_closed).any():  # who lives on closed streets walks along all of them
+    if (is_other & (was_closed | is_closed)).any():  # who lives on one walks along all of them
         is_other |= is_closed
     twin = today.twin_of_arc
     is_other |= (twin != NO_ARC) & is_other[twin]

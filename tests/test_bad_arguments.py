@@ -198,6 +198,22 @@ def test_siting_wants_numbers(options, message):
         am.choose_sites(NETWORK, CELLS, CANDIDATES, **options)
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: am.candidate_sites(CELLS.set_crs(None, allow_override=True)),
+        lambda: am.merge_sites(SITES, SITES.set_crs(None, allow_override=True)),
+        lambda: am.assign_communes(
+            CELLS.set_crs(None, allow_override=True).assign(commune=""),
+            LINKS.assign(insee="62498"),
+        ),
+    ],
+)
+def test_coordinates_have_a_system(ask):
+    with pytest.raises(PlacesError, match=r"have no CRS\. Set it, as by set_crs\(4326\)"):
+        ask()
+
+
 def test_cells_have_names():
     with pytest.raises(PlacesError, match="The residents have no column 'cell'; they have pop"):
         am.access_times(NETWORK, CELLS.drop(columns="cell"), SITES)

@@ -13,6 +13,7 @@ from .._types import WGS84
 from ..errors import PlacesError
 from ..osm.extract import Extract, Tags
 from .osm_areas import shape_of_relation
+from .people import require_crs
 from .tables import find_column, note_rows, read_numbers, read_table, read_texts, refuse
 
 ADMIN_LEVEL: Final = "8"
@@ -100,6 +101,8 @@ def assign_communes(residents: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> 
     given = residents["commune"].to_numpy(object)
     is_known = np.isin(given.astype(str), communes["insee"].to_numpy(object).astype(str))
     is_unknown = ~is_known & (given != "")
+    require_crs(communes, "communes")
+    require_crs(residents, "residents")
     row, area = shapely.STRtree(communes.geometry.to_crs(WGS84).to_numpy()).query(
         residents.geometry.to_crs(WGS84).to_numpy()[~is_known], predicate="intersects"
     )

@@ -51,6 +51,33 @@ def list_cells(residents: "gpd.GeoDataFrame") -> Texts:
     return cells
 
 
+def require_crs(table: "gpd.GeoDataFrame", what: str) -> None:
+    """Refuse a table whose coordinates could lie anywhere.
+
+    Parameters
+    ----------
+    table
+        With a geometry.
+    what
+        What its rows are.
+
+    Raises
+    ------
+    PlacesError
+        If it says no coordinate system.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> require_crs(gpd.GeoDataFrame(geometry=gpd.points_from_xy([2.8], [50.4])), "sites")
+    Traceback (most recent call last):
+    artois_mobility.errors.PlacesError: The sites have no CRS. Set it, as by set_crs(4326).
+    """
+    if table.crs is None:
+        msg = f"The {what} have no CRS. Set it, as by set_crs(4326)."
+        raise PlacesError(msg)
+
+
 def refuse_doubles(names: Texts, what: str) -> None:
     """Refuse names that stand twice.
 

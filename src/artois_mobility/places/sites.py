@@ -15,6 +15,7 @@ from .categories import categories_in_use, keep_below
 from .category_table import Categories
 from .merging import find_duplicates
 from .osm_sites import sites_of_extract
+from .people import require_crs
 from .table_sites import VINTAGES, sites_of_table
 from .tables import Bounds
 
@@ -188,6 +189,7 @@ def _join(tables: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     parts = []
     taken: set[tuple[str, str]] = set()
     for table in tables:
+        require_crs(table, "sites")
         part = pd.DataFrame(table.to_crs(WGS84)).reindex(columns=list(COLUMNS))
         part.attrs = {}
         part["site"] = [

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import PlacesError
-from ..places.people import list_cells, read_people
+from ..places.people import list_cells, read_people, require_crs
 from ..places.tables import (
     Bounds,
     find_column,
@@ -69,6 +69,7 @@ def candidate_sites(
         msg = f"apart_m must be above 0 metres and count from 1 on; found {apart_m!r}, {count!r}."
         raise PlacesError(msg)
     list_cells(residents)
+    require_crs(residents, "residents")
     lived_in = residents[read_people(residents, "population") > 0]
     if not len(lived_in):
         msg = "Nobody lives in any of the cells; give residents with a population."

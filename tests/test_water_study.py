@@ -75,6 +75,25 @@ def test_every_voyage_between_two_quays_is_asked_of_every_vessel(result):
     assert voyage(result, "today", "barge_vb", BETHUNE, DOURGES)["why"] == "off_water"
 
 
+def test_water_is_held_against_the_reference(folder, result):
+    """What is closed in both is no news; what concerns no vessel is not asked again."""
+    study = read_study(folder / "study.toml")
+    files = [folder / f"{name}.toml" for name in ("seine-nord", "passerelle-deule")]
+    beside = compare(study, files, reference=folder / "ecluse-fermee.toml")
+    assert beside.water.voyages["scenario"].unique().tolist() == ["ecluse-fermee", "seine-nord"]
+    keys = ["vessel", "origin", "destination"]
+    then, today = beside.water.voyages, result.water.voyages
+    base = then[then["scenario"] == "ecluse-fermee"].set_index(keys)
+    closed = today[today["scenario"] == "ecluse-fermee"].set_index(keys)
+    assert base["minutes"].equals(closed["minutes"])
+    own = then[then["scenario"] == "seine-nord"].set_index(keys)
+    before = own["minutes_before"].dropna()
+    assert before.equals(base["minutes"].loc[before.index].rename("minutes_before"))
+    assert own.loc[("barge", BETHUNE, DOURGES), "why"] == "no_way"
+    marked = beside.water.waterways
+    assert (marked.loc[marked["scenario"] == "ecluse-fermee", "change"] == "").all()
+
+
 def test_a_closed_lock_loses_what_crosses_it_and_nothing_else(result):
     for vessel in ("barge_freycinet", "barge"):
         assert voyage(result, "ecluse-fermee", vessel, BETHUNE, DOURGES)["why"] == "no_way"

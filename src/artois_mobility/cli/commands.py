@@ -90,18 +90,28 @@ def root(
     short_help="Compare scenarios with today: the main job.",
     epilog="Example: artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out/",
 )
-def compare(
+def compare(  # noqa: PLR0913  a command is its options
     study: StudyFile,
     scenarios: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
-            metavar="SCENARIO", help="Scenario files; the study's own file is passed over."
+            metavar="SCENARIO...", help="Scenario files; the study's own file is passed over."
         ),
-    ],
+    ] = None,
     *,
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.")
     ] = Path("out"),
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            "--reference",
+            "-r",
+            metavar="FILE",
+            help="Compare with this instead of today: a scenario (what comes anyway), or another "
+            "study (an earlier extract, other people).",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -113,7 +123,7 @@ def compare(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Compare scenarios with today: tables, GeoPackage, maps and report.html.
+    """Compare scenarios with today, or with a reference: tables, GeoPackage, maps, report.html.
 
     Leaves in the output folder: report.html (open it in a browser), results.gpkg (open it in
     QGIS), maps/*.png, access_times.parquet, differences.parquet, summary.csv, gains.csv (who
@@ -121,17 +131,29 @@ def compare(
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .previewing import run_preview
-        from .work import run_compare
+        from .work import name_scenarios, run_compare
 
+        files = name_scenarios(scenarios, reference)
         announce_compiling(quiet=quiet)
         with shown_progress(quiet=quiet) as progress:
             if dry_run:
                 answer = run_preview(
-                    study, scenarios, language=lang, as_json=json, progress=progress
+                    study,
+                    files,
+                    reference=reference,
+                    language=lang,
+                    as_json=json,
+                    progress=progress,
                 )
             else:
                 answer = run_compare(
-                    study, scenarios, output, language=lang, as_json=json, progress=progress
+                    study,
+                    files,
+                    output,
+                    reference=reference,
+                    language=lang,
+                    as_json=json,
+                    progress=progress,
                 )
         tell(answer, quiet=quiet, is_wanted=json)
 

@@ -25,6 +25,7 @@ def run_preview(
     study_path: Path,
     scenario_paths: Sequence[Path],
     *,
+    reference: Path | None,
     language: str | None,
     as_json: bool,
     progress: Progress,
@@ -35,6 +36,8 @@ def run_preview(
     ----------
     study_path, scenario_paths
         The files.
+    reference
+        A scenario or a study to compare with instead of today; None for today.
     language
         `"fr"`, `"en"` or None for the study's.
     as_json
@@ -55,7 +58,7 @@ def run_preview(
     study = read_study(study_path)
     words = read_words(language or study.language)
     spoken = replace(study, language="fr" if words.language == "fr" else "en")
-    touched = preview(spoken, scenario_paths, progress=progress)
+    touched = preview(spoken, scenario_paths, reference=reference, progress=progress)
     warnings: dict[str, list[str]] = touched.attrs["warnings"]
     if as_json:
         return Answer(write_json({"changes": to_records(touched), "warnings": warnings}))

@@ -34,7 +34,7 @@ class Answer:
 
 
 def list_warnings(result: Comparison, words: Words) -> list[dict[str, str]]:
-    """List what is worth knowing about today and about each scenario.
+    """List what is worth knowing about the base and about each scenario.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def list_warnings(result: Comparison, words: Words) -> list[dict[str, str]]:
     Returns
     -------
     warnings
-        `scenario` (its key, `"today"` first) and `text` of each.
+        `scenario` (its key, the base first) and `text` of each.
     """
     return [
         {"scenario": scenario.key, "text": text}
@@ -80,7 +80,9 @@ def warning_lines(
     lines = []
     for each in found[:most]:
         text = (
-            each["text"] if each["scenario"] == "today" else f"{each['scenario']}: {each['text']}"
+            each["text"]
+            if each["scenario"] == result.base.key
+            else f"{each['scenario']}: {each['text']}"
         )
         lines.append(words.say("terminal.warning", {"text": text}))
     if len(found) > most:

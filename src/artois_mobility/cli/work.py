@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import InputError
 from .outputs import table_writer, write_whole
 from .texts import Answer, list_warnings, warning_lines, write_json, write_labels, write_table
 
@@ -20,11 +21,41 @@ if TYPE_CHECKING:
     from ..study.results import Comparison, ScenarioResult
 
 
+def name_scenarios(scenarios: Sequence[Path] | None, reference: Path | None) -> Sequence[Path]:
+    """See that there is something to compare.
+
+    Parameters
+    ----------
+    scenarios
+        The files named; None for none.
+    reference
+        What to compare with instead of today; None for today.
+
+    Returns
+    -------
+    scenarios
+        The files.
+
+    Raises
+    ------
+    InputError
+        If there are none, and no other study to hold today against.
+    """
+    if not scenarios and reference is None:
+        msg = (
+            "There is no scenario to compare with today. Name scenario files, or an earlier study "
+            "with --reference; `artois-mobility access STUDY` gives today alone."
+        )
+        raise InputError(msg)
+    return scenarios or ()
+
+
 def run_compare(
     study_path: Path,
     scenario_paths: Sequence[Path],
     folder: Path,
     *,
+    reference: Path | None,
     language: str | None,
     as_json: bool,
     progress: Progress,
@@ -37,6 +68,8 @@ def run_compare(
         The files.
     folder
         Where the report goes; checked before anything is computed.
+    reference
+        A scenario or a study to compare with instead of today; None for today.
     language
         `"fr"`, `"en"` or None for the study's.
     as_json
@@ -50,7 +83,7 @@ def run_compare(
         The finding of each scenario, where the report is, and what is worth knowing.
     """
     from ..report.findings import find, headline, leading_pair
-    from ..report.labels import pair_label
+    from ..report.labels import pair_label, words_for
     from ..report.times import read_times
     from ..report.water import changes_water_only
     from ..report.words import read_words
@@ -59,9 +92,10 @@ def run_compare(
     from ..study.files import read_study
 
     study = read_study(study_path)
-    words = read_words(language or study.language)
+    read_words(language or study.language)
     check_folder(folder)
-    result = compare(study, scenario_paths, progress=progress)
+    result = compare(study, scenario_paths, reference=reference, progress=progress)
+    words = words_for(result, language)
     files = write_report(result, folder, language=words.language, progress=progress)
     times = read_times(result)
     pairs = {scenario.key: leading_pair(result, scenario) for scenario in result.scenarios[1:]}
@@ -71,6 +105,7 @@ def run_compare(
             write_json(
                 {
                     "is_schematic": result.is_schematic,
+                    "compared_with": result.base.key,
                     "files": [str(path) for path in files],
                     "scenarios": [
                         _describe(scenario, pairs[scenario.key], findings[scenario.key], words)

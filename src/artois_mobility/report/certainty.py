@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ..study.results import TODAY
 from .findings import leading_pair
 from .grid import Row, Table, write_minutes_cell, write_people_cell, write_share_cell
 from .labels import pair_label
@@ -52,7 +51,7 @@ def _today(result: Comparison, words: Words) -> Table:
     people = result.residents["population"].to_numpy(np.float64)
     rows = []
     for pair in read_pairs(result.summary_table):
-        own = take_rows(result.uncertainty, TODAY, pair)
+        own = take_rows(result.uncertainty, result.base.key, pair)
         half = (own["high"] - own["low"]).to_numpy(np.float64) / 2
         known = ~np.isnan(half)
         share = own[f"p_within_{first}_min"].to_numpy(np.float64)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ..study.results import TODAY
 from .findings import pairs_in_focus, people_affected, threshold_text
 from .grid import (
     Cell,
@@ -84,7 +83,7 @@ def today_by_pair(result: Comparison, words: Words) -> Table:
         threshold, residents who reach nothing.
     """
     rows = []
-    for row in _read(result, TODAY, "territory"):
+    for row in _read(result, result.base.key, "territory"):
         people = row["population"]
         share = [
             write_share_cell(row[f"within_{t}_before"], people, words) for t in _thresholds(result)
@@ -128,7 +127,8 @@ def today_by_epci(result: Comparison, profile: str, words: Words) -> Table:
     """
     of_zone = _today_of_zone(result, "epci", profile)
     of_zone["", words.say("table.territory")] = {
-        record["category"]: record for record in _read(result, TODAY, "territory", profile=profile)
+        record["category"]: record
+        for record in _read(result, result.base.key, "territory", profile=profile)
     }
     names = sorted(of_zone, key=lambda zone: (zone[0] == "", _sort_key(zone[1])))
     rows = tuple(
@@ -298,7 +298,7 @@ def _means(result: Comparison, words: Words) -> Table:
     """Tabulate mean minutes: one row per category, one column per profile."""
     of_category: dict[str, list[Cell]] = {}
     profiles: dict[str, str] = {}
-    for record in _read(result, TODAY, "territory"):
+    for record in _read(result, result.base.key, "territory"):
         cell = write_minutes_cell(record["minutes_before"], words)
         of_category.setdefault(record["category"], []).append(cell)
         label = profile_label(result.networks, record["profile"], words)
@@ -316,7 +316,7 @@ def _today_of_zone(
 ) -> dict[tuple[str, str], dict[str, Record]]:
     """Give today's rows of each zone, as code and name, by category."""
     zones: dict[tuple[str, str], dict[str, Record]] = {}
-    for record in _read(result, TODAY, scope, profile=profile):
+    for record in _read(result, result.base.key, scope, profile=profile):
         zone = zones.setdefault((str(record["code"]), str(record["name"])), {})
         zone[record["category"]] = record
     return zones

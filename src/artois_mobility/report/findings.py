@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ..study.results import TODAY
 from .rows import read_pairs, read_records, take_rows
 from .times import NOTICED_MIN
 from .words import join_words, write_share
@@ -164,7 +163,7 @@ def find(result: Comparison, times: Times, scenario: str, pair: Pair) -> Finding
     communes = take_rows(table, scenario, pair, scope="commune")
     before, after = times.today(pair), times.of(scenario, pair)
     people = result.people_of(scenario)
-    more = people - result.people_of(TODAY)
+    more = people - result.people_of(result.base.key)
     gained = before - after
     return Finding(
         scenario,
@@ -271,7 +270,7 @@ def today_headline(result: Comparison, pair: Pair, words: Words) -> str:
     sentence
         One sentence without its full stop, for the middle one of the study's thresholds.
     """
-    rows = take_rows(result.summary_table, TODAY, pair, scope="territory")
+    rows = take_rows(result.summary_table, result.base.key, pair, scope="territory")
     thresholds = result.study.thresholds_min
     if not len(thresholds):
         share = write_share(

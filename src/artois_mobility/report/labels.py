@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import PlacesError
 from ..places.categories import label
-from .words import write_date
+from ..scenarios.reading import TODAY
+from .words import read_words, write_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,51 @@ if TYPE_CHECKING:
     from ..network.model import Network
     from ..study.results import Comparison
     from .words import Words
+
+
+def words_for(result: Comparison, language: str | None) -> Words:
+    """Find the words to speak of a comparison in.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    language
+        `"fr"`, `"en"`, or None for that of its study.
+
+    Returns
+    -------
+    words
+        The catalogue; where a reference stands in for today, it speaks of that.
+
+    Raises
+    ------
+    InputError
+        If there are no words for the language.
+    """
+    words = read_words(language or result.study.language)
+    return words if result.base.key == TODAY else words.instead_of_today()
+
+
+def situation_names(result: Comparison, words: Words) -> dict[str, str]:
+    """Name every situation of a comparison.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    words
+        The catalogue, for its "today".
+
+    Returns
+    -------
+    names
+        By key.
+    """
+    names = {each.key: each.name for each in result.scenarios}
+    if result.base.key == TODAY:
+        names[TODAY] = words.say("page.today")
+    return names
 
 
 def profile_label(networks: Mapping[str, Network], profile: str, words: Words) -> str:

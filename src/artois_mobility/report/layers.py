@@ -13,12 +13,10 @@ import pyogrio.raw
 import shapely
 
 from .._types import WGS84
-from ..study.results import TODAY
-from .labels import profile_label
+from .labels import profile_label, words_for
 from .names import field_names, layer_name
 from .tables import DECIMALS, vintages
 from .times import spread
-from .words import read_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -115,7 +113,7 @@ def write_geopackage(result: Comparison, times: Times, path: Path, language: str
     language
         Of the layers' titles, and of how the fields end.
     """
-    crs, words = crs_of(result), read_words(language)
+    crs, words = crs_of(result), words_for(result, language)
     constants = vintages(result)
     if result.is_schematic:
         constants["mention"] = words.say("schematic.mark")
@@ -208,9 +206,10 @@ def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]
                 continue
             title = f"{scenario.name} – {profile_label(result.networks, profile, words)}"
             shown = result.cells_of(scenario.key)
-            if scenario.key != TODAY:
+            if scenario is not result.base:
                 pairs = [(profile, category) for category in categories]
-                shown &= np.any([times.is_noticed(scenario.key, pair) for pair in pairs], axis=0)
+                noticed = [times.is_noticed(scenario.key, pair) for pair in pairs]
+                shown = shown & np.any(noticed, axis=0)
             for kind, values, rows, geometry_type in (
                 ("cells", _minutes(times, scenario.key, profile, words), shown, "Point"),
                 ("communes", summary[scenario.key, profile], slice(None), "MultiPolygon"),
@@ -252,7 +251,7 @@ def categories_shown(times: Times, scenario: str, profile: str) -> list[str]:
     return [
         category
         for category in times.categories
-        if scenario == TODAY or times.is_noticed(scenario, (profile, category)).any()
+        if times.is_base(scenario) or times.is_noticed(scenario, (profile, category)).any()
     ]
 
 
@@ -285,7 +284,7 @@ def spread_summary(result: Comparison, times: Times, words: Words) -> dict[tuple
     values = spread(rows, axes, list(COMMUNE_FIELDS))
     fields: dict[tuple[str, str], Fields] = {}
     for scenario, row in times.scenarios.items():
-        shown = {"minutes_before": "minutes"} if scenario == TODAY else COMMUNE_FIELDS
+        shown = {"minutes_before": "minutes"} if times.is_base(scenario) else COMMUNE_FIELDS
         for profile, place in times.profiles.items():
             fields[scenario, profile] = {
                 words.say(f"fields.{ending}"): dict(
@@ -299,7 +298,7 @@ def spread_summary(result: Comparison, times: Times, words: Words) -> dict[tuple
 def _minutes(times: Times, scenario: str, profile: str, words: Words) -> Fields:
     pairs = [(profile, category) for category in times.categories]
     before = {pair[1]: times.today(pair) for pair in pairs}
-    if scenario == TODAY:
+    if times.is_base(scenario):
         return {words.say("fields.minutes"): before}
     after = {pair[1]: times.of(scenario, pair) for pair in pairs}
     gain = {category: before[category] - after[category] for category in after}
@@ -348,8 +347,8 @@ def _without_clocks(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _sites(result: Comparison) -> gpd.GeoDataFrame:
-    """Put today's sites and those that scenarios change below each other."""
-    tables = [_site_rows(result.scenarios[0].sites, TODAY, "")]
+    """Put the sites of the base and those that scenarios change below each other."""
+    tables = [_site_rows(result.base.sites, result.base.key, "")]
     for scenario in result.scenarios[1:]:
         for change in ("added", "moved", "set"):
             rows = scenario.sites[(scenario.sites["change"] == change).to_numpy()]
@@ -361,8 +360,8 @@ def _sites(result: Comparison) -> gpd.GeoDataFrame:
 
 
 def _people(result: Comparison) -> gpd.GeoDataFrame:
-    """List the cells in which more or fewer people live in a scenario than today."""
-    today = result.people_of(TODAY)
+    """List the cells in which more or fewer people live in a scenario than in the base."""
+    today = result.people_of(result.base.key)
     tables = []
     for scenario in result.scenarios[1:]:
         then = result.people_of(scenario.key)

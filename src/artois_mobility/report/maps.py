@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from ..study.results import TODAY
 from .backdrop import lines_of
 from .classes import (
     ACCESS_COLOURS,
@@ -22,7 +21,7 @@ from .classes import (
     change_labels,
 )
 from .findings import find, headline, leading_pair, today_headline
-from .labels import pair_label, source_line
+from .labels import pair_label, situation_names, source_line
 from .names import ascii_name
 from .rows import read_pairs, take_rows
 from .sheet import Cells, Marks, Sheet, SheetText, Strokes, Symbol
@@ -117,7 +116,7 @@ def lay_out_maps(
         The same maps, ready to be drawn.
     """
     atlas = _Atlas(result, times, backdrop, words)
-    jobs = [(result.scenarios[0], pair) for pair in pairs_of_today(result)]
+    jobs = [(result.base, pair) for pair in pairs_of_today(result)]
     jobs += [
         (scenario, leading_pair(result, scenario))
         for scenario in result.scenarios[1:]
@@ -128,7 +127,7 @@ def lay_out_maps(
     taken: set[str] = set()
     for scenario, pair in jobs:
         path = folder / f"{_file_stem(scenario.key, pair, taken)}.png"
-        lay_out = _lay_out_today if scenario.key == TODAY else _lay_out_change
+        lay_out = _lay_out_today if scenario is result.base else _lay_out_change
         sheets.append(lay_out(atlas, scenario, pair, path))
         plates.append(PlateFile(path, scenario.key, pair, sheets[-1].text.title))
     return plates, sheets
@@ -157,21 +156,22 @@ def _lay_out_today(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: Pa
     colours = (*ACCESS_COLOURS, NOT_REACHED_COLOUR)
     labels = zip(access_labels(words), ACCESS_COLOURS, strict=True)
     symbols = [Symbol(label, colour) for label, colour in labels]
-    if (classes[result.cells_of(TODAY)] == NOT_REACHED).any():
+    if (classes[result.cells_of(scenario.key)] == NOT_REACHED).any():
         symbols.append(Symbol(words.say("map.not_reached"), NOT_REACHED_COLOUR))
     symbols.append(Symbol(words.say("map.site"), SITE_COLOUR, "."))
     sites = _sites_in_use(result, scenario, pair)
+    name = situation_names(result, words)[scenario.key]
     return Sheet(
         path,
         atlas.whole,
         (
-            Cells(classes, colours, result.cells_of(TODAY)),
+            Cells(classes, colours, result.cells_of(scenario.key)),
             _marks(atlas, sites, symbols[-1]),
         ),
         tuple(symbols),
         SheetText(
             title=today_headline(result, pair, words),
-            subtitle=f"{words.say('page.today')} – {pair_label(result, pair, words)}",
+            subtitle=f"{name} – {pair_label(result, pair, words)}",
             legend_title=words.say("map.access_title"),
             source=source_line(result.networks, words),
             mention=words.say("schematic.mark") if result.is_schematic else "",
@@ -274,7 +274,7 @@ def _window_of_change(atlas: _Atlas, scenario: ScenarioResult, is_changed: Flags
 
 def _sites_in_use(result: Comparison, scenario: ScenarioResult, pair: Pair) -> gpd.GeoDataFrame:
     """Give the sites that are the nearest of somebody: others were no part of the answer."""
-    sites = take_rows(result.access_times, TODAY, pair)["site"].dropna()
+    sites = take_rows(result.access_times, result.base.key, pair)["site"].dropna()
     return scenario.sites[scenario.sites["site"].isin(sites.unique())]
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
-from ..study.results import TODAY
 from .certainty import certainty_tables
 from .figures import (
     changes_by_commune,
@@ -21,7 +20,7 @@ from .figures import (
 )
 from .findings import details, find, headline, leading_pair
 from .gainers import gainers_by_pair
-from .labels import osm_day, pair_label
+from .labels import osm_day, pair_label, situation_names
 from .rows import read_pairs
 from .sources import assumption_table, input_table, read_table
 from .touched import say_changes
@@ -175,6 +174,7 @@ def _view(
     result: Comparison, pictures: Mapping[str, tuple[Picture, ...]], words: Words
 ) -> dict[str, Any]:
     script = _resource("page.js")
+    base = situation_names(result, words)[result.base.key]
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return {
         "say": words.say,
@@ -186,10 +186,13 @@ def _view(
         "mention": words.say("schematic.mark") if result.is_schematic else "",
         "day": osm_day(result.networks, words),
         "today": today_tables(result, words),
-        "today_warnings": result.scenarios[0].warnings[words.language],
+        "today_warnings": result.base.warnings[words.language],
         "no_communes": "" if has_communes(result) else words.say("table.no_communes"),
         "more_maps": _more_maps(result, pictures, words),
-        "today_pictures": pictures.get(TODAY, ()),
+        "today_pictures": pictures.get(result.base.key, ()),
+        "base": base,
+        "base_assumptions": result.base.assumptions,
+        "base_changes": say_changes(result, result.base, words),
         "sources": (
             read_table(result, words),
             assumption_table(result, words),
@@ -257,8 +260,7 @@ def _details(result: Comparison, key: str, finding: Finding, words: Words) -> tu
 def _pictures(
     result: Comparison, plates: Sequence[PlateFile], words: Words
 ) -> dict[str, tuple[Picture, ...]]:
-    names = {scenario.key: scenario.name for scenario in result.scenarios}
-    names[TODAY] = words.say("page.today")
+    names = situation_names(result, words)
     pictures: dict[str, tuple[Picture, ...]] = {}
     for plate in plates:
         caption = words.say(
@@ -278,7 +280,7 @@ def _more_maps(
     result: Comparison, pictures: Mapping[str, tuple[Picture, ...]], words: Words
 ) -> str:
     categories = {category for _, category in read_pairs(result.summary_table)}
-    missing = len(categories) - len(pictures.get(TODAY, ()))
+    missing = len(categories) - len(pictures.get(result.base.key, ()))
     return words.say("page.more_maps", {"count": missing}) if missing else ""
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from ..errors import InputError, list_problems
-from ..study.manifest import hash_file
+from ..scenarios.files import REFERENCE
+from ..study.manifest import OTHER_STUDY, hash_file
 from .writing import MANIFEST, write_report
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def reproduce(
 
     place, start = Path(folder), Path(base)
     then = _read_manifest(place)
-    study, scenarios = _find_inputs(then, start, place)
-    result = compare(read_study(study), scenarios, progress=progress)
+    study, scenarios, reference = _find_inputs(then, start, place)
+    result = compare(read_study(study), scenarios, reference=reference, progress=progress)
     with tempfile.TemporaryDirectory() as elsewhere:
         write_report(result, elsewhere, language=str(then["language"]), progress=progress)
         now = _read_manifest(Path(elsewhere))
@@ -99,8 +100,8 @@ def _read_manifest(place: Path) -> dict[str, Any]:
 
 def _find_inputs(
     manifest: Mapping[str, Any], base: Path, place: Path
-) -> tuple[Path, Sequence[Path]]:
-    """Find the study and the scenarios, and see that every input is the file it was."""
+) -> tuple[Path, Sequence[Path], Path | None]:
+    """Find study, scenarios and reference, and see that every input is the file it was."""
     problems = []
     for each in manifest["inputs"]:
         path = base / each["path"]
@@ -117,7 +118,8 @@ def _find_inputs(
     of_role: dict[str, list[Path]] = {}
     for each in manifest["inputs"]:
         of_role.setdefault(each["role"], []).append(base / each["path"])
-    return of_role["study"][0], of_role.get("scenario", [])
+    references = [*of_role.get(REFERENCE, ()), *of_role.get(OTHER_STUDY, ()), None]
+    return of_role["study"][0], of_role.get("scenario", []), references[0]
 
 
 def _judge(path: Path, stated: str | None, made: str | None) -> str:

@@ -76,6 +76,21 @@ class Times:
         minutes: Floats = self.minutes[row, self.profiles[pair[0]], self.categories[pair[1]]]
         return minutes
 
+    def is_base(self, scenario: str) -> bool:
+        """Tell whether a scenario is the one that all others are compared with.
+
+        Parameters
+        ----------
+        scenario
+            Its key.
+
+        Returns
+        -------
+        is_base
+            True for the first one.
+        """
+        return self.scenarios[scenario] == 0
+
     def is_noticed(self, scenario: str, pair: Pair) -> Flags:
         """Tell where the time differs from today by what people notice.
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ..study.results import TODAY
 from .grid import Cell, Row, Table
-from .labels import profile_label
+from .labels import profile_label, situation_names
 from .rows import read_records
 from .words import join_words, write_number
 
@@ -80,7 +79,7 @@ def changes_water_only(result: Comparison, key: str) -> bool:
     is_water_only
         True when its map and its finding should be those of the water.
     """
-    if result.water is None or key == TODAY or key not in situations_of(result.water):
+    if result.water is None or key == result.base.key or key not in situations_of(result.water):
         return False
     scenario = next(each for each in result.scenarios if each.key == key)
     on_land = len(scenario.links) + len(scenario.speeds) + len(scenario.removed_sites)
@@ -129,7 +128,7 @@ def water_headline(result: Comparison, key: str, words: Words) -> str:
     result
         The comparison.
     key
-        Key of the scenario, or `"today"`.
+        Key of the scenario, or of the base.
     words
         The catalogue.
 
@@ -140,8 +139,8 @@ def water_headline(result: Comparison, key: str, words: Words) -> str:
     """
     water = result.water
     assert water is not None  # only asked about where there is some
-    if key == TODAY:
-        rows = water.voyages[water.voyages["scenario"] == TODAY]
+    if key == result.base.key:
+        rows = water.voyages[water.voyages["scenario"] == key]
         possible = int(rows["minutes"].notna().sum())
         return words.say("water.today_finding", {"count": possible, "total": len(rows)})
     counted = tally(water, key)
@@ -173,7 +172,7 @@ def water_tables(result: Comparison, words: Words) -> list[Table]:
     """
     water = result.water
     assert water is not None  # only asked about where there is some
-    names = {each.key: each.name for each in result.scenarios} | {TODAY: words.say("page.today")}
+    names = situation_names(result, words)
     keys = situations_of(water)
     tables = [_largest_table(water, key, names[key], words) for key in keys]
     for vessel in water.labels:
@@ -185,10 +184,11 @@ def water_tables(result: Comparison, words: Words) -> list[Table]:
 
 
 def _largest_table(water: WaterResult, key: str, name: str, words: Words) -> Table:
-    """Tell the largest vessels between two quays; of a scenario those that differ from today's."""
+    """Tell the largest vessels between two quays; of a scenario those that the first has not."""
     rows = water.largest[water.largest["scenario"] == key]
-    if key != TODAY:
-        today = water.largest[water.largest["scenario"] == TODAY]
+    first = situations_of(water)[0]
+    if key != first:
+        today = water.largest[water.largest["scenario"] == first]
         known = {_key_of(row) for row in read_records(today)}
         rows = rows[[_key_of(row) not in known for row in read_records(rows)]]
     headers = ("trip", "vessel_size", "draught", "air_draught", "class", "limit", "locks")
@@ -242,7 +242,7 @@ def _voyage_table(
     headers = ["trip", "kilometres", "locks", "lock_time", *(["waiting"] if is_timed else [])]
     written = []
     for (origin, destination), own in by_trip.items():
-        shown = own.get(TODAY, next(iter(own.values())))
+        shown = own.get(keys[0], next(iter(own.values())))
         cells = [_number(shown["km"], words, 1), _number(shown["locks"], words)]
         cells += [_number(shown["lock_min"], words)]
         cells += [_number(shown["waiting_min"], words)] if is_timed else []

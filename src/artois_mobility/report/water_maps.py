@@ -8,10 +8,9 @@ import numpy as np
 import shapely
 
 from ..network.dimensions import vessel_of_class
-from ..study.results import TODAY
 from ..study.water_results import NARROWER, NEW, WIDER
 from .backdrop import lines_of
-from .labels import source_line
+from .labels import situation_names, source_line
 from .names import ascii_name
 from .sheet import Marks, Sheet, SheetText, Strokes, Symbol
 from .water import situations_of, water_headline
@@ -95,7 +94,7 @@ def _lay_out(result: Comparison, backdrop: Backdrop, key: str, path: Path, words
         if points.size:
             symbol = Symbol(words.say(f"water.{name}"), colour, marker)
             drawn.append((_marks(points, colour, marker), symbol))
-    names = {each.key: each.name for each in result.scenarios} | {TODAY: words.say("page.today")}
+    names = situation_names(result, words)
     seen = np.concatenate([shapes, quays])
     bounds = shapely.total_bounds(seen) if seen.size else np.array(backdrop.window)
     west, south, east, north = bounds.tolist()

@@ -80,6 +80,26 @@ class Words:
             text = text["one" if _is_one(count, self.language) else "many"]
         return text.format_map({name: self._written(value) for name, value in given.items()})
 
+    def instead_of_today(self) -> Words:
+        """Speak of a reference wherever today is spoken of.
+
+        Returns
+        -------
+        words
+            The catalogue for a comparison with another situation than today.
+
+        Examples
+        --------
+        >>> read_words("en").instead_of_today().say("finding.elsewhere", {"count": 2})
+        '2 residents live elsewhere than in the reference.'
+        """
+        instead = {
+            key: self.texts[name]
+            for key in self.texts
+            if (name := f"reference.{key.replace('.', '_')}") in self.texts
+        }
+        return Words(self.language, MappingProxyType({**self.texts, **instead}))
+
     def _written(self, value: object) -> str:
         if isinstance(value, (int, float)):
             return write_number(value, self.language)

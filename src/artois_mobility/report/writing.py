@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .._types import tell_nobody
 from ..errors import InputError, ResultError
 from ..study.manifest import hash_file
+from .labels import words_for
 from .words import read_words
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def _write_files(
     (stage / "maps").mkdir()
     times = read_times(result)
     result = index_summary(result)
-    words = read_words(language)
+    words = words_for(result, language)
     gains = who_gains(result, "epci" if "epci" in result.residents else None)
     # The tables are mostly written outside Python and the maps are drawn by other processes, while
     # this one composes the page's text.

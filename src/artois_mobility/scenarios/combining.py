@@ -7,7 +7,7 @@ from ..changes.faults import find_line
 from ..changes.hints import suggest
 from ..changes.notices import Notice
 from ..changes.schema import Change
-from .files import Origin, ScenarioFile, UsedFile, read_file
+from .files import REFERENCE, Origin, ScenarioFile, UsedFile, read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Combined:
         What is worth knowing.
     problems
         By file, one sentence each.
+    given
+        Changes that the reference makes.
     """
 
     origin_of_change: dict[Change, Origin] = field(default_factory=dict)
@@ -37,15 +39,18 @@ class Combined:
     inputs: dict[Path, UsedFile] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     problems: dict[Path, list[str]] = field(default_factory=dict)
+    given: list[Change] = field(default_factory=list)
 
 
-def combine(path: Path) -> tuple[ScenarioFile, Combined]:
+def combine(path: Path, reference: Path | None = None) -> tuple[ScenarioFile, Combined]:
     """Read a scenario file and all files that it combines.
 
     Parameters
     ----------
     path
         The file.
+    reference
+        A scenario file that this one stands on; what it changes comes first.
 
     Returns
     -------
@@ -55,7 +60,18 @@ def combine(path: Path) -> tuple[ScenarioFile, Combined]:
         The changes of all, and the problems of all.
     """
     combined = Combined()
+    if reference is not None:
+        _stand_on(combined, reference)
     return _add(combined, path, ()), combined
+
+
+def _stand_on(combined: Combined, reference: Path) -> None:
+    """Take the changes of the reference; what it supposes and its notices are told with itself."""
+    file = _add(combined, reference, ())
+    combined.inputs[reference.resolve()] = UsedFile(REFERENCE, reference, file.sha256)
+    combined.given.extend(combined.origin_of_change)
+    combined.assumptions.clear()
+    combined.notices.clear()
 
 
 def _add(combined: Combined, path: Path, chain: tuple[Path, ...]) -> ScenarioFile:

@@ -9,7 +9,6 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from .._types import Floats
-from .reading import TODAY
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,20 +19,20 @@ NOTICED_MIN: Final = 1.0
 
 
 def tabulate_differences(access_times: pd.DataFrame) -> pd.DataFrame:
-    """Hold every scenario against today, cell by cell.
+    """Hold every situation against the first one, cell by cell.
 
     Parameters
     ----------
     access_times
         `scenario`, `profile`, `cell`, `category`, `rank`, `minutes`; the rows of each scenario in
-        the same order, those of `"today"` first.
+        the same order, those of today, or of what stands in for it, first.
 
     Returns
     -------
     differences
         `scenario`, `profile`, `cell`, `category`, `rank`, `minutes_before`, `minutes_after`,
         `minutes_gained` (positive when shorter; NaN where either is not reached); no rows for
-        today.
+        the first one.
 
     Examples
     --------
@@ -45,13 +44,15 @@ def tabulate_differences(access_times: pd.DataFrame) -> pd.DataFrame:
     >>> len(tabulate_differences(table[:1]))
     0
     """
-    is_today = (access_times["scenario"] == TODAY).to_numpy(np.bool_)
-    today, others = access_times[is_today], access_times[~is_today]
-    repeats = len(others) // max(len(today), 1)
-    before = np.tile(today["minutes"].to_numpy(np.float64), repeats)
+    scenario: pd.Series[str] = access_times["scenario"]
+    is_first = (scenario == scenario.iloc[0]).to_numpy(np.bool_)
+    first, others = access_times[is_first], access_times[~is_first]
+    repeats = len(others) // len(first)
+    before = np.tile(first["minutes"].to_numpy(np.float64), repeats)
     after = others["minutes"].to_numpy(np.float64)
     table = others[["scenario", *KEYS]].reset_index(drop=True)
-    return table.assign(minutes_before=before, minutes_after=after, minutes_gained=before - after)
+    gained = before - after
+    return table.assign(minutes_before=before, minutes_after=after, minutes_gained=gained)
 
 
 def summarise(
@@ -68,7 +69,7 @@ def summarise(
     ----------
     access_times
         `minutes` by `scenario`, `profile`, `category`, cell and rank, each within the one before:
-        a block of rows for every scenario, `"today"` first, cells in the order of `residents`.
+        a block of rows for every scenario, the base first, cells in the order of `residents`.
     residents
         `cell`, `population`, `commune`, `epci`.
     communes

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import Field, Strict
 
@@ -12,6 +12,9 @@ from ..changes.fields import FileModel, Text
 from ..changes.schema import Change
 from ..changes.toml_files import read_toml
 from .sources import LayerReader
+
+# Role of the scenario file that stands in for today.
+REFERENCE: Final = "reference"
 
 Cost: TypeAlias = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 
@@ -88,7 +91,8 @@ class UsedFile:
     Attributes
     ----------
     role
-        `"combined"` for a scenario file, `"layer"` for one of coordinates.
+        `"combined"` for a scenario file, `"layer"` for one of coordinates, `"reference"` for the
+        scenario file that stands in for today.
     path
         Where it is.
     sha256

@@ -36,6 +36,7 @@ class _Settling:
     homes: Homes
     crs: str
     points: list[Point] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
     counts: list[dict[str, float]] = field(default_factory=list)
 
     def share(self, people: float, worth: Floats, is_meant: Flags) -> Floats:
@@ -46,11 +47,12 @@ class _Settling:
         shares[is_meant] = share_people(people, worth[is_meant], levels)
         return shares
 
-    def settle(self, points: Sequence[Point], columns: dict[str, Floats]) -> None:
-        """Note new cells with their counts."""
+    def settle(self, row: int, points: Sequence[Point], columns: dict[str, Floats]) -> None:
+        """Note new cells of a change with their counts."""
         self.points.extend(points)
-        rows = np.array(list(columns.values())).T.tolist()
-        self.counts.extend(dict(zip(columns, row, strict=True)) for row in rows)
+        self.rows.extend([row] * len(points))
+        counts = np.array(list(columns.values())).T.tolist()
+        self.counts.extend(dict(zip(columns, each, strict=True)) for each in counts)
 
 
 def resolve_people(findings: Findings, today: Today) -> PeopleEdits | None:
@@ -81,7 +83,8 @@ def resolve_people(findings: Findings, today: Today) -> PeopleEdits | None:
     crs = next(iter(today.networks.values())).crs
     world = _Settling(findings, today.homes, crs)
     known = [pair for pair in changes if _knows_communes(world, *pair)]
-    known.sort(key=lambda pair: pair[1].model_dump_json())
+    given = findings.scenario.given
+    known.sort(key=lambda pair: (pair[0] >= given, pair[1].model_dump_json()))
     scaled = _scale(world, [(n, each) for n, each in known if isinstance(each, ScaleResidents)])
     moves = [(n, each) for n, each in known if isinstance(each, MoveResidents)]
     population, moved = _move(world, scaled, moves)
@@ -225,13 +228,13 @@ def _bring(world: _Settling, move: Numbered, people: float, scaled: Floats) -> F
     """Give those who move a place; how many more live in each of today's cells."""
     row, change = move
     if change.to is not None:
-        world.settle([change.to], {"population": np.array([people])})
+        world.settle(row, [change.to], {"population": np.array([people])})
         return np.zeros(scaled.size)
     if change.to_within is not None:
         is_meant = _inside(world.homes, change.to_within)
         if not scaled[is_meant].sum():
             points = _fill(world, row, change.to_within, APART_M)
-            world.settle(points, {"population": share_people(people, np.ones(len(points)))})
+            world.settle(row, points, {"population": share_people(people, np.ones(len(points)))})
             return np.zeros(scaled.size)
     else:
         is_meant = _in_communes(world.homes, change.to_communes)
@@ -262,7 +265,7 @@ def _add(world: _Settling, row: int, change: AddResidents) -> None:
         worth = np.ones(len(points))
         counts = {"population": float(change.population), **change.columns}
         shares = {name: share_people(count, worth) for name, count in counts.items()}
-        world.settle(points, shares)
+        world.settle(row, points, shares)
 
 
 def _fill(world: _Settling, row: int, ring: Sequence[Point], apart_m: float) -> list[Point]:
@@ -336,7 +339,9 @@ def _tabulate(world: _Settling) -> tuple[gpd.GeoDataFrame, float]:
     }
     points = shapely.points(np.array(world.points, float).reshape(-1, 2))
     cells = gpd.GeoDataFrame(table, geometry=points, crs=WGS84)
-    cells = cells[(cells[names] > 0).any(axis=1).to_numpy(np.bool_)].reset_index(drop=True)
+    is_lived_in = (cells[names] > 0).any(axis=1).to_numpy(np.bool_)
+    rows = np.array(world.rows, np.int64)[is_lived_in]
+    cells = cells[is_lived_in].reset_index(drop=True)
     settled, is_assumed = settle_homes(homes, cells)
     inside = is_counted(homes, settled)
     outside = float(settled["population"].to_numpy(np.float64)[~inside].sum())
@@ -348,6 +353,5 @@ def _tabulate(world: _Settling) -> tuple[gpd.GeoDataFrame, float]:
         values: dict[str, Value] = {"people": round(outside), "count": int((~inside).sum())}
         findings.warnings.append(Notice("homes_outside", values))
     kept = settled[inside].reset_index(drop=True)
-    key = findings.scenario.key
-    kept.insert(0, "cell", [f"+{key}:{number}" for number in range(1, len(kept) + 1)])
+    kept.insert(0, "cell", findings.scenario.name_new(rows[inside].tolist()))
     return kept, outside

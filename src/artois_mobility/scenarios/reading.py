@@ -47,6 +47,10 @@ class Scenario:
         What was noticed while they were read.
     cost
         What it costs, in any unit; None where the file does not say.
+    given
+        How many changes, the first ones, are those of the reference that it stands on.
+    reference
+        Key of that reference; `""` for today.
     """
 
     path: Path
@@ -63,6 +67,8 @@ class Scenario:
     inputs: tuple[UsedFile, ...] = ()
     notices: tuple[Notice, ...] = ()
     cost: float | None = None
+    given: int = 0
+    reference: str = ""
 
     def find_origin(self, row: int) -> Origin:
         """Tell where a change is written.
@@ -78,6 +84,28 @@ class Scenario:
             File, place in it and line.
         """
         return self.origins[row] if self.origins else Origin(self.path, row, self.lines[row])
+
+    def name_new(self, rows: Sequence[int]) -> list[str]:
+        """Name new places, so that those of the reference are called as in the reference itself.
+
+        Parameters
+        ----------
+        rows
+            The change that each of them comes from, those of the reference in the order in which
+            it has them itself.
+
+        Returns
+        -------
+        names
+            The key of the file that adds them, and their number there from 1.
+        """
+        counts = {self.key: 0, self.reference: 0}
+        names = []
+        for row in rows:
+            key = self.reference if row < self.given else self.key
+            counts[key] += 1
+            names.append(f"+{key}:{counts[key]}")
+        return names
 
 
 def read_scenario(path: str | Path) -> Scenario:
@@ -109,18 +137,23 @@ def read_scenario(path: str | Path) -> Scenario:
     return read_scenarios([path])[0]
 
 
-def read_scenarios(paths: Sequence[str | Path]) -> tuple[Scenario, ...]:
+def read_scenarios(
+    paths: Sequence[str | Path], reference: Path | None = None
+) -> tuple[Scenario, ...]:
     """Read scenario files, and raise once for the problems of all of them.
 
     Parameters
     ----------
     paths
         The files; their stems name the scenarios and must differ.
+    reference
+        A scenario file that all of them stand on: "fil de l'eau", what happens anyway. What it
+        changes, each of them changes too. None for today.
 
     Returns
     -------
     scenarios
-        In the order given.
+        In the order given; the reference first where there is one.
 
     Raises
     ------
@@ -132,10 +165,13 @@ def read_scenarios(paths: Sequence[str | Path]) -> tuple[Scenario, ...]:
     >>> read_scenarios([])
     ()
     """
-    found = [_read(Path(path)) for path in paths]
+    files = [Path(path) for path in paths]
+    found = [_read(path, reference) for path in files]
+    if reference is not None:
+        files, found = [reference, *files], [_read(reference, None), *found]
     stems: dict[str, Path] = {}
     problems: dict[Path, list[str]] = {}
-    for path, (_, own) in zip(map(Path, paths), found, strict=True):
+    for path, (_, own) in zip(files, found, strict=True):
         first = stems.setdefault(path.stem, path)
         if first is not path:
             own[path].append(
@@ -149,8 +185,8 @@ def read_scenarios(paths: Sequence[str | Path]) -> tuple[Scenario, ...]:
     return tuple(scenario for scenario, _ in found if scenario is not None)
 
 
-def _read(path: Path) -> tuple[Scenario | None, dict[Path, list[str]]]:
-    file, combined = combine(path)
+def _read(path: Path, reference: Path | None) -> tuple[Scenario | None, dict[Path, list[str]]]:
+    file, combined = combine(path, reference)
     problems = combined.problems
     if path.stem == TODAY:
         taken = f"the name {TODAY!r} is taken by the situation of today: rename the file."
@@ -174,4 +210,6 @@ def _read(path: Path) -> tuple[Scenario | None, dict[Path, list[str]]]:
         tuple(combined.inputs.values()),
         tuple(combined.notices),
         content.cost,
+        len(combined.given),
+        "" if reference is None else reference.stem,
     ), problems

@@ -16,6 +16,7 @@ from ..changes.people_schema import SiteSetting
 from ..changes.schema import AddSite, MoveSite, RemoveSite
 from ..errors import PlacesError
 from ..places.categories import find_category, is_below
+from .reading import Scenario
 from .resolved import Findings, SiteEdits, Today, list_some
 from .site_settings import Setting, check_settings, with_settings
 from .touches import Touch
@@ -44,12 +45,12 @@ def resolve_sites(findings: Findings, today: Today) -> SiteEdits:
         The sites of the scenario.
     """
     row_changes: dict[int, tuple[int, MoveSite | RemoveSite]] = {}
-    added: list[AddSite] = []
+    added: list[tuple[int, AddSite]] = []
     settings: list[Setting] = []
     for row, change in enumerate(findings.scenario.changes):
         if isinstance(change, AddSite):
             if _check_added(findings, row, change, today):
-                added.append(change)
+                added.append((row, change))
                 findings.touches.append(Touch(row, "", sites=1))
         elif isinstance(change, MoveSite | RemoveSite):
             found = _find_site(findings, row, change, today)
@@ -148,7 +149,7 @@ def _edit(
     findings: Findings,
     today: gpd.GeoDataFrame,
     change_of_row: Mapping[int, MoveSite | RemoveSite],
-    added: list[AddSite],
+    added: list[tuple[int, AddSite]],
     settings: list[Setting],
 ) -> SiteEdits:
     removed = sorted(row for row, each in change_of_row.items() if isinstance(each, RemoveSite))
@@ -157,12 +158,12 @@ def _edit(
     offering = with_settings(today.assign(change=STAYED), settings)
     sites = _with_moves(offering, moved).iloc[stays]
     today_row = np.where(np.isin(stays, list(moved)), -1, stays)
-    new = _tabulate_added(findings.scenario.key, added, today)
+    new = _tabulate_added(findings.scenario, added, today)
     if len(new):
         sites = pd.concat([sites, new])
         today_row = np.append(today_row, np.full(len(new), -1))
     touched = today["category"].astype(str).iloc[[*removed, *moved]]
-    categories = frozenset(touched) | {each.category for each in added}
+    categories = frozenset(touched) | {each.category for _, each in added}
     return SiteEdits(
         gpd.GeoDataFrame(sites.reset_index(drop=True), geometry="geometry", crs=WGS84),
         today_row.astype(np.int32),
@@ -187,14 +188,21 @@ def _with_moves(sites: gpd.GeoDataFrame, moved: Mapping[int, Point]) -> gpd.GeoD
     return sites.assign(**columns).set_geometry("geometry", crs=WGS84)
 
 
-def _tabulate_added(key: str, added: list[AddSite], today: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _tabulate_added(
+    scenario: Scenario, added: list[tuple[int, AddSite]], today: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
     """List added sites in an order, and under ids, that do not depend on the file's order."""
-    ordered = sorted(
-        added, key=lambda each: (each.category, each.name, each.at, each.capacity or 0)
-    )
+
+    def order(pair: tuple[int, AddSite]) -> tuple[object, ...]:
+        row, each = pair
+        is_own = row >= scenario.given
+        return is_own, each.category, each.name, each.at, each.capacity or 0
+
+    ordered = sorted(added, key=order)
+    names = scenario.name_new([row for row, _ in ordered])
     rows = [
         {
-            "site": f"+{key}:{number}",
+            "site": name,
             "category": each.category,
             "name": each.name,
             "capacity": np.nan if each.capacity is None else each.capacity,
@@ -205,10 +213,10 @@ def _tabulate_added(key: str, added: list[AddSite], today: gpd.GeoDataFrame) -> 
             "change": ADDED,
             "geometry": shapely.Point(each.at),
         }
-        for number, each in enumerate(ordered, start=1)
+        for name, (_, each) in zip(names, ordered, strict=True)
     ]
-    names = [*today.columns, "change"]
-    return gpd.GeoDataFrame(rows, columns=names, geometry="geometry", crs=WGS84)
+    columns = [*today.columns, "change"]
+    return gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=WGS84)
 
 
 def stay_rows(edits: SiteEdits) -> tuple[Rows, Rows]:

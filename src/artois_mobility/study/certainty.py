@@ -12,6 +12,7 @@ from ..routing.threads import run_each
 from ..scenarios.differences import NOTICED_MIN
 from ..scenarios.reading import TODAY
 from ..scenarios.resolved import ResolvedScenario
+from .bases import Base
 from .certainty_questions import UncertaintyQuestion
 from .loading import Loaded
 from .running import Job, NewSites, list_jobs, settle_situation
@@ -43,9 +44,11 @@ def compute_certainty(
     resolved: Sequence[ResolvedScenario],
     new_sites: NewSites,
     differences: pd.DataFrame,
+    base: Base,
+    *,
     progress: Progress,
 ) -> Certainty | None:
-    """Draw the times of today and of every scenario again and again.
+    """Draw the times of the base and of every other situation again and again.
 
     Parameters
     ----------
@@ -57,6 +60,8 @@ def compute_certainty(
         What `attach_new_sites` returns.
     differences
         What the scenarios change, by scenario, profile, category, cell and rank.
+    base
+        What they are compared with. Today is among the others where it is another study.
     progress
         Told about every situation.
 
@@ -68,30 +73,35 @@ def compute_certainty(
     question = loaded.study.uncertainty
     if question is None:
         return None
-    jobs = list_jobs(loaded, resolved)
+    study = loaded.study
+    first = [Job(base.resolved, profile, study.categories) for profile in study.profiles]
+    others = list_jobs(loaded, resolved)
+    keys = [each.scenario.key for each in resolved]
+    if base.loaded is loaded:
+        others = others[len(first) :]  # today's, which come first, are the base or not compared
+    else:
+        keys.insert(0, TODAY)
     done: list[int] = []
-    progress(DRAWING, 0, len(jobs))
+    progress(DRAWING, 0, len(first) + len(others))
 
-    def run(job: Job) -> DrawnTimes:
-        drawn = _draw(loaded, job, new_sites, question)
+    def run(job: Job, of: Loaded) -> DrawnTimes:
+        drawn = _draw(of, job, new_sites, question)
         done.append(1)
-        progress(DRAWING, len(done), len(jobs))
+        progress(DRAWING, len(done), len(first) + len(others))
         return drawn
 
-    count = len(loaded.study.profiles)  # today's jobs come first, one for each profile
-    today = dict(zip(loaded.study.profiles, run_each(run, jobs[:count]), strict=True))
-    tables = [_label(drawn, TODAY, profile, loaded, question) for profile, drawn in today.items()]
-    marks = _Marks(loaded, [each.scenario.key for each in resolved])
+    drawn_first = run_each(lambda job: run(job, base.loaded), first)
+    before = dict(zip(study.profiles, drawn_first, strict=True))
+    tables = [_label(drawn, base.key, name, loaded, question) for name, drawn in before.items()]
+    marks = _Marks(loaded, keys)
 
     def compare(job: Job) -> tuple[Job, pd.DataFrame, pd.DataFrame]:
-        after = run(job)
-        before = _only(today[job.profile], job.categories)
-        found = compare_draws(before, after, least_min=NOTICED_MIN, level=question.level)
-        assert job.scenario is not None  # today's jobs are done
-        key = job.scenario.scenario.key
-        return job, _label(after, key, job.profile, loaded, question), found
+        after = run(job, loaded)
+        there = _only(before[job.profile], job.categories)
+        found = compare_draws(there, after, least_min=NOTICED_MIN, level=question.level)
+        return job, _label(after, _key_of(job), job.profile, loaded, question), found
 
-    for job, table, found in run_each(compare, jobs[count:]):
+    for job, table, found in run_each(compare, others):
         tables.append(table)
         marks.note(job, found)
     names = {name: list(dict.fromkeys(t[name].iloc[0] for t in tables)) for name in _LABELS}
@@ -101,6 +111,10 @@ def compute_certainty(
 
 
 _LABELS = ("scenario", "profile")
+
+
+def _key_of(job: Job) -> str:
+    return TODAY if job.scenario is None else job.scenario.scenario.key
 
 
 def _draw(
@@ -155,8 +169,7 @@ class _Marks:
         self.is_noise = np.ones(shape, np.bool_)
 
     def note(self, job: Job, found: pd.DataFrame) -> None:
-        assert job.scenario is not None
-        scenario = self.keys.index(job.scenario.scenario.key)
+        scenario = self.keys.index(_key_of(job))
         profile = self.study.profiles.index(job.profile)
         rows = [self.study.categories.index(each) for each in job.categories]
         shape = len(rows), self.low.shape[-1]

@@ -1,35 +1,43 @@
-"""The main job: hold scenarios against today."""
+"""The main job: hold scenarios against today, or against what stands in for it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from .._types import Progress, tell_nobody
-from ..changes.notices import say_all
 from ..scenarios.differences import summarise, tabulate_differences
-from ..scenarios.drawing import draw_links, draw_speeds, draw_ways
 from ..scenarios.reading import TODAY, read_scenarios
 from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.resolving import resolve
-from ..scenarios.site_changes import STAYED
-from .caveats import warn_of_sites, warn_of_today
+from .bases import Base, put_first
 from .certainty import compute_certainty
+from .describing import describe, describe_base, describe_today, with_people
 from .files import Study
 from .laws import check_laws
 from .loading import Loaded, load
 from .manifest import make_manifest
-from .peopling import Peopled, add_people, describe_people, warn_of_homes
-from .results import Comparison, ScenarioResult
+from .peopling import Peopled, add_people, describe_people, settle_base, settle_other
+from .references import load_other, name_base, read_reference
+from .results import Comparison
 from .running import NewSites, attach_new_sites, compute_all
-from .touching import say_changes, tabulate_touches
 from .water_results import WaterResult
 
 
 def compare(
-    study: Study, scenario_paths: Sequence[str | Path], *, progress: Progress | None = None
+    study: Study,
+    scenario_paths: Sequence[str | Path],
+    *,
+    reference: str | Path | Study | None = None,
+    progress: Progress | None = None,
 ) -> Comparison:
     """Compute access times of today and of every scenario, and what differs.
+
+    Plans of the future are often held against what comes anyway: people of the horizon, works that
+    are decided ("fil de l'eau"). Write that as a scenario file and name it as the reference: it
+    stands in for today, and every scenario is built on top of it. Two years, each with an extract
+    of its own, are two studies: name the earlier one as the reference, and today is told beside it.
 
     All scenario files are read, then held against the study, before anything is computed; what
     is wrong in any of them is told at once. Only what a scenario can affect is computed anew.
@@ -41,6 +49,9 @@ def compare(
     scenario_paths
         Scenario files. The study's own file among them is passed over, and so is a file given
         twice.
+    reference
+        What they are compared with instead of today: a scenario file; or another study, or its
+        file, which asks the same of the same cells. None for today.
     progress
         Told about every stage.
 
@@ -57,44 +68,102 @@ def compare(
         If the study's data is faulty.
     ResultError
         If a result breaks a law, which would be a fault of the program.
+
+    Examples
+    --------
+    >>> import artois_mobility as am
+    >>> study = am.read_study("scenarios/artois.toml")  # doctest: +SKIP
+    >>> result = am.compare(
+    ...     study, ["scenarios/ville-30.toml"], reference="scenarios/fil-de-l-eau.toml"
+    ... )  # doctest: +SKIP
+    >>> result.base.key  # doctest: +SKIP
+    'fil-de-l-eau'
     """
     report = progress or tell_nobody
-    scenarios = read_scenarios(choose_files(study, scenario_paths))
+    ground = read_reference(reference, study)
+    scenarios = read_scenarios(choose_files(study, scenario_paths, ground.file), ground.file)
+    key = name_base(ground, scenarios)
     loaded = load(study, report)
     resolved = resolve(scenarios, loaded.today)
-    peopled = add_people(loaded, resolved)
-    whole = peopled.loaded
+    there = None if ground.study is None else load_other(ground.study, loaded, report)
+    everyone = add_people(loaded, resolved)
+    whole = everyone.loaded
     new_sites = attach_new_sites(whole, resolved)
-    access_times = compute_all(whole, resolved, new_sites, report)
+    computed = compute_all(whole, resolved, new_sites, report)
+    check_laws(whole, resolved, tabulate_differences(computed))
+    base, plans = Base(key, whole, loaded), resolved
+    if ground.file is not None:
+        base, plans = Base(key, whole, loaded, resolved[0]), resolved[1:]
+    if there is not None:
+        base = Base(key, add_people(there, resolved).loaded, there)
+    return _compare(_Computed(loaded, everyone, resolved, new_sites, computed), base, plans, report)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Computed:
+    """A study, with everyone who lives there in any scenario; all scenarios, and their times."""
+
+    alone: Loaded
+    everyone: Peopled
+    resolved: Sequence[ResolvedScenario]
+    new_sites: NewSites
+    access_times: pd.DataFrame
+
+
+def _compare(
+    computed: _Computed, base: Base, plans: Sequence[ResolvedScenario], progress: Progress
+) -> Comparison:
+    """Hold what was computed against the base."""
+    whole, study = computed.everyone.loaded, computed.everyone.loaded.study
+    is_other = base.loaded is not whole
+    own_times = computed.access_times
+    if is_other:
+        own_times = compute_all(base.loaded, [], {}, progress)
+    access_times = put_first(computed.access_times, base.key, own_times if is_other else None)
+    peopled = settle_base(computed.everyone, base.key)
+    if is_other:
+        peopled = settle_other(
+            computed.everyone, base.loaded, [each.scenario.key for each in plans]
+        )
     differences = tabulate_differences(access_times)
-    check_laws(whole, resolved, differences)
-    certainty = compute_certainty(whole, resolved, new_sites, differences, report)
-    communes = whole.communes
-    networks = loaded.today.networks
-    water = _compute_water(loaded, resolved, report)
+    if base.resolved is not None:
+        check_laws(whole, plans, differences, base.resolved)
+    certainty = compute_certainty(
+        whole, plans, computed.new_sites, differences, base, progress=progress
+    )
+    residents, communes = peopled.loaded.residents, whole.communes
+    networks = whole.today.networks
+    first = describe_base(base, own_times, computed.new_sites, computed.everyone)
+    others = [describe(each, computed.everyone, computed.new_sites, base) for each in plans]
+    if is_other:
+        others.insert(0, describe_today(computed.alone, computed.access_times, base))
     return Comparison(
         study=study,
-        residents=whole.residents,
+        residents=residents,
         communes=communes,
-        scenarios=(
-            _describe_today(loaded, access_times),
-            *(_describe(each, peopled, new_sites) for each in resolved),
-        ),
+        scenarios=(first, *(with_people(each, peopled) for each in others)),
         access_times=access_times,
         differences=differences if certainty is None else certainty.differences,
         summary_table=summarise(
             access_times,
-            whole.residents,
+            residents,
             communes,
             study.thresholds_min,
             people_of=peopled.population_of,
         ),
         networks=networks,
-        manifest=make_manifest(loaded, resolved) | describe_people(resolved),
-        is_schematic=loaded.today.extract.source.is_schematic
-        or any(each.provenance.is_schematic for each in networks.values()),
-        water=water,
+        manifest=make_manifest(computed.alone, plans, None if base.key == TODAY else base)
+        | describe_people(computed.resolved),
+        is_schematic=any(_is_schematic(each) for each in (whole, base.loaded)),
+        water=_compute_water(whole, plans, base, progress),
         uncertainty=None if certainty is None else certainty.times,
+    )
+
+
+def _is_schematic(loaded: Loaded) -> bool:
+    networks = loaded.today.networks.values()
+    return loaded.today.extract.source.is_schematic or any(
+        each.provenance.is_schematic for each in networks
     )
 
 
@@ -122,17 +191,19 @@ def assess(study: Study, *, progress: Progress | None = None) -> Comparison:
 
 
 def _compute_water(
-    loaded: Loaded, resolved: Sequence[ResolvedScenario], progress: Progress
+    loaded: Loaded, plans: Sequence[ResolvedScenario], base: Base, progress: Progress
 ) -> WaterResult | None:
     if loaded.today.water is None:
         return None
     from .voyaging import compute_water  # its kernels compile for those who ask
 
-    return compute_water(loaded, resolved, progress)
+    return compute_water(loaded, plans, base, progress)
 
 
-def choose_files(study: Study, paths: Sequence[str | Path]) -> list[Path]:
-    """Leave out the study's own file and files given twice.
+def choose_files(
+    study: Study, paths: Sequence[str | Path], reference: Path | None = None
+) -> list[Path]:
+    """Leave out the study's own file, that of the reference, and files given twice.
 
     Parameters
     ----------
@@ -140,56 +211,16 @@ def choose_files(study: Study, paths: Sequence[str | Path]) -> list[Path]:
         What today is.
     paths
         Scenario files.
+    reference
+        The scenario file that stands in for today, or None.
 
     Returns
     -------
     chosen
         In the order given.
     """
-    own = study.path.resolve()
+    taken = {study.path.resolve()} | ({reference.resolve()} if reference else set())
     chosen: dict[Path, Path] = {}
     for path in map(Path, paths):
         chosen.setdefault(path.resolve(), path)
-    return [path for full, path in chosen.items() if full != own]
-
-
-def _describe(resolved: ResolvedScenario, peopled: Peopled, new_sites: NewSites) -> ScenarioResult:
-    scenario, edits, loaded = resolved.scenario, resolved.site_edits, peopled.loaded
-    homes = warn_of_homes(peopled, scenario.key)
-    noticed = (*resolved.warnings, *warn_of_sites(loaded, resolved, new_sites), *homes)
-    return ScenarioResult(
-        key=scenario.key,
-        name=scenario.name,
-        question=scenario.question,
-        sentences=say_changes(loaded, resolved),
-        assumptions=scenario.assumptions,
-        warnings=say_all(noticed),
-        focus_profiles=scenario.focus_profiles,
-        focus_categories=scenario.focus_categories,
-        sites=edits.sites,
-        removed_sites=edits.removed,
-        links=resolved.links,
-        closed=resolved.closed,
-        speeds=resolved.speeds,
-        touched=tabulate_touches(loaded, resolved),
-        people=peopled.people.get(scenario.key),
-    )
-
-
-def _describe_today(loaded: Loaded, access_times: pd.DataFrame) -> ScenarioResult:
-    sites = loaded.today.sites
-    return ScenarioResult(
-        key=TODAY,
-        name=loaded.study.name,
-        question="",
-        sentences={"fr": [], "en": []},
-        assumptions=(),
-        warnings=say_all(warn_of_today(loaded, access_times)),
-        focus_profiles=(),
-        focus_categories=(),
-        sites=sites.assign(change=STAYED),
-        removed_sites=sites.iloc[:0],
-        links=draw_links({}),
-        closed=draw_ways({}, {}),
-        speeds=draw_speeds({}, {}, {}),
-    )
+    return [path for full, path in chosen.items() if full not in taken]

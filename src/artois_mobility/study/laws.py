@@ -20,7 +20,10 @@ NONE_SHORTER: Final = "closes or slows down only, yet"
 
 
 def check_laws(
-    loaded: Loaded, resolved: Sequence[ResolvedScenario], differences: pd.DataFrame
+    loaded: Loaded,
+    resolved: Sequence[ResolvedScenario],
+    differences: pd.DataFrame,
+    reference: ResolvedScenario | None = None,
 ) -> None:
     """See that opening makes no time longer, and closing none shorter.
 
@@ -36,6 +39,8 @@ def check_laws(
         The scenarios.
     differences
         What they change.
+    reference
+        The scenario that they stand on and are compared with; None for today.
 
     Raises
     ------
@@ -46,9 +51,11 @@ def check_laws(
     may_lose: set[tuple[str, str, str]] = set()
     for each in resolved:
         touched = touched_categories(each, loaded.study.categories)
-        sites = _effect_of_sites(each)
+        sites = _effect_of_sites(each) if reference is None else _other_sites(each, reference)
         for profile, network in loaded.today.networks.items():
             ways = _effect_of_network(network, each, profile)
+            if reference is not None:
+                ways = _other_network(network, each, reference, profile)
             for category in loaded.study.categories:
                 opens, closes = np.logical_or(ways, sites) if category in touched else ways
                 key = each.scenario.key, profile, category
@@ -80,6 +87,40 @@ def _effect_of_network(
         closes |= new.closes or network.turns is not None
         opens |= new.opens
     return opens, closes
+
+
+def _other_network(
+    network: Network, resolved: ResolvedScenario, reference: ResolvedScenario, profile: str
+) -> tuple[bool, bool]:
+    """Tell the same of a scenario beside the one that it stands on."""
+    if profile in resolved.retagged or profile in reference.retagged:
+        return True, True  # networks of other streets: nothing is sure
+    after, before = (each.edits.get(profile) for each in (resolved, reference))
+    now_ms, was_ms = (
+        network.local_ms if each is None else each.local_ms for each in (after, before)
+    )
+    now_closed, was_closed = (
+        network.is_closed if each is None else each.is_closed for each in (after, before)
+    )
+    now_links, was_links = (0 if each is None else len(each.links) for each in (after, before))
+    is_open = ~now_closed & ~was_closed
+    opens = now_links != was_links or bool(((now_ms < was_ms) & is_open).any())
+    closes = now_links < was_links or bool(((now_ms > was_ms) & is_open).any())
+    return (
+        opens or bool((was_closed & ~now_closed).any()),
+        closes or bool((now_closed & ~was_closed).any()),
+    )
+
+
+def _other_sites(resolved: ResolvedScenario, reference: ResolvedScenario) -> tuple[bool, bool]:
+    """Tell whether sites are where the reference has none, and the other way round."""
+    now, was = (_places_of(each) for each in (resolved, reference))
+    return bool(now - was), bool(was - now)
+
+
+def _places_of(resolved: ResolvedScenario) -> set[tuple[object, ...]]:
+    sites = resolved.site_edits.sites
+    return set(zip(sites["category"], sites.geometry.x, sites.geometry.y, strict=True))
 
 
 def _effect_of_sites(resolved: ResolvedScenario) -> tuple[bool, bool]:

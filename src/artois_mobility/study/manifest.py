@@ -13,15 +13,21 @@ import numpy as np
 from .._version import __version__
 from ..places.attachments import Attachments
 from ..places.sites import LISTS
+from ..scenarios.files import REFERENCE
 from ..scenarios.resolved import ResolvedScenario
+from .bases import Base
 from .files import OSM, Study
 from .loading import Loaded
 from .touching import list_touches
 
+# Role of the file of another study that scenarios are compared with.
+OTHER_STUDY: Final = f"{REFERENCE} study"
 LIBRARIES: Final = ("geopandas", "numba", "numpy", "osmium", "pandas", "pyproj", "shapely")
 
 
-def make_manifest(loaded: Loaded, scenarios: Sequence[ResolvedScenario]) -> dict[str, Any]:
+def make_manifest(
+    loaded: Loaded, scenarios: Sequence[ResolvedScenario], base: Base | None = None
+) -> dict[str, Any]:
     """List inputs with their hashes, parameters, versions and counted assumptions.
 
     Nothing in it depends on the machine or the hour; paths are told from the folder above the
@@ -33,6 +39,8 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[ResolvedScenario]) -> dict
         The study.
     scenarios
         What it was compared with.
+    base
+        What they were compared with, where that is not today.
 
     Returns
     -------
@@ -43,7 +51,7 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[ResolvedScenario]) -> dict
     return {
         "library_version": __version__,
         "versions": {"python": platform.python_version(), **{n: version(n) for n in LIBRARIES}},
-        "inputs": _list_inputs(loaded, scenarios),
+        "inputs": _list_inputs(loaded, scenarios, base),
         "parameters": {
             "name": study.name,
             "epci": list(study.epci),
@@ -56,6 +64,7 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[ResolvedScenario]) -> dict
             "thresholds_min": list(study.thresholds_min),
             "date": None if study.day is None else study.day.isoformat(),
             "water": _describe_water(study),
+            "reference": None if base is None else base.key,
             "uncertainty": None if study.uncertainty is None else asdict(study.uncertainty),
         },
         "profiles": {
@@ -77,7 +86,10 @@ def make_manifest(loaded: Loaded, scenarios: Sequence[ResolvedScenario]) -> dict
             profile: dict(network.provenance.counts)
             for profile, network in loaded.today.networks.items()
         },
-        "touched": {each.scenario.key: list_touches(loaded, each) for each in scenarios},
+        "touched": {
+            each.scenario.key: list_touches(loaded, each)
+            for each in ([base.resolved] if base and base.resolved else []) + [*scenarios]
+        },
     }
 
 
@@ -92,7 +104,29 @@ def _describe_water(study: Study) -> dict[str, Any] | None:
     }
 
 
-def _list_inputs(loaded: Loaded, scenarios: Sequence[ResolvedScenario]) -> list[dict[str, str]]:
+def _list_inputs(
+    loaded: Loaded, scenarios: Sequence[ResolvedScenario], base: Base | None
+) -> list[dict[str, str]]:
+    study = loaded.study
+    files = _files_of(loaded)
+    plans = [each.scenario for each in scenarios]
+    files += [("scenario", each.path, each.sha256) for each in plans]
+    if base is not None and base.resolved is not None:
+        plans.append(base.resolved.scenario)
+        files.append((REFERENCE, plans[-1].path, plans[-1].sha256))
+    elif base is not None:
+        there = _files_of(base.loaded)
+        files += [(f"{REFERENCE} {role}", path, sha256) for role, path, sha256 in there]
+    used = [(each.role, each.path, each.sha256) for plan in plans for each in plan.inputs]
+    placed = [(role, _place(path, study), sha256) for role, path, sha256 in (*files, *used)]
+    return [
+        {"role": role, "path": path, "sha256": sha256}
+        for role, path, sha256 in dict.fromkeys(placed)
+    ]
+
+
+def _files_of(loaded: Loaded) -> list[tuple[str, Path, str]]:
+    """List the files that a study names, with their roles and hashes."""
     study = loaded.study
     files = [("study", study.path, study.sha256)]
     files.append(("extract", study.extract, loaded.today.extract.source.sha256))
@@ -109,14 +143,7 @@ def _list_inputs(loaded: Loaded, scenarios: Sequence[ResolvedScenario]) -> list[
     )
     others += [(role, path) for role, path in optional if path is not None]
     files += [(role, Path(path), hash_file(Path(path))) for role, path in others if path != OSM]
-    plans = [each.scenario for each in scenarios]
-    files += [("scenario", each.path, each.sha256) for each in plans]
-    used = [(each.role, each.path, each.sha256) for plan in plans for each in plan.inputs]
-    placed = [(role, _place(path, study), sha256) for role, path, sha256 in (*files, *used)]
-    return [
-        {"role": role, "path": path, "sha256": sha256}
-        for role, path, sha256 in dict.fromkeys(placed)
-    ]
+    return files
 
 
 def _place(path: Path, study: Study) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from .._types import WGS84, Floats
 from ..changes.notices import Notice
@@ -13,7 +14,8 @@ from ..changes.reasons import translate_reason
 from ..places.attaching import attach
 from ..routing.threads import run_each
 from ..scenarios.attachments import stack_places
-from ..scenarios.homes import PeopleEdits
+from ..scenarios.homes import NO_COUNTS, PeopleEdits
+from ..scenarios.reading import TODAY
 from ..scenarios.resolved import ResolvedScenario
 from .loading import Loaded
 from .results import ADDED_BY
@@ -64,8 +66,76 @@ def add_people(loaded: Loaded, resolved: Sequence[ResolvedScenario]) -> Peopled:
         return Peopled(loaded)
     added = {key: each.added for key, each in edits.items() if len(each.added)}
     extended = _extend(loaded, added) if added else loaded
-    people = {key: _people_of(extended, key, each) for key, each in edits.items()}
+    people = {key: _people_of(extended, each) for key, each in edits.items()}
     return Peopled(extended, people)
+
+
+def settle_base(peopled: Peopled, reference: str) -> Peopled:
+    """Let the people of a scenario be those that all others are compared with.
+
+    Parameters
+    ----------
+    peopled
+        With that scenario first.
+    reference
+        Its key.
+
+    Returns
+    -------
+    peopled
+        Its cells and people are the residents; `people` are those of scenarios that have others.
+    """
+    own = peopled.people.get(reference)
+    if own is None:
+        return peopled
+    residents = peopled.loaded.residents
+    changed = {str(name): own[name].to_numpy(np.float64) for name in own}
+    settled = residents.assign(**changed)
+    if ADDED_BY in residents:
+        added_by = residents[ADDED_BY].replace(reference, "")
+        settled = settled.assign(**{ADDED_BY: added_by})
+        if (added_by == "").all():
+            settled = settled.drop(columns=ADDED_BY)
+    people = {
+        key: table
+        for key, table in peopled.people.items()
+        if key != reference and not table.equals(own)
+    }
+    return Peopled(replace(peopled.loaded, residents=settled), people)
+
+
+def settle_other(everyone: Peopled, there: Loaded, keys: Sequence[str]) -> Peopled:
+    """Let the people of another study be those that all others are compared with.
+
+    Parameters
+    ----------
+    everyone
+        The study with the cells of all its scenarios.
+    there
+        The other study, with the same cells.
+    keys
+        The scenarios.
+
+    Returns
+    -------
+    peopled
+        The other study's cells and people are the residents; `people` are those of today and of
+        every scenario.
+    """
+    before, now = there.residents, everyone.loaded.residents
+    counted = ["population"] + [
+        str(name)
+        for name in now
+        if name in before and name not in NO_COUNTS and is_numeric_dtype(now[name].dtype)
+    ]
+    today = pd.DataFrame({name: now[name].to_numpy(np.float64) for name in counted})
+    people = {TODAY: today}
+    for key in keys:
+        own = everyone.people.get(key)
+        people[key] = today if own is None else today.assign(**{str(n): own[n] for n in own})
+    if all((today[name] == before[name].to_numpy(np.float64)).all() for name in counted):
+        people = {key: everyone.people[key] for key in keys if key in everyone.people}
+    return Peopled(replace(everyone.loaded, residents=before), people)
 
 
 def _extend(loaded: Loaded, added: Mapping[str, "gpd.GeoDataFrame"]) -> Loaded:
@@ -73,7 +143,9 @@ def _extend(loaded: Loaded, added: Mapping[str, "gpd.GeoDataFrame"]) -> Loaded:
 
     today = loaded.residents.assign(**{ADDED_BY: ""})
     parts = [table.assign(**{ADDED_BY: key}) for key, table in added.items()]
-    new = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=WGS84)
+    # cells of a reference are in every scenario that stands on it, and are its own
+    each_once = pd.concat(parts, ignore_index=True).drop_duplicates("cell", ignore_index=True)
+    new = gpd.GeoDataFrame(each_once, geometry="geometry", crs=WGS84)
     counts = [name for name in _counts(new) if name in today]
     new = new.assign(**dict.fromkeys(counts, 0.0)).reindex(columns=today.columns)
     residents = gpd.GeoDataFrame(
@@ -116,19 +188,20 @@ def _communes_of(loaded: Loaded, residents: "gpd.GeoDataFrame") -> "gpd.GeoDataF
     return communes
 
 
-def _people_of(loaded: Loaded, key: str, edits: PeopleEdits) -> pd.DataFrame:
+def _people_of(loaded: Loaded, edits: PeopleEdits) -> pd.DataFrame:
     """Tell how many live in every cell in a scenario."""
     residents = loaded.residents
     population = np.zeros(len(residents))
     population[: edits.population.size] = edits.population
     table: dict[str, Any] = {"population": population}
     if len(edits.added):
-        is_own = (residents[ADDED_BY] == key).to_numpy(np.bool_)
+        count = edits.population.size
+        row = count + pd.Index(residents["cell"].iloc[count:]).get_indexer(edits.added["cell"])
         for name in _counts(edits.added):
             column = table.get(name)
             if column is None:
                 column = residents[name].to_numpy(np.float64, copy=True)
-            column[is_own] = edits.added[name].to_numpy(np.float64)
+            column[row] = edits.added[name].to_numpy(np.float64)
             table[name] = column
     return pd.DataFrame(table)
 

@@ -14,6 +14,7 @@ from .caveats import warn_of_sites
 from .comparing import choose_files
 from .files import Study
 from .loading import Loaded, load
+from .references import read_reference
 from .running import NewSites, attach_new_sites
 from .touching import TOUCH_COLUMNS, say_changes, tabulate_touches
 
@@ -21,7 +22,11 @@ COLUMNS: Final = ("scenario", "change", "kind", "sentence", *TOUCH_COLUMNS[2:], 
 
 
 def preview(
-    study: Study, scenario_paths: Sequence[str | Path], *, progress: Progress | None = None
+    study: Study,
+    scenario_paths: Sequence[str | Path],
+    *,
+    reference: str | Path | Study | None = None,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Tell how much every change will touch, without computing any time.
 
@@ -34,6 +39,9 @@ def preview(
     scenario_paths
         Scenario files. The study's own file among them is passed over, and so is a file given
         twice.
+    reference
+        What they are compared with, as in `am.compare`. The changes of a scenario file are told
+        first.
     progress
         Told about every stage.
 
@@ -53,11 +61,13 @@ def preview(
     InputError
         If the study's data is faulty.
     """
-    scenarios = read_scenarios(choose_files(study, scenario_paths))
+    ground = read_reference(reference, study)
+    files = choose_files(study, scenario_paths, ground.file)
+    scenarios = read_scenarios(files, ground.file)
     loaded = load(study, progress or tell_nobody)
     resolved = resolve(scenarios, loaded.today)
     new_sites = attach_new_sites(loaded, resolved)
-    tables = [_tabulate(loaded, each) for each in resolved if each.scenario.changes]
+    tables = [_tabulate(loaded, each) for each in resolved if _has_own(each)]
     touched = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
     touched.attrs["warnings"] = {
         each.scenario.key: _list_warnings(loaded, each, new_sites) for each in resolved
@@ -65,13 +75,20 @@ def preview(
     return touched
 
 
+def _has_own(resolved: ResolvedScenario) -> bool:
+    return len(resolved.scenario.changes) > resolved.scenario.given
+
+
 def _tabulate(loaded: Loaded, resolved: ResolvedScenario) -> pd.DataFrame:
     language = loaded.study.language
     touched = tabulate_touches(loaded, resolved)
     sentences = say_changes(loaded, resolved)[language]
     warnings = [""] * len(sentences)
+    given = resolved.scenario.given
     for row, notice in resolved.warned:
-        warnings[row] = f"{warnings[row]} {notice.say(language)}".strip()
+        if row >= given:
+            told = warnings[row - given]
+            warnings[row - given] = f"{told} {notice.say(language)}".strip()
     rows = [int(number) - 1 for number in touched["change"]]
     touched["scenario"] = resolved.scenario.key
     touched["sentence"] = [sentences[row] for row in rows]

@@ -18,19 +18,18 @@ if TYPE_CHECKING:
     from .files import Study
     from .water_results import WaterResult
 
-TODAY: Final = "today"
 # Of a cell of residents: the scenario that adds it, "" for today's.
 ADDED_BY: Final = "added_by"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScenarioResult:
-    """One scenario: what it changes, in words and on the map. The first one is today.
+    """One scenario: what it changes, in words and on the map. The first one is the base.
 
     Attributes
     ----------
     key
-        `"today"`, or the stem of the scenario's file.
+        `"today"`, or the stem of the file of a scenario, or of another study.
     name
         Title, as the file says it; the study's name for today.
     question
@@ -85,6 +84,9 @@ class ScenarioResult:
 class Comparison:
     """Access times of today and of every scenario, and what differs.
 
+    Where a reference stands in for today, that is what "today" means below: the base, its first
+    situation. Where the reference is another study, today is one of the others.
+
     Attributes
     ----------
     study
@@ -96,7 +98,7 @@ class Comparison:
     communes
         Communes of the territory: `insee`, `name`, `epci`, `epci_name`, `population`, polygons.
     scenarios
-        One result each; the first is today.
+        One result each; the first, the base, is what all others are compared with.
     access_times
         `scenario`, `profile`, `cell`, `category`, `rank`, `site`, `minutes`, `reason`,
         `position_quality` of the site, and `edge`: `"exact"`, or `"upper bound"` where a site
@@ -143,6 +145,11 @@ class Comparison:
     is_schematic: bool
     water: WaterResult | None = None
     uncertainty: pd.DataFrame | None = None
+
+    @property
+    def base(self) -> ScenarioResult:
+        """The situation that all others are compared with: today, or what stands in for it."""
+        return self.scenarios[0]
 
     def summary(self) -> pd.DataFrame:
         """Give the figures of the whole territory, one row per scenario, profile and category.
@@ -223,8 +230,8 @@ class Comparison:
         import geopandas as gpd
 
         times = self.access_times
-        today = times[times["scenario"] == TODAY]["minutes"].to_numpy(np.float64)
-        before = np.tile(today, len(self.scenarios))
+        first = times[times["scenario"] == self.base.key]["minutes"].to_numpy(np.float64)
+        before = np.tile(first, len(self.scenarios))
         row = np.tile(
             np.repeat(np.arange(len(self.residents)), self.study.nearest),
             len(times) // max(len(self.residents) * self.study.nearest, 1),

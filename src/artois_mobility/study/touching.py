@@ -33,9 +33,10 @@ def say_changes(loaded: Loaded, resolved: ResolvedScenario) -> dict[str, list[st
     Returns
     -------
     sentences
-        One for each change, by language.
+        One for each change of its own, by language.
     """
-    named = [name_site(change, loaded) for change in resolved.scenario.changes]
+    scenario = resolved.scenario
+    named = [name_site(change, loaded) for change in scenario.changes[scenario.given :]]
     return {language: [sentence(each, language) for each in named] for language in LANGUAGES}
 
 
@@ -54,11 +55,12 @@ def tabulate_touches(loaded: Loaded, resolved: ResolvedScenario) -> pd.DataFrame
     touched
         `change` (its number), `kind`, `profile` (`""` where it is the same for all), `ways`,
         `kilometres`, `sites`, and `people`: the residents who hang on a street of today that a
-        change of ways touches. NaN where there is nothing to count. At least one row per change.
+        change of ways touches. NaN where there is nothing to count. At least one row for each
+        change of its own.
     """
     rows = [
         _count(loaded, resolved, row, touch)
-        for row in range(len(resolved.scenario.changes))
+        for row in range(resolved.scenario.given, len(resolved.scenario.changes))
         for touch in _touches_of(resolved, row)
     ]
     return pd.DataFrame(rows, columns=list(TOUCH_COLUMNS)).astype(dict.fromkeys(COUNTS, float))
@@ -119,7 +121,8 @@ def _count(
     loaded: Loaded, resolved: ResolvedScenario, row: int, touch: Touch | None
 ) -> dict[str, object]:
     change = resolved.scenario.changes[row]
-    counts: dict[str, object] = {"change": row + 1, "kind": change.kind, "profile": ""}
+    number = row - resolved.scenario.given + 1
+    counts: dict[str, object] = {"change": number, "kind": change.kind, "profile": ""}
     if touch is None:
         return counts
     counts["profile"] = touch.profile

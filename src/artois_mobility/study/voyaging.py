@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from ..changes.water_schema import WaterChange
 from ..navigation.classes import waterway_classes
 from ..navigation.largest import largest_vessels
 from ..navigation.voyage_tables import STAYS_CLOSED, voyages
@@ -16,10 +17,11 @@ from ..network.dimensions import DIMENSIONS, SAME_M
 from ..network.vessels import any_size
 from ..routing.route_lines import NO_ROUTE
 from ..scenarios.applying import apply_to_network
+from ..scenarios.reading import TODAY
 from ..scenarios.resolved import Findings, ResolvedScenario, Today
 from ..scenarios.resolving import join_edits
+from ..scenarios.stretches import OnWays
 from ..scenarios.way_changes import resolve_ways
-from .results import TODAY
 from .water_results import NARROWER, NEW, NO_WAY, OFF_WATER, STAYS_SHUT, WIDER, WaterResult
 
 if TYPE_CHECKING:
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from .._types import Progress
+    from ..changes.schema import Change
     from ..network.model import Network
     from ..scenarios.waters import Waters
+    from .bases import Base
     from .loading import Loaded
 
 SAILING: Final = "voyages"
@@ -40,7 +44,7 @@ KEYS: Final = ["vessel", "origin", "destination"]
 
 
 def compute_water(
-    loaded: Loaded, resolved: Sequence[ResolvedScenario], progress: Progress
+    loaded: Loaded, resolved: Sequence[ResolvedScenario], base: Base, progress: Progress
 ) -> WaterResult:
     """Compute voyages, largest vessels and the network by class.
 
@@ -50,6 +54,8 @@ def compute_water(
         The study.
     resolved
         The scenarios.
+    base
+        What they are compared with. Today is among the others where it is another study.
     progress
         Told about every scenario.
 
@@ -61,7 +67,9 @@ def compute_water(
     waters = loaded.today.water
     assert waters is not None  # asked by the caller
     touching = [each for each in resolved if _touches(each, waters)]
-    situations = {TODAY: waters}
+    situations = {base.key: _waters_of(base)}
+    if base.loaded is not loaded:
+        situations[TODAY] = waters
     situations |= {each.scenario.key: _apply(each, loaded.today, waters) for each in touching}
     progress(SAILING, 0, len(situations))
     tables = []
@@ -71,9 +79,9 @@ def compute_water(
     sailed, largest, waterways = (
         pd.concat(each, ignore_index=True) for each in zip(*tables, strict=True)
     )
-    waterways, closed = _mark_changes(waterways)
+    waterways, closed = _mark_changes(waterways, base.key)
     return WaterResult(
-        _compare(sailed),
+        _compare(sailed, base.key),
         largest,
         waterways,
         closed,
@@ -83,8 +91,26 @@ def compute_water(
     )
 
 
+def _waters_of(base: Base) -> Waters:
+    waters = base.loaded.today.water
+    assert waters is not None  # both studies ask about the water, or neither
+    if base.resolved is None or not _touches(base.resolved, waters):
+        return waters
+    return _apply(base.resolved, base.loaded.today, waters)
+
+
 def _touches(resolved: ResolvedScenario, waters: Waters) -> bool:
+    """Tell whether a scenario concerns the water, beyond what the reference does there."""
+    own = resolved.scenario.changes[resolved.scenario.given :]
+    if not any(_means_vessels(each, waters) for each in own):
+        return False
     return resolved.water is not None or any(each in waters.networks for each in resolved.edits)
+
+
+def _means_vessels(change: Change, waters: Waters) -> bool:
+    if not isinstance(change, OnWays):
+        return isinstance(change, WaterChange)
+    return change.profiles is None or any(each in waters.networks for each in change.profiles)
 
 
 def _apply(resolved: ResolvedScenario, today: Today, waters: Waters) -> Waters:
@@ -116,16 +142,16 @@ def _answer(key: str, waters: Waters) -> tuple[pd.DataFrame, pd.DataFrame, pd.Da
     return pd.concat(sailed), largest, waterways.assign(scenario=key)
 
 
-def _compare(sailed: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Put the minutes of today beside those of each scenario."""
+def _compare(sailed: pd.DataFrame, base: str) -> gpd.GeoDataFrame:
+    """Put the minutes of the base beside those of each scenario."""
     import geopandas as gpd
 
-    today = sailed.loc[sailed["scenario"] == TODAY, [*KEYS, "minutes"]]
-    before = today.drop_duplicates(KEYS).rename(columns={"minutes": "minutes_before"})
+    first = sailed.loc[sailed["scenario"] == base, [*KEYS, "minutes"]]
+    before = first.drop_duplicates(KEYS).rename(columns={"minutes": "minutes_before"})
     table = sailed.merge(before, on=KEYS, how="left")
     gained = table["minutes_before"] - table["minutes"]
-    first = ["scenario", *KEYS]
-    order = [*first, *(column for column in table if column not in {*first, "geometry"})]
+    keys = ["scenario", *KEYS]
+    order = [*keys, *(column for column in table if column not in {*keys, "geometry"})]
     why = [WHY.get(reason, OFF_WATER) for reason in table["reason"]]
     table = table[order].assign(minutes_gained=gained, why=why, geometry=table["geometry"])
     return gpd.GeoDataFrame(table, geometry="geometry", crs=sailed.crs)
@@ -138,12 +164,12 @@ def _stack_quays(situations: Mapping[str, Waters]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=tables[0].crs)
 
 
-def _mark_changes(waterways: pd.DataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Tell what is new, wider or narrower than today, and list what is closed."""
+def _mark_changes(waterways: pd.DataFrame, base: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Tell what is new, wider or narrower than in the base, and list what is closed."""
     import geopandas as gpd
 
     crs = waterways.crs
-    is_today = (waterways["scenario"] == TODAY).to_numpy(np.bool_)
+    is_today = (waterways["scenario"] == base).to_numpy(np.bool_)
     today = waterways[is_today]
     change = np.full(len(waterways), "", object)
     for row in np.flatnonzero(~is_today):

@@ -28,7 +28,7 @@ from ..scenarios.attachments import select_attachments, take_places
 from ..scenarios.overlays import Overlay, PlacedTable, lay_over
 from ..scenarios.resolved import ResolvedScenario, SiteEdits
 from ..scenarios.site_changes import stay_rows
-from .answers import Answer, Reasons, SiteNames, name_reasons, name_sites
+from .answers import Answer, Reasons, SiteNames, name_reasons
 from .loading import Loaded
 from .standing import (
     Standing,
@@ -144,30 +144,33 @@ def _number_sites(standing: Standing, edits: SiteEdits) -> _Sites:
     count = standing.names.site.size - 1
     _, new = stay_rows(edits)
     is_added = new >= count - len(edits.removed)
-    named = edits.sites.iloc[new]
+    # tables are slow: only the columns and the rows needed
+    site, category, quality = (
+        edits.sites[name].iloc[new].to_numpy(object)
+        for name in ("site", "category", "position_quality")
+    )
     number = np.empty(new.size, np.int32)
     number[is_added] = count + np.arange(np.count_nonzero(is_added))
-    moved = named[~is_added]
     number[~is_added] = [
-        np.flatnonzero((standing.names.site[:-1] == site) & (standing.category_of_site == own))[0]
-        for site, own in zip(moved["site"].astype(str), moved["category"].astype(str), strict=True)
+        np.flatnonzero((standing.names.site[:-1] == own) & (standing.category_of_site == of))[0]
+        for own, of in zip(site[~is_added], category[~is_added], strict=True)
     ]
     is_gone = np.ones(count, np.bool_)
     is_gone[edits.today_row[edits.today_row >= 0]] = False
     is_removed = is_gone.copy()
     is_removed[number[~is_added]] = False
-    added = named[is_added]
-    own = list(zip(number[is_added].tolist(), added["category"].astype(str), strict=True))
+    own = list(zip(number[is_added].tolist(), category[is_added], strict=True))
     members = tuple(
-        np.append(
-            rows[~is_removed[rows]], [n for n, each in own if is_below(each, category)]
-        ).astype(np.int32)
-        for rows, category in zip(standing.members, standing.categories, strict=True)
+        np.append(rows[~is_removed[rows]], [n for n, each in own if is_below(each, asked)]).astype(
+            np.int32
+        )
+        for rows, asked in zip(standing.members, standing.categories, strict=True)
     )
-    names, more = standing.names, name_sites(added)
+    names = standing.names
     return _Sites(
         SiteNames(
-            np.append(names.site[:-1], more.site), np.append(names.quality[:-1], more.quality)
+            np.concatenate([names.site[:-1], site[is_added], [""]]),
+            np.concatenate([names.quality[:-1], quality[is_added], [""]]),
         ),
         np.flatnonzero(is_gone).astype(np.int32),
         number,

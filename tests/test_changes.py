@@ -114,10 +114,10 @@ ADD = BLOCK + 'kind = "add_site"\ncategory = "care/doctor"\nname = "Cabinet"\n'
             "ids.1. is 99999999999999999999",
         ),
         (BLOCK + 'kind = "close_ways"\nids = [1]\nprofiles = []', "a list of at least 1 entry"),
-        (BLOCK + 'kind = "set_speed"\nids = [1]', "needs exactly one of kmh and factor"),
+        (BLOCK + 'kind = "set_speed"\nids = [1]', "needs exactly one of kmh, limit_kmh and factor"),
         (
             BLOCK + 'kind = "set_speed"\nids = [1]\nkmh = 3\nfactor = 2',
-            "exactly one of kmh and factor",
+            "exactly one of kmh, limit_kmh and factor",
         ),
         (BLOCK + 'kind = "set_speed"\nkmh = 30', "says no way. Give ids, names, classes"),
         (BLOCK + 'kind = "set_speed"\nkmh = 0\nids = [1]', "kmh is 0; allowed is above 0"),

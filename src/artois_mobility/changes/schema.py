@@ -141,7 +141,7 @@ class AddLink(FileModel):
     speed_kmh
         Speed on it; that of a new link of each profile when left out.
     oneway
-        True when it is open only in the direction it is drawn.
+        True when it is open only in the direction it is drawn; on foot one goes both ways.
     bridge
         True for a bridge or a tunnel: nobody gets on or off it between its ends.
     joins_crossings
@@ -242,7 +242,10 @@ class SetSpeed(FileModel):
     kind
         `"set_speed"`.
     kmh
-        The new speed; one of `kmh` and `factor` is needed.
+        The new speed as driven; one of `kmh`, `limit_kmh` and `factor` is needed.
+    limit_kmh
+        The new speed limit: the driven speed follows as it does from the tag `maxspeed`, for the
+        profiles that limits bind.
     factor
         What today's speed is multiplied by.
     only
@@ -269,6 +272,7 @@ class SetSpeed(FileModel):
 
     kind: Literal["set_speed"]
     kmh: SpeedKmh | None = None
+    limit_kmh: SpeedKmh | None = None
     factor: Annotated[float, Strict(), Field(gt=0, le=20, allow_inf_nan=False)] | None = None
     only: Literal["faster", "slower"] | None = None
     ids: tuple[WayId, ...] = ()
@@ -280,8 +284,9 @@ class SetSpeed(FileModel):
 
     @model_validator(mode="after")
     def _says_one_speed_and_which_ways(self) -> Self:
-        if (self.kmh is None) == (self.factor is None):
-            msg = "needs exactly one of kmh and factor."
+        given = [each for each in (self.kmh, self.limit_kmh, self.factor) if each is not None]
+        if len(given) != 1:
+            msg = "needs exactly one of kmh, limit_kmh and factor."
             raise ValueError(msg)
         if not (self.ids or self.names or self.classes or self.within):
             msg = "says no way. Give ids, names, classes or a polygon within."

@@ -56,6 +56,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "bridge": ", ouvrage d'art",
         "close_ways": "Ferme à la circulation {ways} ({profiles}){days}.",
         "kmh": "Fixe à {kmh} km/h la vitesse sur {ways} ({profiles}{only}).",
+        "limit": "Limite la vitesse à {kmh} km/h sur {ways} ({profiles}{only}).",
         "factor": "Multiplie par {factor} la vitesse sur {ways} ({profiles}{only}).",
         "slower": ", sans accélérer personne",
         "faster": ", sans ralentir personne",
@@ -103,6 +104,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "bridge": ", bridge",
         "close_ways": "Closes {ways} to traffic ({profiles}){days}.",
         "kmh": "Sets the speed to {kmh} km/h on {ways} ({profiles}{only}).",
+        "limit": "Limits the speed to {kmh} km/h on {ways} ({profiles}{only}).",
         "factor": "Multiplies the speed by {factor} on {ways} ({profiles}{only}).",
         "slower": ", nobody gets faster",
         "faster": ", nobody gets slower",
@@ -290,8 +292,9 @@ def _say_speed(change: SetSpeed, words: Mapping[str, str], profiles: str) -> str
     if change.factor is not None:
         factor = write_number(change.factor, words)
         return words["factor"].format(factor=factor, ways=ways, profiles=profiles, only=only)
-    kmh = write_number(change.kmh or 0.0, words)
-    return words["kmh"].format(kmh=kmh, ways=ways, profiles=profiles, only=only)
+    given, key = (change.kmh, "kmh") if change.kmh is not None else (change.limit_kmh, "limit")
+    kmh = write_number(given or 0.0, words)
+    return words[key].format(kmh=kmh, ways=ways, profiles=profiles, only=only)
 
 
 def _stretches(change: CloseWays | SetSpeed | Congestion, words: Mapping[str, str]) -> str:

@@ -60,8 +60,9 @@ def resolve_barriers(
         before = retagged.get(profile)
         found[profile] = Retagged(
             replace(network, barriers=np.array([*kept, *added, None], object)[:-1]),
-            opens=bool(taken) or (before is not None and before.opens),
+            today.extract if before is None else before.extract,
             # who has to walk to another street may find it the quicker one
+            opens=bool(taken or added) or (before is not None and before.opens),
             closes=bool(added) or (before is not None and before.closes),
             new_barriers=np.array([*added, None], object)[:-1],
             has_fewer_barriers=taken,

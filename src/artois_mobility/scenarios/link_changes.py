@@ -20,6 +20,7 @@ from .link_crossings import cut_at_crossings
 from .resolved import Findings, Today
 from .shapes import shape_of_arc
 from .touches import Touch
+from .uses import obeys_oneway
 from .way_changes import MS_PER_M_AT_1_KMH, check_profiles, profiles_of
 
 # An end of a link joins a street up to this far away.
@@ -157,6 +158,9 @@ def _plan(
         findings.touches.append(Touch(row, network.profile.name, 1, link.length_m / 1000.0))
         if link.tail_joint == link.head_joint:
             findings.warn(row, Notice("link_to_itself", {"profile": network.profile.name}))
+    for row, change in rows:
+        if change.oneway and not obeys_oneway(network.profile):
+            findings.warn(row, Notice("both_ways_on_foot", {"profile": network.profile.name}))
     return LinkPlan(joints, links)
 
 
@@ -361,7 +365,7 @@ def _lay_link(change: AddLink, way: int, ends: Rows, joints: Joints, network: Ne
     return NewLink(
         way,
         change.name,
-        change.oneway,
+        change.oneway and obeys_oneway(network.profile),
         change.bridge,
         first,
         last,

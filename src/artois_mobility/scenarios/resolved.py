@@ -47,6 +47,8 @@ class Today:
         Builds the network of a profile from other tags as the study wants it.
     day
         The day that the study is about; None where it does not say.
+    edited
+        The data behind networks that are built from other tags, by profile.
     """
 
     extract: Extract
@@ -57,6 +59,7 @@ class Today:
     homes: Homes | None = None
     build: Callable[[Extract, Profile], Network] = build_network
     day: date | None = None
+    edited: Mapping[str, Extract] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +95,8 @@ class Retagged:
     ----------
     network
         The network.
+    extract
+        The data that it is built from.
     opens, closes
         Whether that can shorten times, and whether it can lengthen them.
     new_barriers
@@ -101,6 +106,7 @@ class Retagged:
     """
 
     network: Network
+    extract: Extract
     opens: bool
     closes: bool
     new_barriers: Geometries = field(default_factory=lambda: np.empty(0, object))

@@ -13,13 +13,17 @@ import numpy as np
 from ..changes.notices import Notice
 from ..changes.street_schema import SetAccess, SetOneway, SetTurn, Streets
 from ..network.interpreting import BOAT
+from ..network.model import Network
 from ..network.profiles import Profile
 from ..osm.editing import NewRelation, edit_extract
 from ..osm.extract import Extract, Tags
 from .resolved import Findings, Retagged, Today
+from .stretches import OnWays, means_stretches
+from .tag_conflicts import check_contradictions
 from .touches import touch_ways
-from .uses import let_in, shut_out
-from .way_changes import check_profiles, check_ways, profiles_of
+from .turn_edits import find_lapsed, forbid_turn, open_turn
+from .uses import let_in, obeys_oneway, shut_out
+from .way_changes import check_profiles, check_ways, list_closings, profiles_of
 
 ONEWAY_OF_DIRECTION: Mapping[str, str] = {"along": "yes", "against": "-1", "both": "no"}
 # Tags that let bicycles go against a one-way street.
@@ -51,15 +55,20 @@ def resolve_tags(findings: Findings, today: Today) -> dict[str, Retagged]:
     ]
     for row, change in rows:
         _check(findings, row, change, today)
-    if not rows or findings.errors:
+    closings = list_closings(findings, today)
+    if findings.errors or not (rows or closings):
         return {}
-    editor = _Editor(findings, today)
+    editor = _Editor(findings, today, is_tagged=bool(rows))
+    check_contradictions(findings, rows, today, editor.ways_of)
+    if findings.errors:
+        return {}
     retagged = {}
     for profile, network in today.networks.items():
-        edits = editor.edits_for(network.profile, rows)
+        edits = editor.edits_for(network, rows, closings)
         if edits is not None:
-            found = today.build(edits.extract(today.extract), network.profile)
-            retagged[profile] = Retagged(found, edits.opens, edits.closes)
+            edited = edits.extract(today.extract)
+            found = today.build(edited, network.profile)
+            retagged[profile] = Retagged(found, edited, edits.opens, edits.closes)
             for row, ways in edits.ways_of_row.items():
                 is_touched = np.isin(found.way_of_arc, np.array(sorted(ways), np.int64))
                 findings.touches.append(touch_ways(row, found, is_touched))
@@ -124,24 +133,30 @@ class _Edits:
 class _Editor:
     """Turns changes into edits, profile by profile, and notes which had any effect."""
 
-    def __init__(self, findings: Findings, today: Today) -> None:
+    def __init__(self, findings: Findings, today: Today, *, is_tagged: bool) -> None:
         self._findings, self._today = findings, today
         ways = today.extract.ways
-        self._row_of_way = {osm_id: row for row, osm_id in enumerate(ways.osm_id.tolist())}
+        ids = ways.osm_id.tolist() if is_tagged else []  # else no way is looked for
+        self._row_of_way = {osm_id: row for row, osm_id in enumerate(ids)}
         self._ways_of_name: dict[str, list[int]] = {}
-        for osm_id, tags in zip(ways.osm_id.tolist(), ways.tags, strict=True):
+        for osm_id, tags in zip(ids, ways.tags if ids else (), strict=True):
             if "highway" in tags and "name" in tags:
                 self._ways_of_name.setdefault(tags["name"], []).append(osm_id)
         self._touched: set[int] = set()
         self._known: set[int] = set()
 
     def edits_for(
-        self, profile: Profile, rows: Sequence[tuple[int, SetAccess | SetOneway | SetTurn]]
+        self,
+        network: Network,
+        rows: Sequence[tuple[int, SetAccess | SetOneway | SetTurn]],
+        closings: Sequence[OnWays],
     ) -> _Edits | None:
-        edits = _Edits({}, [], set(), {})
+        profile, edits = network.profile, _Edits({}, [], set(), {})
         if profile.mode == BOAT:
             return None
-        for row, change in rows:
+        self._lift_lapsed(edits, network, closings)
+        # directions for some profiles stand above those for everybody
+        for row, change in sorted(rows, key=lambda pair: _is_for_some(pair[1])):
             if isinstance(change, SetAccess):
                 self._open(edits, row, change, profile)
             elif isinstance(change, SetOneway):
@@ -149,6 +164,21 @@ class _Editor:
             elif profile.name in profiles_of(change, self._today):
                 self._turn(edits, row, change, profile)
         return None if edits.is_empty else edits
+
+    def ways_of(self, change: Streets) -> list[int]:
+        """List the ways that a change means, each once."""
+        ids = [*change.ids, *(way for name in change.names for way in self._ways_of_name[name])]
+        return list(dict.fromkeys(ids))
+
+    def _lift_lapsed(self, edits: _Edits, network: Network, closings: Sequence[OnWays]) -> None:
+        """Lift restrictions that would lead traffic into closed streets and nowhere else."""
+        is_closed = np.zeros(network.graph.arc_count, np.bool_)
+        for change in closings:
+            if network.profile.name in profiles_of(change, self._today):
+                is_closed |= means_stretches(network, change)
+        lapsed = find_lapsed(network, self._today.extract, is_closed)
+        edits.dropped_relations |= lapsed
+        edits.opens |= bool(lapsed)
 
     def warn_of_nothing(self, rows: Sequence[tuple[int, SetAccess | SetOneway | SetTurn]]) -> None:
         """Warn of changes that no network feels."""
@@ -161,6 +191,8 @@ class _Editor:
         if profile.name not in let_in(change, self._today):
             return
         own = profile.access_keys[-1]
+        network = self._today.networks[profile.name]
+        limited = set(network.way_of_arc[network.is_limited].tolist())
         for way, tags in self._meant(change, edits):
             if tags.get("highway", "") not in profile.class_kmh:
                 self._findings.refuse(
@@ -171,17 +203,21 @@ class _Editor:
                 continue
             self._set(edits, row, way, {**_without(tags, own), own: "yes"})
             edits.opens = True
+            # who lives in the streets beside it may pass only where trips begin or end
+            edits.closes |= way in limited
 
     def _direct(self, edits: _Edits, row: int, change: SetOneway, profile: Profile) -> None:
         named = change.profiles
-        obeys = bool(profile.oneway_keys) and profile.mode != "walk"
-        if not (obeys if named is None else profile.name in named):
+        if not (obeys_oneway(profile) if named is None else profile.name in named):
             return
         value = ONEWAY_OF_DIRECTION[change.direction]
-        hidden = CONTRAFLOW_KEYS if profile.mode == "bicycle" else ()
+        # a contraflow lane stays where nothing is said of bicycles
+        is_own = named is not None or profile.mode != "bicycle"
+        key = profile.oneway_keys[-1] if is_own else profile.oneway_keys[0]
+        hidden = CONTRAFLOW_KEYS if is_own and profile.mode == "bicycle" else ()
         for way, tags in self._meant(change, edits):
             kept = {key: each for key, each in tags.items() if key not in hidden}
-            self._set(edits, row, way, {**kept, profile.oneway_keys[-1]: value})
+            self._set(edits, row, way, {**kept, key: value})
             edits.opens = True
             edits.closes |= value != "no"
 
@@ -190,23 +226,17 @@ class _Editor:
             return
         self._touched.add(row)
         if not change.allowed:
-            members = (
-                ("w", change.from_way, "from"),
-                ("n", change.via, "via"),
-                ("w", change.to_way, "to"),
-            )
-            kind = "no_u_turn" if change.from_way == change.to_way else "no_straight_on"
-            key = f"restriction:{profile.access_keys[-1]}"
-            edits.new_relations.append(NewRelation(members, {"type": "restriction", key: kind}))
+            edits.new_relations.append(forbid_turn(change, profile))
             edits.closes = True
             return
-        edits.dropped_relations |= set(_restrictions_on(self._today.extract, change))
+        dropped, more = open_turn(change, profile, self._today.extract)
+        edits.dropped_relations |= dropped
+        edits.new_relations += more
         edits.opens = True
 
     def _meant(self, change: Streets, edits: _Edits) -> Iterator[tuple[int, Tags]]:
         """Yield the ways that a change means, with their tags so far."""
-        ids = [*change.ids, *(way for name in change.names for way in self._ways_of_name[name])]
-        for way in dict.fromkeys(ids):
+        for way in self.ways_of(change):
             tags = self._today.extract.ways.tags[self._row_of_way[way]]
             yield way, edits.tags_of_way.get(way, tags)
 
@@ -221,19 +251,8 @@ def _without(tags: Tags, own: str) -> dict[str, str]:
     return {key: value for key, value in tags.items() if not key.startswith(f"{own}:conditional")}
 
 
-def _restrictions_on(extract: Extract, change: SetTurn) -> Iterator[int]:
-    """List the restrictions by node that forbid a turn, or tell to take another."""
-    relations = extract.relations
-    for row, tags in enumerate(relations.tags):
-        if tags.get("type") != "restriction":
-            continue
-        span = range(relations.first_member[row], relations.first_member[row + 1])
-        role_of = {(relations.member_role[each], int(relations.member_id[each])) for each in span}
-        if {("from", change.from_way), ("via", change.via)} <= role_of:
-            kinds = [value for key, value in tags.items() if key.startswith("restriction")]
-            is_only = any(kind.startswith("only_") for kind in kinds)
-            if is_only or ("to", change.to_way) in role_of:
-                yield int(relations.osm_id[row])
+def _is_for_some(change: SetAccess | SetOneway | SetTurn) -> bool:
+    return isinstance(change, SetOneway) and change.profiles is not None
 
 
 def on_new_networks(today: Today, retagged: Mapping[str, Retagged]) -> Today:
@@ -257,4 +276,6 @@ def on_new_networks(today: Today, retagged: Mapping[str, Retagged]) -> Today:
         name: retagged[name].network if name in retagged else each
         for name, each in today.networks.items()
     }
-    return replace(today, networks=networks)
+    return replace(
+        today, networks=networks, edited={name: each.extract for name, each in retagged.items()}
+    )

@@ -5,6 +5,7 @@ from typing import Final
 
 from ..changes.schema import Change, CloseWays
 from ..changes.street_schema import SetAccess
+from ..network.profiles import Profile
 from .resolved import Today
 
 MOTOR: Final = frozenset({"car", "moped"})
@@ -82,3 +83,25 @@ def shut_out(change: SetAccess, today: Today) -> list[str]:
         return [name for name in today.networks if name in change.forbid]
     modes = MODES_OF_USE[change.to][1]
     return [name for name, each in today.networks.items() if each.profile.mode in modes]
+
+
+def obeys_oneway(profile: Profile) -> bool:
+    """Tell whether one-way streets bind a profile; on foot they do not.
+
+    Parameters
+    ----------
+    profile
+        The traveller.
+
+    Returns
+    -------
+    obeys
+        True for vehicles on roads.
+
+    Examples
+    --------
+    >>> from artois_mobility.network.profiles import read_profile
+    >>> obeys_oneway(read_profile("car")), obeys_oneway(read_profile("walk"))
+    (True, False)
+    """
+    return bool(profile.oneway_keys) and profile.mode != "walk"

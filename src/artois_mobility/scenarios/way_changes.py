@@ -16,6 +16,7 @@ from ..network.model import Network
 from ..network.profiles import profile_names
 from ..osm.extract import Extract
 from .resolved import Findings, Today
+from .speed_limits import times_at_limit
 from .stretches import NOT_MEANT, Levels, OnWays, find_levels, means_stretches
 from .touches import touch_ways
 from .uses import as_closure
@@ -73,11 +74,32 @@ def resolve_ways(findings: Findings, today: Today) -> dict[str, WayTimes]:
     times = {}
     for profile, network in today.networks.items():
         own = [(r, change) for r, change in rows if profile in profiles_of(change, today)]
-        found = _time_profile(findings, own, network, effects)
+        found = _time_profile(findings, own, today, network, effects)
         if found is not None:
             times[profile] = found
     _warn_of_effects(findings, rows, effects, today)
     return times
+
+
+def list_closings(findings: Findings, today: Today) -> list[CloseWays]:
+    """List what a scenario closes on the day of the study, closures by access too.
+
+    Parameters
+    ----------
+    findings
+        The scenario; nothing is noted in it.
+    today
+        The situation it is held against.
+
+    Returns
+    -------
+    closings
+        In the order of the file.
+    """
+    changes = (as_closure(each, today) for each in findings.scenario.changes)
+    return [
+        each for each in changes if isinstance(each, CloseWays) and is_in_force(each, today.day)
+    ]
 
 
 def _warn_of_effects(
@@ -256,6 +278,7 @@ class _Effects:
 def _time_profile(
     findings: Findings,
     rows: Sequence[tuple[int, OnWays]],
+    today: Today,
     network: Network,
     effects: _Effects,
 ) -> WayTimes | None:
@@ -266,7 +289,7 @@ def _time_profile(
             meant = means_stretches(network, change)
             is_closed |= meant
         else:
-            speeds.append(_speed_of(row, change, network))
+            speeds.append(_speed_of(row, change, today, network))
             meant = (speeds[-1].level > NOT_MEANT) & (speeds[-1].local_ms != network.local_ms)
             if _moves_people_without_motor(network, speeds[-1].local_ms, meant):
                 effects.without_motor.setdefault(row, []).append(network.profile.name)
@@ -316,8 +339,13 @@ class _Speed:
     local_ms: Milliseconds
 
 
-def _speed_of(row: int, change: SetSpeed | Congestion, network: Network) -> _Speed:
-    return _Speed(row, find_levels(network, change), _time_at_speed(network, change))
+def _speed_of(row: int, change: SetSpeed | Congestion, today: Today, network: Network) -> _Speed:
+    level = find_levels(network, change)
+    limited_ms = network.local_ms
+    if isinstance(change, SetSpeed) and change.limit_kmh is not None:
+        ways = np.unique(network.way_of_arc[level > NOT_MEANT])
+        limited_ms = times_at_limit(today, network, ways, change.limit_kmh)
+    return _Speed(row, level, _time_at_speed(network, change, limited_ms))
 
 
 def _choose_closest(findings: Findings, speeds: Sequence[_Speed], network: Network) -> Milliseconds:
@@ -354,7 +382,9 @@ def _refuse_conflict(
     )
 
 
-def _time_at_speed(network: Network, change: SetSpeed | Congestion) -> Milliseconds:
+def _time_at_speed(
+    network: Network, change: SetSpeed | Congestion, limited_ms: Milliseconds
+) -> Milliseconds:
     """Compute the time along each arc at a new speed; what locks and signals take stays.
 
     As in a network that is built, each segment's time is rounded once and an arc's is the sum: the
@@ -367,8 +397,10 @@ def _time_at_speed(network: Network, change: SetSpeed | Congestion) -> Milliseco
     if change.factor is not None:
         moving_ms = np.rint((today_ms - network.waiting_ms) / change.factor)
         new_ms = _as_ms(moving_ms + network.waiting_ms)
+    elif change.limit_kmh is not None:
+        new_ms = limited_ms
     else:
-        assert change.kmh is not None  # the schema allows exactly one of the two
+        assert change.kmh is not None  # the schema allows exactly one of the three
         new_ms = _as_ms(_sum_segments(network, change.kmh) + network.waiting_ms)
     if change.only == "slower":
         return np.maximum(new_ms, today_ms)

@@ -25,6 +25,7 @@ from .roles import (
     CLOSED_AVOIDED,
     ELSEWHERE,
     LINK_USED,
+    OPENED_USED,
     SITE_ADDED,
     SITE_MOVED,
     SITE_REMOVED,
@@ -50,6 +51,7 @@ THEN: Final = "scenario"
 
 _NOTICE_OF_ROLE: Final = {
     LINK_USED: "role_link_used",
+    OPENED_USED: "role_opened_used",
     CLOSED_AVOIDED: "role_closed_avoided",
     SPEED_USED: "role_speed_used",
     SITE_ADDED: "role_site_added",
@@ -74,7 +76,8 @@ class ChangeExplanation:
     changes
         One row per change, or changes that stand only together: `changes` (numbers in the file,
         from 1), `kind`, `sentence` (in the study's language), `role` (`link_used`,
-        `closed_avoided`, `speed_used`, `site_added`, `site_moved`, `site_removed`, or `elsewhere`),
+        `opened_used`, `closed_avoided`, `speed_used`, `site_added`, `site_moved`, `site_removed`,
+        or `elsewhere`),
         `minutes_without` (all others made), `minutes_alone` (made by itself), and `made_it`: True
         where the minutes would be others without it, or, where none is needed because several do
         the same, for those that are enough by themselves.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from .._types import Flags, OsmIds
+from .._types import OsmIds
 from ..access.explaining import Explanation, explain, no_trip
 from ..access.nearest import NO_ROUTE, find_nearest, rows_of_categories
 from ..kernels.nearest import NO_SITE
@@ -20,18 +20,20 @@ from .trials import Combination, Pair, restrict
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from ..scenarios.edits import NetworkEdits
     from ..scenarios.reading import Scenario
     from ..scenarios.resolved import ResolvedScenario
     from ..study.loading import Loaded
 
 LINK_USED: Final = "link_used"
+OPENED_USED: Final = "opened_used"
 CLOSED_AVOIDED: Final = "closed_avoided"
 SPEED_USED: Final = "speed_used"
 SITE_ADDED: Final = "site_added"
 SITE_MOVED: Final = "site_moved"
 SITE_REMOVED: Final = "site_removed"
 ELSEWHERE: Final = "elsewhere"
+# Of a way that is not there: nothing open, no time.
+NO_STREET: Final = (0, 0)
 
 
 class Access(NamedTuple):
@@ -145,40 +147,67 @@ def find_role(
     numbers = number_links(scenario.changes)
     if any(numbers.get(row) in ways_after for row in rows):
         return LINK_USED
-    closed, retimed = _changed_ways(loaded, scenario, rows, profile)
-    if np.isin(ways_before, closed).any():
+    ways = _changed_ways(loaded, scenario, rows, profile)
+    if np.isin(ways_after, ways.opened).any():
+        return OPENED_USED
+    if np.isin(ways_before, ways.closed).any():
         return CLOSED_AVOIDED
-    if np.isin(ways_before, retimed).any() or np.isin(ways_after, retimed).any():
+    if np.isin(ways_before, ways.retimed).any() or np.isin(ways_after, ways.retimed).any():
         return SPEED_USED
     return _role_of_sites(alone, before, after)
 
 
+class _ChangedWays(NamedTuple):
+    """Ids of ways that close in any direction, that open in one, and that take another time."""
+
+    closed: OsmIds
+    opened: OsmIds
+    retimed: OsmIds
+
+
 def _changed_ways(
     loaded: "Loaded", scenario: "Scenario", rows: Combination, profile: str
-) -> tuple[OsmIds, OsmIds]:
-    """List the ways that are closed, and those that take another time, with some changes only.
+) -> _ChangedWays:
+    """List the ways that close, those that open and those that take another time.
 
-    They are told from the rest of the scenario, and from today: two changes may do the same.
+    With some changes only: they are told from the rest of the scenario, and from today, since two
+    changes may do the same.
     """
-    network = loaded.today.networks[profile]
     everything = frozenset(range(len(scenario.changes)))
     pairs = ((everything, everything - rows), (rows, frozenset[int]()))
-    closed, retimed = np.zeros((2, network.graph.arc_count), np.bool_)
-    nothing = np.zeros_like(closed)
+    closed, opened, retimed = (set[int]() for _ in range(3))
     for one, other in pairs:
-        edits = [_edits_of(loaded, scenario, each, profile) for each in (one, other)]
-        shut: list[Flags] = [nothing if each is None else each.is_closed for each in edits]
-        times = [network.local_ms if each is None else each.local_ms for each in edits]
-        closed |= shut[0] != shut[1]
-        retimed |= (times[0] != times[1]) & ~shut[0] & ~shut[1]
-    return network.way_of_arc[closed], network.way_of_arc[retimed]
+        after, before = (_times_of_ways(loaded, scenario, each, profile) for each in (one, other))
+        for way in after.keys() | before.keys():
+            now, was = after.get(way, NO_STREET), before.get(way, NO_STREET)
+            if now[0] < was[0]:
+                closed.add(way)
+            elif now[0] > was[0]:
+                opened.add(way)
+            elif now[1] != was[1]:
+                retimed.add(way)
+    return _ChangedWays(*(np.array(sorted(each), np.int64) for each in (closed, opened, retimed)))
 
 
-def _edits_of(
+def _times_of_ways(
     loaded: "Loaded", scenario: "Scenario", rows: Combination, profile: str
-) -> "NetworkEdits | None":
+) -> dict[int, tuple[int, int]]:
+    """Tell of each way how many directions of its streets are open, and how long they take in all.
+
+    A network built from other tags has other arcs, so that arcs cannot be held side by side.
+    """
     resolved, _ = try_to_resolve(restrict(scenario, rows), loaded.today)
-    return resolved.edits.get(profile)
+    edits, new = resolved.edits.get(profile), resolved.retagged.get(profile)
+    network = loaded.today.networks[profile] if new is None else new.network
+    local_ms = network.local_ms if edits is None else edits.local_ms
+    is_open = ~(network.is_closed if edits is None else edits.is_closed)
+    ways, row = np.unique(network.way_of_arc, return_inverse=True)
+    # by metres, since a street that opens may part another one into several arcs
+    open_m = np.rint(np.bincount(row, network.length_m * is_open, ways.size)).astype(np.int64)
+    time_ms = np.bincount(row, np.where(is_open, local_ms, 0), ways.size).astype(np.int64)
+    return dict(
+        zip(ways.tolist(), zip(open_m.tolist(), time_ms.tolist(), strict=True), strict=True)
+    )
 
 
 def _role_of_sites(alone: "ResolvedScenario", before: Access, after: Access) -> str:

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # locked versions with their hashes; ranges stand in pyproject.toml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help venv demo test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios data lock clean
+.PHONY: help venv demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios data lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,7 +29,15 @@ demo: $(VENV)/run.stamp  ## Compare twelve scenarios of the embedded territory; 
 	@$(BIN)/artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out
 	@echo "Open out/report.html in a browser and out/results.gpkg in QGIS; the tables and maps lie beside."
 
-test: $(VENV)/dev.stamp  ## Run every test
+browser:  ## Install Chromium, which the tests of the report's page drive (Debian, as root)
+	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$(CHROMIUM)" || \
+		{ echo "Installing Chromium ..." && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+		{ echo "The tests of the page need Chromium: install it, or set CHROMIUM to its path."; exit 1; }
+
+web:  ## Build again what the report's page takes from others (needs Node)
+	@cd web && npm ci --silent && node build.mjs
+
+test: $(VENV)/dev.stamp browser  ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/test_heap.py tests/test_searches.py \
 		tests/test_nearest_kernels.py tests/test_ground_kernel.py tests/test_contour_kernel.py tests/test_hierarchy.py \

@@ -23,8 +23,8 @@ from artois_mobility.report.words import (
 
 PACKAGE = Path(artois_mobility.__file__).parent
 SOURCES = [
-    *(PACKAGE / "report").glob("*.py"),
-    *(PACKAGE / "report").glob("*.jinja"),
+    *(PACKAGE / "report").rglob("*.py"),
+    *(PACKAGE / "report").rglob("*.jinja"),
     *(PACKAGE / "cli").glob("*.py"),
 ]
 
@@ -42,7 +42,7 @@ def keys_in_sources():
     """Keys as they stand in the code: whole ones, and beginnings of those put together."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
     sections = "|".join({key.split(".")[0] for key in read_words("fr").texts})
-    code = re.sub(r"_resource\(.*\)", "", code)
+    code = re.sub(r"_(?:resource|read)\(.*\)", "", code)
     whole = set(re.findall(rf"[\"']((?:{sections})\.[a-z_0-9]+)[\"']", code))
     beginnings = set(re.findall(rf"f[\"']((?:{sections})\.[a-z_]*)\{{", code))
     return whole, beginnings

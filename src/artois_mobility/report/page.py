@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +24,8 @@ from .rows import read_pairs
 from .sources import assumption_table, input_table, read_table
 from .touched import say_changes
 from .water import changes_water_only, situations_of, water_headline, water_tables
+from .web.assets import read_scripts, read_style
+from .web.payload import compose_payload, write_payload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..study.results import Comparison
+    from .backdrop import Backdrop
     from .findings import Finding
     from .grid import Table
     from .maps import PlateFile
@@ -110,6 +112,7 @@ def compose_page(
     plates: Sequence[PlateFile],
     words: Words,
     *,
+    backdrop: Backdrop,
     gains: pd.DataFrame,
     water_sheets: Sequence[Sheet] = (),
 ) -> Mapping[str, Any]:
@@ -125,6 +128,8 @@ def compose_page(
         Its maps.
     words
         The catalogue.
+    backdrop
+        What lies under its maps.
     gains
         What `who_gains` tells of it.
     water_sheets
@@ -138,6 +143,7 @@ def compose_page(
     pictures = _pictures(result, plates, words)
     view = _view(result, pictures, words)
     view["sections"] = _sections(result, times, gains, pictures, words)
+    view["payload"] = write_payload(compose_payload(result, times, backdrop, words))
     view["certainty"] = certainty_tables(result, words)
     view["water"] = () if result.water is None else water_tables(result, words)
     view["water_pictures"] = tuple(
@@ -164,24 +170,25 @@ def render_page(view: Mapping[str, Any]) -> str:
         The whole page.
     """
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FunctionLoader(_resource),
     )
-    environment.filters["inlined"] = _inlined
-    return environment.from_string(_resource("page.html.jinja")).render(view)
+    environment.filters |= {"inlined": _inlined, "trusted": _trusted}
+    return environment.get_template("page.html.jinja").render(view)
 
 
 def _view(
     result: Comparison, pictures: Mapping[str, tuple[Picture, ...]], words: Words
 ) -> dict[str, Any]:
-    script = _resource("page.js")
     base = situation_names(result, words)[result.base.key]
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return {
         "say": words.say,
         "language": words.language,
-        "style": _trusted(_resource("page.css")),
-        "script": _trusted(script),
-        "script_hash": f"sha256-{digest}",
+        "style": f"{_resource('page.css')}{read_style()}",
+        "scripts": read_scripts(),
         "name": result.study.name,
         "mention": words.say("schematic.mark") if result.is_schematic else "",
         "day": osm_day(result.networks, words),
@@ -298,7 +305,7 @@ def _inlined(path: Path) -> str:
 
 
 def _trusted(text: str) -> Any:  # noqa: ANN401
-    """Mark one of our own files as safe; never a text that came from outside."""
+    """Mark a text as markup: one of our own files, or what `write_payload` made harmless."""
     from markupsafe import Markup
 
     return Markup(text)

@@ -204,7 +204,15 @@ def _write_files(
             water = [sheet for _, sheet in lay_out_water(result, backdrop, stage / "maps", words)]
             sheets += water
             with Press(sheets, backdrop, language) as press:
-                view = compose_page(result, times, plates, words, gains=gains, water_sheets=water)
+                view = compose_page(
+                    result,
+                    times,
+                    plates,
+                    words,
+                    backdrop=backdrop,
+                    gains=gains,
+                    water_sheets=water,
+                )
                 press.finish(lambda done, total: report("maps", done, total))
             for number, table in enumerate(tables, 1):
                 table.result()

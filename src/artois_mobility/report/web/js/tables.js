@@ -1,4 +1,3 @@
-"use strict";
 // Every long table sorts by the column whose heading is pressed; again turns the order round.
 for (const table of document.querySelectorAll("table[data-sortable]")) {
   const headings = [...table.tHead.rows[0].cells];
@@ -7,11 +6,11 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
     button.type = "button";
     button.append(...heading.childNodes);
     heading.append(button);
-    button.addEventListener("click", () => sort(table, headings, column));
+    button.addEventListener("click", () => sortRows(table, headings, column));
   });
 }
 
-function sort(table, headings, column) {
+function sortRows(table, headings, column) {
   const heading = headings[column];
   const isNumeric = column > 0;
   const ascending = heading.ariaSort ? heading.ariaSort === "descending" : !isNumeric;

@@ -26,6 +26,7 @@ from .zones import list_zones, pack_zones
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..._types import Floats
     from ...study.results import Comparison
     from ..backdrop import Backdrop
     from ..times import Times
@@ -190,25 +191,27 @@ def _list_scenarios(result: Comparison, times: Times, words: Words) -> list[dict
     return listed
 
 
-def _evenness(result: Comparison, times: Times) -> list[Any]:
+def _evenness(result: Comparison, times: Times) -> list[list[list[list[float | None]]]]:
     """Give the Gini index before and after, of who reaches a site in both, to a thousandth."""
+    base = result.people_of(result.scenarios[0].key)
+    pairs = [[(profile, category) for category in times.categories] for profile in times.profiles]
+    known: dict[tuple[str, str], list[float | None]] = {}
+
+    def indices(scenario: str, pair: tuple[str, str]) -> list[float | None]:
+        before, after = times.today(pair), times.of(scenario, pair)
+        people = result.people_of(scenario)
+        if np.array_equal(before, after, equal_nan=True) and np.array_equal(people, base):
+            if pair not in known:
+                known[pair] = _indices(before, before, base)
+            return known[pair]
+        return _indices(before, after, people)
+
     return [
-        [
-            [
-                _gini_of(result, times, each.key, (profile, category))
-                for category in times.categories
-            ]
-            for profile in times.profiles
-        ]
-        for each in result.scenarios
+        [[indices(each.key, pair) for pair in row] for row in pairs] for each in result.scenarios
     ]
 
 
-def _gini_of(
-    result: Comparison, times: Times, scenario: str, pair: tuple[str, str]
-) -> list[float | None]:
-    minutes = times.today(pair), times.of(scenario, pair)
-    both = ~np.isnan(minutes[0]) & ~np.isnan(minutes[1])
-    people = result.people_of(scenario)[both]
-    indices = [gini(each[both], people) for each in minutes]
+def _indices(before: Floats, after: Floats, people: Floats) -> list[float | None]:
+    both = ~np.isnan(before) & ~np.isnan(after)
+    indices = [gini(each[both], people[both]) for each in (before, after)]
     return [None if np.isnan(index) else round(index, 3) for index in indices]

@@ -1,6 +1,6 @@
 // Three charts of the chosen pair: how times are spread, how evenly, and who gains or loses.
 
-const CHART = { width: 340, height: 250, left: 74, right: 14, top: 28, bottom: 44 };
+const CHART = { width: 340, height: 250, left: 74, right: 20, top: 28, bottom: 44 };
 const BIN_MIN = 5;
 const BINS = 12;
 

@@ -28,9 +28,10 @@ function makeMap(state) {
   // The wheel scrolls the page until the reader has taken the map in hand.
   element.addEventListener("focus", () => map.scrollWheelZoom.enable());
   element.addEventListener("blur", () => map.scrollWheelZoom.disable());
-  const redraw = inNextFrame(() => drawMap(shown, state));
-  map.on("move zoom resize", redraw);
-  return { ...shown, redraw, drawNow: () => drawMap(shown, state) };
+  shown.drawNow = () => drawMap(shown, state);
+  shown.redraw = inNextFrame(shown.drawNow);
+  map.on("move zoom resize", shown.redraw);
+  return shown;
 }
 
 function wholeBounds() {

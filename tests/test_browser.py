@@ -1,0 +1,421 @@
+"""The report of the embedded territory in a real browser, opened from a file, the network cut."""
+
+import csv
+import io
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import artois_mobility as am
+from artois_mobility.report.classes import UNCHANGED, change_classes
+from artois_mobility.report.words import read_words
+from browsers import browse, opened
+from comparison_world import HOSTILE, make_comparison
+
+MOST_BYTES = 5_000_000
+PAIR = ("walk", "culture/library")
+SCENARIO = "passerelle-deule"
+FOCUSABLE = "a[href], button, input, select, summary, [tabindex='0']"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with browse() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def territory(repository, tmp_path_factory):
+    """The report of all scenarios of the embedded territory, and their comparison."""
+    study = am.read_study(repository / "scenarios" / "artois.toml")
+    files = sorted(set((repository / "scenarios").glob("*.toml")) - {study.path})
+    result = am.compare(study, files)
+    return result, am.write_report(result, tmp_path_factory.mktemp("territory"))[0]
+
+
+@pytest.fixture(scope="module")
+def page(browser, territory):
+    """One visit for the tests that leave the page as they find it."""
+    with opened(browser, territory[1]) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def number_of(territory):
+    """The place of each scenario in its list."""
+    return {scenario.key: row for row, scenario in enumerate(territory[0].scenarios)}
+
+
+@pytest.fixture
+def bridge(page, number_of):
+    """The page as it is after a bridge was chosen."""
+    page.choose(scenario=number_of[SCENARIO], show="within 20")
+    page.choose(show="minutes", classes="fixed")
+    page.page.fill("#filter-name", "")
+    page.page.select_option("#filter-epci", "")
+    page.page.set_checked("#filter-changed", checked=False)
+    return page
+
+
+def summary_of(result, scope):
+    table = result.summary_table
+    own = {"scenario": SCENARIO, "profile": PAIR[0], "category": PAIR[1], "scope": scope}
+    return table[(table[list(own)] == list(own.values())).all(axis=1)]
+
+
+def french(text):
+    return float(re.sub(r"[\s\u202f]", "", text).replace(",", ".").replace("−", "-"))
+
+
+# --- it opens -------------------------------------------------------------------------------
+
+
+def test_it_is_light_and_comes_alive(territory, page):
+    assert territory[1].stat().st_size <= MOST_BYTES
+    assert page.page.is_visible("#map")
+    assert page.page.locator("#choose-scenario option").count() == len(territory[0].scenarios)
+    assert page.has("SCHÉMATIQUE – NE PAS CITER")
+    assert page.has("© contributeurs OpenStreetMap (ODbL)")
+
+
+def test_without_scripts_it_still_says_everything(browser, territory):
+    with opened(browser, territory[1], java_script_enabled=False) as page:
+        assert not page.page.is_visible("#explore")
+        assert page.page.locator("noscript").inner_text() == read_words("fr").say("web.no_script")
+        assert page.has("Passerelle sur la Deûle")
+
+
+# --- the map --------------------------------------------------------------------------------
+
+
+def test_the_slider_uncovers_before_and_after(bridge):
+    slider = bridge.page.locator("#split")
+    slider.focus()
+    slider.press("End")
+    assert slider.get_attribute("aria-valuetext").startswith("100")
+    before = bridge.picture()
+    slider.press("Home")
+    after = bridge.picture()
+    assert before != after
+    line = bridge.page.locator("#split-line")
+    assert line.evaluate("(line) => line.style.left") == "0%"
+    slider.press("ArrowRight")
+    assert line.evaluate("(line) => line.style.left") == "1%"
+
+
+def test_the_slider_follows_the_mouse(bridge):
+    slider = bridge.page.locator("#split")
+    slider.fill("50")
+    slider.scroll_into_view_if_needed()
+    box, frame = slider.bounding_box(), bridge.page.locator("#map").bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    assert middle[0] == pytest.approx(frame["x"] + frame["width"] / 2, abs=2)
+    bridge.page.mouse.move(*middle)
+    bridge.page.mouse.down()
+    bridge.page.mouse.move(frame["x"] + frame["width"] / 4, middle[1], steps=4)
+    bridge.page.mouse.up()
+    assert float(slider.input_value()) == pytest.approx(25, abs=2)
+    slider.fill("50")
+
+
+def test_every_choice_draws_another_map_with_its_legend(bridge):
+    pictures, legends = set(), set()
+    options = bridge.page.locator("#choose-show option").evaluate_all(
+        "(all) => all.map((each) => [each.value, each.textContent])"
+    )
+    assert len(options) == 9
+    for value, name in options:
+        bridge.choose(show=value)
+        assert bridge.page.inner_text("#legend-title") == name
+        pictures.add(bridge.picture())
+        legends.add(bridge.page.inner_text("#legend-items"))
+    assert len(pictures) == len(options)
+    assert len(legends) == 5  # minutes, gains, shares, isochrones, people
+
+
+def test_scenario_mode_and_destination_change_what_is_said(bridge, number_of):
+    said = {bridge.page.inner_text("#finding")}
+    assert "1\u202f603 habitants gagnent au moins une minute." in said
+    for choice in ({"profile": 0}, {"scenario": number_of["maternites"]}, {"category": 0}):
+        bridge.choose(**choice)
+        said.add(bridge.page.inner_text("#finding") + bridge.page.inner_text("#finding-pair"))
+    assert len(said) == 4
+    bridge.choose(scenario=0)
+    assert "des habitants sont à 20 minutes ou moins" in bridge.page.inner_text("#finding")
+    assert not bridge.page.is_visible("#split")
+    assert bridge.page.locator("#choose-show option[value=gain]").count() == 0
+
+
+def test_quantiles_hold_about_as_many_people_each(bridge, territory):
+    bridge.choose(show="minutes", classes="quantiles")
+    labels = bridge.page.locator("#legend-items li").all_inner_texts()
+    bounds = [french(re.findall(r"[\d,]+", text)[-1]) for text in labels[:6]]
+    result = territory[0]
+    times = result.access_times
+    own = times[(times["scenario"] == "today") & (times["profile"] == PAIR[0])]
+    minutes = own[own["category"] == PAIR[1]]["minutes"].to_numpy(float)
+    people = result.residents["population"].to_numpy(float)
+    reached = ~np.isnan(minutes)
+    places = np.searchsorted(bounds, minutes[reached], side="left")
+    shares = np.bincount(places, people[reached]) / people[reached].sum()
+    assert shares == pytest.approx(np.full(7, 1 / 7), abs=0.02)
+
+
+def test_losses_are_hatched_and_gains_are_plain(bridge, number_of):
+    bridge.choose(scenario=number_of["nouvel-hopital-lens"], show="gain")
+    items = bridge.page.locator("#legend-items li")
+    for row in range(items.count()):
+        is_hatched = items.nth(row).locator("svg path").count() == 1
+        text = items.nth(row).inner_text()
+        assert is_hatched == (text.startswith("perd ") or text == "vitesse modifiée"), text
+
+
+def test_a_place_tells_its_commune_and_minutes(bridge):
+    bridge.choose(show="minutes")
+    bridge.page.click("#communes tbody tr:has-text('Estevelles') button")
+    box = bridge.page.locator("#map").bounding_box()
+    bridge.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 60)
+    bridge.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert bridge.page.inner_text("#reading").startswith("Estevelles")
+
+
+# --- the figures ----------------------------------------------------------------------------
+
+
+def test_the_table_is_the_summary(bridge, territory):
+    summary = summary_of(territory[0], "commune").set_index("name")
+    rows = bridge.rows("#communes")
+    assert len(rows) == len(summary) == 150
+    names = ["population", "minutes_before", "minutes_after", "people_gaining", "people_losing"]
+    for row in rows:
+        shown = [french(text) for text in row[2:7]]
+        decimals = [0, 1, 1, 0, 0]
+        exact = [
+            round(summary.loc[row[0], name], d) for name, d in zip(names, decimals, strict=True)
+        ]
+        assert shown == pytest.approx(exact, abs=0.11), row[0]
+        share = 100 * summary.loc[row[0], "within_20_after"] / summary.loc[row[0], "population"]
+        assert french(row[8]) == pytest.approx(share, abs=0.06)
+
+
+def test_the_table_sorts_by_any_column_both_ways(bridge):
+    head = bridge.page.locator("#communes thead button")
+    for column in (2, 5, 0):
+        head.nth(column).click()
+        first = bridge.page.locator("#communes th").nth(column).get_attribute("aria-sort")
+        values = [row[column] for row in bridge.rows("#communes")]
+        head.nth(column).click()
+        second = bridge.page.locator("#communes th").nth(column).get_attribute("aria-sort")
+        turned = [row[column] for row in bridge.rows("#communes")]
+        assert {first, second} == {"ascending", "descending"}
+        if column:
+            numbers = [french(text) for text in values]
+            assert numbers == sorted(numbers, reverse=first == "descending")
+            assert [french(text) for text in turned] == numbers[::-1]
+    assert bridge.focused() == "Commune"
+
+
+def test_the_table_filters_by_name_agglomeration_and_change(bridge, territory):
+    bridge.page.fill("#filter-name", "LIEVIN")
+    assert [row[0] for row in bridge.rows("#communes")] == ["Liévin"]
+    assert bridge.page.inner_text("#shown").endswith("sur 150")
+    bridge.page.fill("#filter-name", "")
+    bridge.page.select_option("#filter-epci", index=1)
+    epci = bridge.page.locator("#filter-epci option").nth(1).inner_text()
+    assert {row[1] for row in bridge.rows("#communes")} == {epci}
+    bridge.page.select_option("#filter-epci", "")
+    bridge.page.set_checked("#filter-changed", checked=True)
+    summary = summary_of(territory[0], "commune")
+    felt = summary[(summary["people_gaining"] + summary["people_losing"]) >= 0.5]["name"]
+    assert {row[0] for row in bridge.rows("#communes")} == set(felt)
+
+
+def test_what_is_shown_is_saved_as_csv(bridge, territory, tmp_path):
+    bridge.page.fill("#filter-name", "a")
+    with bridge.page.expect_download() as saved:
+        bridge.page.click("#export")
+    assert saved.value.suggested_filename == (
+        "communes-passerelle-deule-marche-bibliotheque-mediatheque.csv"
+    )
+    saved.value.save_as(tmp_path / "communes.csv")
+    text = (tmp_path / "communes.csv").read_text(encoding="utf-8")
+    assert text.startswith("\ufeffinsee_com;Commune;")
+    rows = list(csv.DictReader(io.StringIO(text[1:]), delimiter=";"))
+    assert [row["Commune"] for row in rows] == [row[0] for row in bridge.rows("#communes")]
+    table = pd.read_csv(tmp_path / "communes.csv", sep=";", decimal=",", dtype={"insee_com": str})
+    summary = summary_of(territory[0], "commune").set_index("code").loc[table["insee_com"]]
+    exact = summary["minutes_after"].to_numpy(float)
+    assert table["Temps moyen après (min)"].to_numpy(float) == pytest.approx(exact, abs=6e-4)
+
+
+def test_the_charts_count_every_resident(bridge, territory):
+    result = territory[0]
+    own = result.differences
+    own = own[(own["scenario"] == SCENARIO) & (own["profile"] == PAIR[0])]
+    own = own[(own["category"] == PAIR[1]) & (own["rank"] == 1)]
+    people = result.residents["population"].to_numpy(float)
+    bounds = [*range(5, 61, 5)]
+    for column, name in ((1, "minutes_before"), (2, "minutes_after")):
+        minutes = own[name].to_numpy(float)
+        places = np.where(np.isnan(minutes), 13, np.searchsorted(bounds, minutes, side="left"))
+        counts = np.bincount(places, people, 14)
+        shown = [french(row[column]) for row in rows_of(bridge, "#chart-distribution")]
+        assert shown == pytest.approx(counts.round().tolist(), abs=1)
+    classes = change_classes(own["minutes_gained"].to_numpy(float))
+    counts = np.delete(np.bincount(classes, people, 9), UNCHANGED)[::-1]
+    shown = [french(text) for text in rows_of(bridge, "#chart-people")[0][1:]]
+    assert shown == pytest.approx(counts.round().tolist(), abs=1)
+    gains = am.who_gains(result)
+    gini = gains[(gains[["scenario", "profile", "category"]] == [SCENARIO, *PAIR]).all(axis=1)]
+    for when in ("before", "after"):
+        text = f"{gini[f'gini_{when}'].iloc[0]:.3f}".replace(".", ",")
+        assert text in bridge.page.inner_text("#chart-lorenz .summary")
+
+
+def rows_of(page, chart):
+    page.page.locator(f"{chart} details").evaluate("(details) => { details.open = true; }")
+    return page.rows(chart)
+
+
+# --- everybody ------------------------------------------------------------------------------
+
+
+def test_the_keyboard_alone_reaches_everything(browser, territory):
+    with opened(browser, territory[1]) as page:
+        page.page.evaluate("document.getElementById('filter-name').value = 'lens'")
+        page.page.locator("#filter-name").dispatch_event("input")
+        wanted = page.page.evaluate(
+            f"""() => {{
+                 const all = [...document.querySelectorAll("{FOCUSABLE}")];
+                 window.wanted = new Set(all.filter((each) => each.checkVisibility() && !each.disabled));
+                 return window.wanted.size;
+            }}"""
+        )
+        unseen = []
+        for _ in range(wanted + 5):
+            page.page.keyboard.press("Tab")
+            seen = page.page.evaluate(
+                """() => {
+                     const on = document.activeElement;
+                     window.wanted.delete(on);
+                     const { outlineStyle, boxShadow } = getComputedStyle(on);
+                     const isSlider = on.type === "range";
+                     return isSlider || on === document.body || outlineStyle !== "none" ||
+                       boxShadow !== "none" ? "" : on.outerHTML.slice(0, 200);
+                }"""
+            )
+            unseen += [seen] if seen else []
+        assert page.page.evaluate("[...window.wanted].map((each) => each.outerHTML)") == []
+        assert unseen == []
+
+
+def test_the_keyboard_alone_works_everything(browser, territory, number_of):
+    with opened(browser, territory[1]) as page:
+        keys = page.page.keyboard
+        page.page.focus("#choose-scenario")
+        keys.press("ArrowDown")
+        assert page.page.input_value("#choose-scenario") == "2"
+        page.page.focus("#choose-scenario")
+        keys.type("Passerelle")
+        assert page.page.input_value("#choose-scenario") == str(number_of[SCENARIO])
+        page.page.focus("#map")
+        before = page.picture()
+        keys.press("ArrowRight")
+        page.page.locator("#spoken:not(:empty)").wait_for(state="attached")
+        assert page.page.inner_text("#spoken").startswith("Au centre")
+        assert page.page.locator(".cross").is_visible()
+        moved = page.picture()
+        keys.press("+")
+        assert len({before, moved, page.picture()}) == 3
+        page.page.focus("#zoom-whole")
+        keys.press("Enter")
+        whole = page.picture()
+        page.page.locator("#communes tbody button").first.focus()
+        keys.press("Enter")
+        assert page.picture() != whole
+        assert page.focused() == "map"
+
+
+@pytest.mark.parametrize(("width", "show"), [(1280, "minutes"), (390, "gain")])
+def test_nothing_keeps_people_from_exploring(browser, territory, number_of, width, show):
+    with opened(browser, territory[1], width=width) as page:
+        page.choose(scenario=number_of["nouvel-hopital-lens"], show=show)
+        page.page.fill("#filter-name", "lens")
+        page.page.evaluate(
+            "for (const each of document.querySelectorAll('#explore details')) each.open = true"
+        )
+        assert page.find_barriers("#explore") == []
+
+
+def test_nothing_keeps_people_from_the_rest_of_the_page(browser, tmp_path):
+    path = am.write_report(make_comparison(schematic=True), tmp_path)[0]
+    with opened(browser, path) as page:
+        page.page.evaluate(
+            "for (const each of document.querySelectorAll('details')) each.open = true"
+        )
+        assert page.find_barriers() == []
+
+
+def test_a_phone_scrolls_only_down(browser, territory):
+    with opened(
+        browser, territory[1], width=390, height=844, has_touch=True, is_mobile=True
+    ) as page:
+        assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+        for name in ("#choose-scenario", "#choose-show", "#map", "#export", "#filter-name"):
+            box = page.page.locator(name).bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+            assert box["height"] >= 44
+        frame = page.page.locator("#map").bounding_box()
+        assert frame["height"] <= 0.9 * 844
+
+
+def test_it_prints_on_a4(browser, territory, tmp_path):
+    with opened(browser, territory[1]) as page:
+        printed = page.page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+        boxes = set(re.findall(rb"/MediaBox \[([^\]]+)\]", printed))
+        assert boxes == {b"0 0 594.95996 841.91998"}
+        page.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        page.page.emulate_media(media="print")
+        width = page.page.locator(".ink").bounding_box()["width"]
+        assert width == pytest.approx(183 / 25.4 * 96, abs=4)
+        assert page.page.evaluate("document.querySelector('.ink').width") > 2000
+        assert not page.page.is_visible("#split")
+        assert page.page.is_visible("#legend-items")
+        page.page.emulate_media(media="screen")
+        page.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert page.page.locator("#map").bounding_box()["width"] > 600
+
+
+# --- hostile names --------------------------------------------------------------------------
+
+
+def test_names_from_files_are_only_text(browser, tmp_path):
+    result = make_comparison(hostile=True)
+    path = am.write_report(result, tmp_path, language="en")[0]
+    with opened(browser, path) as page:
+        for show in ("minutes", "gain", "people"):
+            page.choose(show=show)
+        box = page.page.locator("#map").bounding_box()
+        page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        assert page.page.evaluate("document.scripts.length") == 3
+        assert page.page.locator("img[src=x]").count() == 0
+        assert any(HOSTILE in row[0] for row in page.rows("#communes"))
+        assert HOSTILE in page.page.inner_text("#finding-pair")
+        with page.page.expect_download() as saved:
+            page.page.click("#export")
+        text = saved.value.path().read_text(encoding="utf-8")
+        assert HOSTILE.replace('"', '""') in text
+
+
+@pytest.mark.parametrize("options", [{"scenarios": False}, {"crs": "EPSG:32631"}])
+def test_other_studies_come_alive_too(browser, tmp_path, options):
+    path = am.write_report(make_comparison(**options), tmp_path)[0]
+    with opened(browser, path) as page:
+        for value in page.page.locator("#choose-show option").evaluate_all(
+            "(all) => all.map((each) => each.value)"
+        ):
+            page.choose(show=value)
+        assert page.page.inner_text("#finding")

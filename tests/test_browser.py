@@ -289,7 +289,8 @@ def test_the_keyboard_alone_reaches_everything(browser, territory):
         wanted = page.page.evaluate(
             f"""() => {{
                  const all = [...document.querySelectorAll("{FOCUSABLE}")];
-                 window.wanted = new Set(all.filter((each) => each.checkVisibility() && !each.disabled));
+                 const isThere = (each) => each.checkVisibility() && !each.disabled;
+                 window.wanted = new Set(all.filter(isThere));
                  return window.wanted.size;
             }}"""
         )

@@ -14,6 +14,7 @@ import artois_mobility as am
 from artois_mobility._types import tell_nobody
 from artois_mobility.cli.commands import app
 from artois_mobility.errors import ResultError, StudyError
+from artois_mobility.report.backdrop import make_backdrop, street_network
 from artois_mobility.report.labels import words_for
 from artois_mobility.report.page import compose_page, render_page
 from artois_mobility.report.times import read_times
@@ -191,7 +192,8 @@ def test_the_page_speaks_of_the_reference_and_never_of_today(town, tmp_path):
     for language, today in (("fr", "aujourd"), ("en", "today")):
         words = words_for(result, language)
         gains = who_gains(result, None)
-        view = compose_page(result, read_times(result), [], words, gains=gains)
+        backdrop = make_backdrop(street_network(result.networks), result.residents, result.communes)
+        view = compose_page(result, read_times(result), [], words, backdrop=backdrop, gains=gains)
         page = render_page(view)
         seen = re.sub(r"<(script|style)[^>]*>.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
         assert "Projet works" in seen

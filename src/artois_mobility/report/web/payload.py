@@ -193,7 +193,7 @@ def _list_scenarios(result: Comparison, times: Times, words: Words) -> list[dict
 
 def _evenness(result: Comparison, times: Times) -> list[list[list[list[float | None]]]]:
     """Give the Gini index before and after, of who reaches a site in both, to a thousandth."""
-    base = result.people_of(result.scenarios[0].key)
+    base = result.people_of(result.base.key)
     pairs = [[(profile, category) for category in times.categories] for profile in times.profiles]
     known: dict[tuple[str, str], list[float | None]] = {}
 

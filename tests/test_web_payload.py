@@ -4,9 +4,11 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from importlib import resources
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from artois_mobility.report.backdrop import make_backdrop, street_network
 from artois_mobility.report.classes import access_classes, change_classes
 from artois_mobility.report.times import read_times
 from artois_mobility.report.web.assets import PARTS, read_scripts, read_style
-from artois_mobility.report.web.cells import pack_gains, pack_minutes
+from artois_mobility.report.web.cells import pack_gains, pack_minutes, read_noise
 from artois_mobility.report.web.packing import LARGEST, pack, pack_steps
 from artois_mobility.report.web.payload import TEXTS, compose_payload, write_payload
 from artois_mobility.report.words import read_words
@@ -135,6 +137,28 @@ def test_figures_are_those_of_the_summary(payload):
                     for number, name in enumerate(columns):
                         figure = (shown[place, number] - 1) / 1000
                         assert figure == pytest.approx(line[name], abs=5e-4), (scope, code, name)
+
+
+def test_differences_within_noise_are_told_cell_by_cell():
+    result = make_comparison()
+    assert read_noise(result) is None
+    marks = pd.array(np.arange(len(result.differences)) % 3 > 0, "boolean")
+    marks[::3] = pd.NA
+    result = replace(result, differences=result.differences.assign(within_noise=marks))
+    own = result.differences["minutes_gained"].abs() >= 1
+    expected = (own & marks.fillna(False)).to_numpy(bool)
+    assert read_noise(result).ravel().tolist() == expected.tolist()
+    assert 0 < expected.sum() < own.sum()
+    network = street_network(result.networks)
+    backdrop = make_backdrop(network, result.residents, result.communes)
+    payload = compose_payload(result, read_times(result), backdrop, read_words("en"))
+    listed = [
+        len(unpack(own))
+        for each in payload["cells"]["situations"][1:]
+        for row in each["noise"]
+        for own in row
+    ]
+    assert sum(listed) == expected.sum()
 
 
 def test_scripts_say_only_what_they_are_given():

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ..times import NOTICED_MIN
 from .packing import Whole, pack, pack_steps, scale
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ..._types import Floats
+    from ..._types import Flags, Floats
     from ...study.results import Comparison
     from ..backdrop import Backdrop
     from ..times import Times
@@ -51,6 +52,7 @@ def pack_cells(
     order = np.lexsort([backdrop.cell_x_m, backdrop.cell_y_m])
     window = backdrop.window
     base = result.base.key
+    noise = read_noise(result)
     people = {each.key: scale(result.people_of(each.key)[order], 1000) for each in result.scenarios}
     return {
         "count": int(order.size),
@@ -69,8 +71,9 @@ def pack_cells(
                 "absent": pack_steps(np.flatnonzero(~result.cells_of(each.key)[order])),
                 "people": pack_changed(people[base], people[each.key]),
                 "changes": _changes(times, each.key, order),
+                "noise": _noise(noise, row, order),
             }
-            for each in result.scenarios
+            for row, each in enumerate(result.scenarios)
         ],
     }
 
@@ -154,6 +157,33 @@ def pack_changed(before: npt.NDArray[np.int64], after: npt.NDArray[np.int64]) ->
     return {"cells": pack_steps(rows), "values": pack(after[rows])}
 
 
+def read_noise(result: Comparison) -> Flags | None:
+    """Tell which differences a minute or more are within the noise of the computation.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+
+    Returns
+    -------
+    is_noise
+        Shape (scenarios but the base, profiles, categories, cells); None where the study does not
+        ask how sure its minutes are.
+    """
+    table = result.differences
+    if "within_noise" not in table:
+        return None
+    study = result.study
+    pairs = len(study.profiles), len(study.categories)
+    shape = (len(result.scenarios) - 1, *pairs, len(result.residents), study.nearest)
+    # Nobody asks it of a second nearest site.
+    marks = table["within_noise"].fillna(False).to_numpy(np.bool_)
+    is_noticed = (table["minutes_gained"].abs() >= NOTICED_MIN).to_numpy(np.bool_)
+    is_noise: Flags = (marks & is_noticed).reshape(shape)[..., 0]
+    return is_noise
+
+
 def tenths_of(minutes: Floats) -> Whole:
     """Round minutes up to whole tenths.
 
@@ -173,6 +203,13 @@ def tenths_of(minutes: Floats) -> Whole:
     array([50, 51, 51])
     """
     return np.ceil(np.round(minutes * TENTHS, ROUNDING)).astype(np.int64)
+
+
+def _noise(is_noise: Flags | None, row: int, order: npt.NDArray[np.intp]) -> list[list[str]] | None:
+    """List the cells whose difference is noise; None for the base, or where nobody asked."""
+    if is_noise is None or not row:
+        return None
+    return [[pack_steps(np.flatnonzero(own[order])) for own in part] for part in is_noise[row - 1]]
 
 
 def _changes(times: Times, scenario: str, order: npt.NDArray[np.intp]) -> list[list[Any]]:

@@ -87,6 +87,7 @@ TEXTS: Final = (
     "web.no_data",
     "web.no_residents",
     "web.nobody",
+    "web.noise",
     "web.others",
     "web.people",
     "web.people_count",

@@ -118,7 +118,8 @@ function describeMiddle({ minutes, people, when }, isCompared) {
   let sum = 0;
   const middle = rows.find((i) => (sum += people[i]) >= half);
   const text = say("web.chart_distribution", { minutes: writeMinutes(minutes[middle]) });
-  return isCompared ? `${say(`web.${when}`)}${language === "fr" ? " " : ""}: ${text}` : text;
+  if (!isCompared) return text[0].toUpperCase() + text.slice(1);
+  return `${say(`web.${when}`)}${language === "fr" ? " " : ""}: ${text}`;
 }
 
 // Shares of the people, those who travel least first, and of all minutes travelled.

@@ -95,6 +95,12 @@ function decodeChange(code, before) {
   return [(Math.round(before * 10) - steps + rest) / 10, steps / 10];
 }
 
+// Cells whose difference is within the noise of the computation, where the study asks.
+const noiseOf = once((scenario, profile, category) => {
+  const packed = given.cells.situations[scenario].noise;
+  return new Set(packed ? unpackSteps(packed[profile][category]) : []);
+});
+
 const zones = given.zones.names.map((name, place) => ({
   name,
   place,

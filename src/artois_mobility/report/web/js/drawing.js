@@ -102,10 +102,10 @@ function fillPath(ink, view, path, fill) {
   ink.restore();
 }
 
-function fillCircle(ink, x, y, radius, fill) {
+function fillCircle(ink, x, y, radius, fill, lineWidth = 1) {
   ink.beginPath();
   ink.arc(x, y, radius, 0, 2 * Math.PI);
-  Object.assign(ink, { fillStyle: fill, strokeStyle: "#1d2a35", lineWidth: 1 });
+  Object.assign(ink, { fillStyle: fill, strokeStyle: "#1d2a35", lineWidth });
   ink.fill();
   ink.stroke();
 }

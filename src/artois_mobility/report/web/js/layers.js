@@ -64,6 +64,11 @@ function drawCellGains(ink, view, state) {
     if (was === is || Number.isNaN(people[cell])) continue;
     drawMark(ink, view.x(cells.x[cell]), view.y(cells.y[cell]), is ? "newly" : "no_longer");
   }
+  for (const cell of noiseOf(state.scenario, state.profile, state.category)) {
+    if (Number.isNaN(people[cell])) continue;
+    const radius = Math.max(0.17 * cells.side * view.scale, 0.8);
+    fillCircle(ink, view.x(cells.x[cell]), view.y(cells.y[cell]), radius, "#fff", 0.6);
+  }
 }
 
 function isochroneColour(bound) {
@@ -137,9 +142,9 @@ const linePaths = { roads: pathOf(lines.roads), barriers: pathOf(lines.barriers)
 
 function drawGround(ink, view) {
   ink.setTransform(1, 0, 0, 1, 0, 0);
-  ink.fillStyle = "#fff";
+  ink.fillStyle = "#f4f6f7";
   ink.fillRect(0, 0, view.width * view.ratio, view.height * view.ratio);
-  for (const { path } of outlinePaths) fillPath(ink, view, path, "#e7ebee");
+  for (const { path } of outlinePaths) fillPath(ink, view, path, "#e3e8eb");
 }
 
 function drawLines(ink, view) {

@@ -83,6 +83,9 @@ function markEntries(state) {
         entries.push([markSwatch(kind), say(`map.${kind}`)]);
       }
     }
+    if (noiseOf(state.scenario, state.profile, state.category).size) {
+      entries.push([circleSwatch(), say("web.noise")]);
+    }
   }
   const ways = Object.entries(waysOf(state.scenario)).filter(([, own]) => own.length);
   return [...entries, ...ways.map(([kind]) => [lineSwatch(WAYS[kind]), say(`map.${kind}`)])];
@@ -93,6 +96,12 @@ function square(colour, hatch = "") {
   const children = [makeSvg("rect", { width: 22, height: 16, fill: colour, stroke: "#4d5a65" })];
   if (hatch) children.push(makeSvg("path", { d: lines[hatch], stroke: "#1d2a35", "stroke-width": 1 }));
   return makeSvg("svg", { width: 22, height: 16, class: "swatch", "aria-hidden": "true" }, children);
+}
+
+function circleSwatch() {
+  const circle = { cx: 11, cy: 8, r: 4, fill: "#fff", stroke: "#1d2a35" };
+  const box = { width: 22, height: 16, class: "swatch", "aria-hidden": "true" };
+  return makeSvg("svg", box, [makeSvg("circle", circle)]);
 }
 
 function lineSwatch({ colour, width, dashes }) {

@@ -159,7 +159,9 @@ function describePlace(x, y, state) {
   const { before, after } = changeOf(state.scenario, state.profile, state.category);
   const [was, is] = [before[cell], after[cell]];
   const count = Math.round(people[cell]);
-  return [name, say("web.people_count", { count }), describeMinutes(was, is, state.scenario)];
+  const lines = [name, say("web.people_count", { count }), describeMinutes(was, is, state.scenario)];
+  const isNoise = noiseOf(state.scenario, state.profile, state.category).has(cell);
+  return isNoise ? [...lines, say("web.noise")] : lines;
 }
 
 function describeMinutes(was, is, scenario) {

@@ -1,5 +1,7 @@
 """A real browser without a network: opens a report from a file, and notes every fault."""
 
+import base64
+import io
 import os
 import shutil
 from contextlib import contextmanager
@@ -7,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -35,16 +39,14 @@ class Opened:
         self.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
         return self.page.evaluate("document.querySelector('.ink').toDataURL()").encode()
 
-    def colour_at(self, across: float, down: float) -> list[int]:
-        """The colour of the map at a share of its width and height."""
-        return self.page.evaluate(
-            """([across, down]) => {
-                 const canvas = document.querySelector(".ink");
-                 const [x, y] = [across * canvas.width, down * canvas.height];
-                 return [...canvas.getContext("2d").getImageData(x, y, 1, 1).data];
-            }""",
-            [across, down],
-        )
+    def colours(self) -> dict[str, int]:
+        """How many points of the map have each colour."""
+        picture = base64.b64decode(self.picture().partition(b",")[2])
+        with Image.open(io.BytesIO(picture)) as image:
+            points = np.asarray(image.convert("RGB")).reshape(-1, 3)
+        colours, counts = np.unique(points, axis=0, return_counts=True)
+        names = [bytes(colour).hex() for colour in colours]
+        return {f"#{name}": int(count) for name, count in zip(names, counts, strict=True)}
 
     def focused(self) -> str:
         """What the keyboard is on: its name, else its id, else its text."""

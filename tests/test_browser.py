@@ -9,7 +9,12 @@ import pandas as pd
 import pytest
 
 import artois_mobility as am
-from artois_mobility.report.classes import UNCHANGED, change_classes
+from artois_mobility.report.classes import (
+    ACCESS_COLOURS,
+    UNCHANGED,
+    access_classes,
+    change_classes,
+)
 from artois_mobility.report.words import read_words
 from browsers import browse, opened
 from comparison_world import HOSTILE, make_comparison
@@ -241,6 +246,7 @@ def test_what_is_shown_is_saved_as_csv(bridge, territory, tmp_path):
     )
     saved.value.save_as(tmp_path / "communes.csv")
     text = (tmp_path / "communes.csv").read_text(encoding="utf-8")
+    assert re.search(r";\d+,\d{3};", text)
     assert text.startswith("\ufeffinsee_com;Commune;")
     rows = list(csv.DictReader(io.StringIO(text[1:]), delimiter=";"))
     assert [row["Commune"] for row in rows] == [row[0] for row in bridge.rows("#communes")]
@@ -250,11 +256,16 @@ def test_what_is_shown_is_saved_as_csv(bridge, territory, tmp_path):
     assert table["Temps moyen après (min)"].to_numpy(float) == pytest.approx(exact, abs=6e-4)
 
 
-def test_the_charts_count_every_resident(bridge, territory):
+@pytest.mark.parametrize(
+    ("scenario", "pair"),
+    [(SCENARIO, PAIR), ("maternites", ("car", "care/maternity"))],
+)
+def test_the_charts_count_every_resident(bridge, territory, number_of, scenario, pair):
+    bridge.choose(scenario=number_of[scenario])
     result = territory[0]
     own = result.differences
-    own = own[(own["scenario"] == SCENARIO) & (own["profile"] == PAIR[0])]
-    own = own[(own["category"] == PAIR[1]) & (own["rank"] == 1)]
+    own = own[(own["scenario"] == scenario) & (own["profile"] == pair[0])]
+    own = own[(own["category"] == pair[1]) & (own["rank"] == 1)]
     people = result.residents["population"].to_numpy(float)
     bounds = [*range(5, 61, 5)]
     for column, name in ((1, "minutes_before"), (2, "minutes_after")):
@@ -268,7 +279,7 @@ def test_the_charts_count_every_resident(bridge, territory):
     shown = [french(text) for text in rows_of(bridge, "#chart-people")[0][1:]]
     assert shown == pytest.approx(counts.round().tolist(), abs=1)
     gains = am.who_gains(result)
-    gini = gains[(gains[["scenario", "profile", "category"]] == [SCENARIO, *PAIR]).all(axis=1)]
+    gini = gains[(gains[["scenario", "profile", "category"]] == [scenario, *pair]).all(axis=1)]
     for when in ("before", "after"):
         text = f"{gini[f'gini_{when}'].iloc[0]:.3f}".replace(".", ",")
         assert text in bridge.page.inner_text("#chart-lorenz .summary")
@@ -409,6 +420,25 @@ def test_names_from_files_are_only_text(browser, tmp_path):
             page.page.click("#export")
         text = saved.value.path().read_text(encoding="utf-8")
         assert HOSTILE.replace('"', '""') in text
+
+
+def test_squares_have_the_colours_of_their_classes(browser, tmp_path):
+    result = make_comparison()
+    path = am.write_report(result, tmp_path)[0]
+    with opened(browser, path) as page:
+        page.choose(scenario=2, show="minutes")
+        page.page.click("#zoom-whole")
+        for split, scenario in ((100, "today"), (0, "pont-ferme")):
+            page.page.fill("#split", str(split))
+            found = page.colours()
+            times = result.access_times
+            is_own = (times[["scenario", "profile", "category"]] == [scenario, "car", "care"]).all(
+                axis=1
+            )
+            expected = np.bincount(access_classes(times[is_own]["minutes"].to_numpy()), minlength=7)
+            counts = np.array([found.get(colour, 0) for colour in ACCESS_COLOURS])
+            # Lines, marks and names lie over some of each square.
+            assert counts / counts.sum() * 48 == pytest.approx(expected, abs=1.5)
 
 
 @pytest.mark.parametrize("options", [{"scenarios": False}, {"crs": "EPSG:32631"}])

@@ -19,6 +19,14 @@ from ..classes import (
 )
 from ..findings import leading_pair
 from ..labels import category_label, profile_label, situation_names
+from ..maps import (
+    CLOSED_COLOUR,
+    LINK_COLOUR,
+    NEWLY_COLOUR,
+    NO_LONGER_COLOUR,
+    SITE_COLOUR,
+    SPEED_COLOUR,
+)
 from .cells import pack_cells
 from .shapes import pack_changed_ways, pack_shapes, pack_sites
 from .zones import list_zones, pack_zones
@@ -76,6 +84,7 @@ TEXTS: Final = (
     "web.gini",
     "web.gini_today",
     "web.hint",
+    "web.hint_touch",
     "web.isochrones",
     "web.isochrone_within",
     "web.lost",
@@ -148,6 +157,14 @@ def compose_payload(
                 "labels": change_labels(words),
             },
             "missing": NOT_REACHED_COLOUR,
+        },
+        "colours": {
+            "site": SITE_COLOUR,
+            "links": LINK_COLOUR,
+            "closed": CLOSED_COLOUR,
+            "speeds": SPEED_COLOUR,
+            "newly": NEWLY_COLOUR,
+            "no_longer": NO_LONGER_COLOUR,
         },
         "gini": _evenness(result, times),
         "cells": pack_cells(result, times, backdrop, zones),

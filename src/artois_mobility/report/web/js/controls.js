@@ -27,7 +27,8 @@ function fillOptions(select, names) {
 function fillShows(state) {
   const names = Object.keys(SHOWS).flatMap((show) => {
     if (SHOWS[show].needsScenario && !state.scenario) return [];
-    if (!communes.length && [drawZones, drawPeople].includes(SHOWS[show].draw)) return [];
+    if (SHOWS[show].draw === drawZones && !outlines.some(({ zone }) => zone >= 0)) return [];
+    if (SHOWS[show].draw === drawPeople && !communes.length) return [];
     if (show === "within") return given.thresholds.map((bound) => [show, String(bound)]);
     return show === "isochrones" && !given.thresholds.length ? [] : [[show, state.threshold]];
   });

@@ -111,11 +111,11 @@ function fillCircle(ink, x, y, radius, fill, lineWidth = 1) {
 }
 
 const MARKS = {
-  site: { colour: "#1d2a35", draw: (path) => path.arc(0, 0, 3, 0, 7) },
-  added: { colour: "#b5179e", draw: star },
-  removed: { colour: "#c1121f", draw: cross },
-  newly: { colour: "#00574b", draw: (path) => triangle(path, -1) },
-  no_longer: { colour: "#4a0d04", draw: (path) => triangle(path, 1) },
+  site: { colour: given.colours.site, draw: (path) => path.arc(0, 0, 3, 0, 7) },
+  added: { colour: given.colours.links, draw: star },
+  removed: { colour: given.colours.closed, draw: cross },
+  newly: { colour: given.colours.newly, draw: (path) => triangle(path, -1) },
+  no_longer: { colour: given.colours.no_longer, draw: (path) => triangle(path, 1) },
 };
 
 function star(path) {

@@ -1,9 +1,9 @@
 // What the map can show, and how each way of showing is drawn, one over the other.
 
 const WAYS = {
-  speeds: { colour: "#6a4c93", width: 1.4, dashes: [] },
-  closed: { colour: "#c1121f", width: 3, dashes: [6, 4] },
-  links: { colour: "#b5179e", width: 3, dashes: [] },
+  speeds: { colour: given.colours.speeds, width: 1.4, dashes: [] },
+  closed: { colour: given.colours.closed, width: 3, dashes: [6, 4] },
+  links: { colour: given.colours.links, width: 3, dashes: [] },
 };
 const LARGEST_CIRCLE = 24;
 

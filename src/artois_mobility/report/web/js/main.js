@@ -75,7 +75,7 @@ function followMap({ map, element, whole }, state) {
     reading.replaceChildren(
       ...texts.map((text, i) => make(i ? "span" : "strong", { textContent: text })),
     );
-  write([say("web.hint")]);
+  write([say(matchMedia("(pointer: coarse)").matches ? "web.hint_touch" : "web.hint")]);
   map.on("mousemove click", ({ latlng }) => write(tell(latlng)));
   map.on("moveend", () => {
     if (document.activeElement !== element) return;

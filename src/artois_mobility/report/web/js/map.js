@@ -2,7 +2,6 @@
 
 const FAR = { minZoom: -9, maxZoom: -1, zoomSnap: 0, zoomDelta: 0.5 };
 const PRINT_RATIO = 3;
-const NOTICED = 1; // minutes
 const LEAST_WIDTH = 6000; // metres
 
 function makeMap(state) {
@@ -47,7 +46,7 @@ function boundsOfChange({ scenario, profile, category }) {
     .map(({ x, y }) => [y, x]);
   for (let cell = 0; cell < cells.count; cell += 1) {
     const isSame = Object.is(before[cell], after[cell]);
-    const isFelt = !isSame && !(Math.abs(before[cell] - after[cell]) < NOTICED);
+    const isFelt = !isSame && !(Math.abs(before[cell] - after[cell]) < given.classes.change.bounds[0]);
     if (isFelt && !Number.isNaN(people[cell])) corners.push([cells.y[cell], cells.x[cell]]);
   }
   const bounds = vendor.latLngBounds(corners);

@@ -99,7 +99,9 @@ function heading({ title, write }, column, state, onCommune) {
     document.querySelectorAll("#communes thead button")[column].focus();
   });
   const cell = make("th", { scope: "col", className: write ? "" : "text" }, [button]);
-  if (column === order.column) cell.ariaSort = order.isRising ? "ascending" : "descending";
+  if (column === order.column) {
+    cell.setAttribute("aria-sort", order.isRising ? "ascending" : "descending");
+  }
   return cell;
 }
 

@@ -13,7 +13,9 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
 function sortRows(table, headings, column) {
   const heading = headings[column];
   const isNumeric = column > 0;
-  const ascending = heading.ariaSort ? heading.ariaSort === "descending" : !isNumeric;
+  const ascending = heading.hasAttribute("aria-sort")
+    ? heading.getAttribute("aria-sort") === "descending"
+    : !isNumeric;
   const language = document.documentElement.lang;
   const rows = [...table.tBodies[0].rows].map((row) => {
     const cell = row.cells[column];

@@ -45,6 +45,10 @@ class FreightError(InputError):
     """A number about freight is faulty: tonnes, the time of a transfer, an emission factor."""
 
 
+class TransitError(InputError):
+    """A GTFS feed is missing, damaged or faulty beyond use."""
+
+
 class StudyError(InputError):
     """A study file or a scenario file is faulty; all its problems are in the message."""
 

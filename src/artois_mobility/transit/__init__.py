@@ -1,0 +1,1 @@
+"""Public transport: timetables in GTFS, and journeys over them and over the walking network."""

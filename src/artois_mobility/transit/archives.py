@@ -1,0 +1,189 @@
+"""Open a GTFS feed, a zip file or a folder, and read its tables as texts; trust nothing in it."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from ..errors import TransitError
+from .faults import Faults
+
+# GTFS Schedule Reference, the files that are read here; others are passed over.
+TABLES: Final = (
+    "agency",
+    "stops",
+    "routes",
+    "trips",
+    "stop_times",
+    "calendar",
+    "calendar_dates",
+    "frequencies",
+    "transfers",
+    "feed_info",
+)
+REQUIRED: Final = ("stops", "routes", "trips", "stop_times")
+# A table larger than this, or squeezed harder, is no timetable: 300,000 stop times take 30 MB, and
+# their text is squeezed 10 to 30 times.
+MOST_BYTES: Final = 2**31
+MOST_SQUEEZED: Final = 200
+MOST_FILES: Final = 1000
+
+Opened = dict[str, Callable[[], bytes]]
+
+
+def read_tables(path: Path, faults: Faults) -> dict[str, pd.DataFrame]:
+    """Read the tables of a feed, every value as a text without spaces around it.
+
+    Parameters
+    ----------
+    path
+        A zip file, or a folder of the `.txt` files.
+    faults
+        Where faults are noted.
+
+    Returns
+    -------
+    tables
+        By name; files that are missing or empty are left out. Missing values are `""`.
+
+    Raises
+    ------
+    TransitError
+        If it is no feed: not there, not readable, without a file that GTFS requires, or a zip
+        file that no feed would be.
+    """
+    files = _open_folder(path) if path.is_dir() else _open_zip(path, faults)
+    missing = [f"{name}.txt" for name in REQUIRED if name not in files]
+    if missing:
+        msg = (
+            f"{path} is no GTFS feed: {', '.join(missing)} is not in it. Name the zip file as it "
+            "was published, or the folder of its .txt files."
+        )
+        raise TransitError(msg)
+    tables = {}
+    for name, read in files.items():
+        try:
+            content = read()
+        except (OSError, zipfile.BadZipFile, RuntimeError, ValueError, EOFError) as error:
+            msg = f"{path}: {name}.txt cannot be read: {error}. Fetch the feed again."
+            raise TransitError(msg) from error
+        table = _parse(path, name, content, faults)
+        if len(table):
+            tables[name] = table
+        else:
+            faults.note(name, "empty_file", [f"{name}.txt"], consequence="passed over")
+    empty = [f"{name}.txt" for name in REQUIRED if name not in tables]
+    if empty:
+        msg = f"{path}: {', '.join(empty)} holds no row; there is nothing to travel by."
+        raise TransitError(msg)
+    return tables
+
+
+def _open_folder(path: Path) -> Opened:
+    found = {name: path / f"{name}.txt" for name in TABLES}
+    return {name: file.read_bytes for name, file in found.items() if file.is_file()}
+
+
+def _open_zip(path: Path, faults: Faults) -> Opened:
+    if not path.is_file():
+        msg = f"{path} does not exist. Name a GTFS feed: a zip file, or the folder of its files."
+        raise TransitError(msg)
+    try:
+        archive = zipfile.ZipFile(path)
+        members = archive.infolist()
+    except (OSError, zipfile.BadZipFile, ValueError) as error:
+        msg = f"{path} is no zip file that can be read: {error}. Fetch the feed again."
+        raise TransitError(msg) from error
+    _refuse_bombs(path, members)
+    wanted = {f"{name}.txt": name for name in TABLES}
+    found: dict[str, zipfile.ZipInfo] = {}
+    nested = []
+    for member in members:
+        parts = PurePosixPath(member.filename).parts
+        name = wanted.get(parts[-1].lower()) if parts else None
+        if name is None or member.is_dir() or "__MACOSX" in parts:
+            continue
+        if name in found:
+            msg = f"{path} holds {parts[-1]} twice. A feed has each file once: split it."
+            raise TransitError(msg)
+        found[name] = member
+        nested += [member.filename] if len(parts) > 1 else []
+    faults.note(
+        "archive", "invalid_input_files_in_subfolder", nested, consequence="read all the same"
+    )
+    return {name: lambda member=member: archive.read(member) for name, member in found.items()}
+
+
+def _refuse_bombs(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    """Refuse what would fill the memory, or asks for a password."""
+    if len(members) > MOST_FILES:
+        msg = f"{path} holds {len(members)} files; a feed has at most {MOST_FILES}."
+        raise TransitError(msg)
+    for member in members:
+        size, packed = member.file_size, max(member.compress_size, 1)
+        if size > MOST_BYTES or (size > 2**20 and size / packed > MOST_SQUEEZED):
+            msg = (
+                f"{path}: {member.filename} would take {size / 2**20:,.0f} MB from "
+                f"{packed / 2**20:,.1f} MB; that is no timetable. Fetch the feed again."
+            )
+            raise TransitError(msg)
+        if member.flag_bits & 1:
+            msg = f"{path}: {member.filename} is locked by a password. Take the feed as published."
+            raise TransitError(msg)
+
+
+def _parse(path: Path, name: str, content: bytes, faults: Faults) -> pd.DataFrame:
+    """Read a table of texts; rows with too many or too few values are left out and counted."""
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        faults.note(name, "invalid_character", [f"{name}.txt"], consequence="read as Latin-1")
+        content = content.decode("latin-1").encode("utf-8")
+    if b"\n" not in content.strip():
+        return pd.DataFrame()  # nothing, or nothing but a head
+    wrong: list[str] = []
+
+    def skip(row: pyarrow.csv.InvalidRow) -> str:
+        wrong.append(f"row {row.number}" if row.number else row.text[:40])
+        return "skip"
+
+    head = content.split(b"\n", 1)[0]
+    names = [_plain(each) for each in _split_head(head)]
+    if len(set(names)) < len(names):
+        twice = next(each for each in names if names.count(each) > 1)
+        msg = f"{path}: {name}.txt names its column {twice!r} twice. Take one of them out."
+        raise TransitError(msg)
+    try:
+        table = pyarrow.csv.read_csv(
+            io.BytesIO(content),
+            read_options=pyarrow.csv.ReadOptions(column_names=names, skip_rows=1),
+            parse_options=pyarrow.csv.ParseOptions(
+                newlines_in_values=True, invalid_row_handler=skip
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        msg = f"{path}: {name}.txt is no table: {error}. Fetch the feed again."
+        raise TransitError(msg) from error
+    faults.note(name, "invalid_row_length", wrong, consequence="left out")
+    frame = table.to_pandas().astype(object)
+    return frame.apply(lambda column: column.str.strip())
+
+
+def _split_head(line: bytes) -> list[str]:
+    import csv
+
+    text = line.decode("utf-8").rstrip("\r")
+    return next(csv.reader([text]), [])
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower()

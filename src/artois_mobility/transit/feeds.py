@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,8 @@ class Feed:
         `trip` (row), `begin_s`, `end_s`, `headway_s`.
     transfers
         `from_stop` and `to_stop` (rows), `seconds` (NaN where not told), `is_forbidden`.
+    timezone
+        Of the agencies, such as `"Europe/Paris"`; `""` where none is told.
     faults
         What was wrong, in the words of the canonical validator: `feed`, `file`, `notice`, `count`,
         `first`, `consequence`.
@@ -53,6 +56,7 @@ class Feed:
     exceptions: pd.DataFrame
     frequencies: pd.DataFrame
     transfers: pd.DataFrame
+    timezone: str
     faults: pd.DataFrame
 
 
@@ -139,6 +143,7 @@ def join_feeds(feeds: Sequence[Feed]) -> Feed:
         stack("exceptions"),
         stack("frequencies", trip=trip),
         stack("transfers", from_stop=stop, to_stop=stop),
+        _one_timezone(feeds),
         stack("faults"),
     )
 
@@ -172,8 +177,29 @@ def _read(path: Path, prefix: str) -> Feed:
         exceptions,
         frequencies,
         transfers,
+        _read_timezone(tables.get("agency", none), faults),
         tabulate([faults]),
     )
+
+
+def _one_timezone(feeds: Sequence[Feed]) -> str:
+    """Give the time zone of all feeds; clocks of two zones cannot stand in one timetable."""
+    zones = sorted({each.timezone for each in feeds} - {""})
+    if len(zones) > 1:
+        msg = f"The feeds keep the clocks of {' and '.join(zones)}. Read each zone by itself."
+        raise TransitError(msg)
+    return zones[0] if zones else ""
+
+
+def _read_timezone(table: pd.DataFrame, faults: Faults) -> str:
+    zones = sorted(set(column(table, "agency_timezone").tolist()) - {""})
+    known = [zone for zone in zones if zone in available_timezones()]
+    unknown = [zone for zone in zones if zone not in known]
+    faults.note("agency", "invalid_timezone", unknown, consequence="taken without a time zone")
+    faults.note(
+        "agency", "inconsistent_agency_timezone", known[1:], consequence=f"taken as {known[:1]}"
+    )
+    return known[0] if known else ""
 
 
 def _main_fault(faults: Faults) -> str:

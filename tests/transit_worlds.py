@@ -7,7 +7,9 @@ import numpy as np
 
 from artois_mobility._types import UNREACHED_MS
 
-SERVICE = "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n"
+SERVICE = (
+    "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n"
+)
 EVERY_DAY = f"{SERVICE}all,1,1,1,1,1,1,1,20250101,20251231\n"
 
 

@@ -20,6 +20,7 @@ from .errors import ArtoisMobilityError, InputError
 
 if TYPE_CHECKING:
     from .access.baskets import basket_times
+    from .access.by_transit import transit_times
     from .access.catchments import floating_catchments
     from .access.decays import decay
     from .access.edges import edge_minutes, mark_edge
@@ -85,6 +86,8 @@ if TYPE_CHECKING:
     from .study.files import read_study
     from .study.gains import who_gains
     from .study.previewing import preview
+    from .transit.feeds import read_gtfs
+    from .transit.model import Window, build_transit
     from .waterside.along import towpaths
     from .waterside.banks import water_access_points
     from .waterside.crossings import water_crossings
@@ -101,6 +104,7 @@ _HOME_OF_NAME = {
     "Graph": "graph",
     "Network": "network.model",
     "Ranges": "access.uncertainty",
+    "Window": "transit.model",
     "access_times": "access.nearest",
     "arrival_surface": "areas.rasters",
     "assess": "study.comparing",
@@ -110,6 +114,7 @@ _HOME_OF_NAME = {
     "attribute": "why.attributing",
     "basket_times": "access.baskets",
     "build_network": "network.building",
+    "build_transit": "transit.model",
     "candidate_sites": "siting.candidates",
     "check": "quality.checking",
     "choose_sites": "siting.choosing",
@@ -155,6 +160,7 @@ _HOME_OF_NAME = {
     "read_communes": "places.communes",
     "read_congestion": "study.congestion",
     "read_emission_factors": "freight.factors",
+    "read_gtfs": "transit.feeds",
     "read_heights": "network.slopes",
     "read_locks": "places.lock_tables",
     "read_osm": "osm.reader",
@@ -174,6 +180,7 @@ _HOME_OF_NAME = {
     "to_networkx": "network.interop",
     "to_osmnx": "network.interop",
     "towpaths": "waterside.along",
+    "transit_times": "access.by_transit",
     "travel_time_matrix": "routing.tables",
     "travel_times": "routing.one_to_all",
     "use_categories": "places.categories",
@@ -198,6 +205,7 @@ __all__ = [
     "InputError",
     "Network",
     "Ranges",
+    "Window",
     "__version__",
     "access_times",
     "arrival_surface",
@@ -208,6 +216,7 @@ __all__ = [
     "attribute",
     "basket_times",
     "build_network",
+    "build_transit",
     "candidate_sites",
     "check",
     "choose_sites",
@@ -253,6 +262,7 @@ __all__ = [
     "read_communes",
     "read_congestion",
     "read_emission_factors",
+    "read_gtfs",
     "read_heights",
     "read_locks",
     "read_osm",
@@ -272,6 +282,7 @@ __all__ = [
     "to_networkx",
     "to_osmnx",
     "towpaths",
+    "transit_times",
     "travel_time_matrix",
     "travel_times",
     "use_categories",

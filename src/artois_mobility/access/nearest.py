@@ -29,6 +29,7 @@ from ..routing.nearest import (
 from ..routing.sweeps import aim_at
 from ..routing.threads import run_each
 from ..routing.ways import FEWEST_NODES
+from ..transit.model import Transit
 from .asking import Direction, check_direction, list_categories
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ UNKNOWN_QUALITY: Final = "unknown"
 
 
 def access_times(
-    network: Network,
+    network: Network | Transit,
     residents: "gpd.GeoDataFrame",
     sites: "gpd.GeoDataFrame",
     *,
@@ -57,7 +58,8 @@ def access_times(
     Parameters
     ----------
     network
-        The network of one profile.
+        The network of one profile, or public transport: minutes then are the median over all
+        departures of its window, waiting included, and `am.transit_times` tells more.
     residents
         What `am.read_residents` returns, p cells.
     sites
@@ -92,6 +94,13 @@ def access_times(
     Mathematik 1, 269-271. doi:10.1007/BF01386390
     """
     _check_arguments(k, direction)
+    if isinstance(network, Transit):
+        from .by_transit import access_by_transit  # it asks this module in turn
+
+        _check_transit(k, direction)
+        return access_by_transit(
+            network, residents, sites, categories=categories, attachments=attachments
+        )
     cells = list_cells(residents)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
@@ -101,8 +110,8 @@ def access_times(
     names = sites["site"].astype(str).to_numpy(object)
     reasons = attachments[0].reason_of_place
     is_empty = np.array([rows.size == 0 for rows in members], np.bool_)
-    called = _Names(cells, reasons, names, qualities_of(sites), is_empty)
-    return _tabulate(listed, found, called, k)
+    called = Names(cells, reasons, names, qualities_of(sites), is_empty)
+    return tabulate_found(listed, found, called, k)
 
 
 def rows_of_categories(sites: "gpd.GeoDataFrame", listed: Sequence[str]) -> list[Rows]:
@@ -158,10 +167,17 @@ def find_nearest(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Names:
-    """What the rows are called: cells, why one is not attached or `""`, sites and their quality.
+class Names:
+    """What the rows of a table of access are called.
 
-    And which categories have no site at all.
+    Attributes
+    ----------
+    cell, reason
+        Of each of p cells, and why it is not attached, `""` where it is.
+    site, quality
+        Of each of s sites, and how well its position is known.
+    is_empty
+        Which categories have no site at all.
     """
 
     cell: npt.NDArray[np.object_]
@@ -304,13 +320,30 @@ def find_on_own_arc(
     return found
 
 
-def _tabulate(
+def tabulate_found(
     listed: Sequence[str],
     found: Sequence[tuple[Rows, Milliseconds]],
-    names: _Names,
+    names: Names,
     k: int,
 ) -> pd.DataFrame:
-    """Stack the answers of all categories; texts as pandas categories, each stored once."""
+    """Stack the answers of all categories; texts as pandas categories, each stored once.
+
+    Parameters
+    ----------
+    listed
+        The categories.
+    found
+        For each the rows of the sites and the times, shape (p, k).
+    names
+        What cells and sites are called.
+    k
+        How many sites per cell.
+
+    Returns
+    -------
+    access
+        The table of `access_times`.
+    """
     blank = np.empty((0, names.cell.size, k), np.int32)
     site_row = np.stack([sites for sites, _ in found]) if found else blank
     time_ms = np.stack([times for _, times in found]) if found else blank
@@ -345,6 +378,16 @@ def _as_categorical(
     code, known = pd.factorize(names)
     series: pd.Series[str] = pd.Series(pd.Categorical.from_codes(code[row], pd.Index(known)))
     return series
+
+
+def _check_transit(k: int, direction: str) -> None:
+    """Refuse what public transport does not answer."""
+    if k > 1:
+        msg = f"k is {k}; by public transport only the nearest site is found: k = 1."
+        raise PlacesError(msg)
+    if direction != "to_site":
+        msg = f"direction is {direction!r}; by public transport people go to sites: 'to_site'."
+        raise PlacesError(msg)
 
 
 def _check_arguments(k: int, direction: str) -> None:

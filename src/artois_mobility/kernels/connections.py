@@ -46,7 +46,7 @@ def join_entry(
     arrival: Milliseconds,
     last: Rows,
 ) -> tuple[int, bool]:
-    """Take a departure into a stop's list where it is better; the new length, and whether it was."""
+    """Take a departure into a stop's list where it is better; the new length, and if it was."""
     lanes = arrival.size
     at = begin + count
     is_same = count > 0 and listed_ms[at - 1] == time_ms

@@ -201,4 +201,4 @@ def search_rounds(
                         board_ms[turn, to] = time_ms
                         walk_from[turn, to] = stop
                         is_ready[to] = True
-    return round_count
+    return int(round_count)

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -116,7 +117,7 @@ def _open_zip(path: Path, faults: Faults) -> Opened:
     faults.note(
         "archive", "invalid_input_files_in_subfolder", nested, consequence="read all the same"
     )
-    return {name: lambda member=member: archive.read(member) for name, member in found.items()}
+    return {name: partial(archive.read, member) for name, member in found.items()}
 
 
 def _refuse_bombs(path: Path, members: list[zipfile.ZipInfo]) -> None:
@@ -174,8 +175,8 @@ def _parse(path: Path, name: str, content: bytes, faults: Faults) -> pd.DataFram
         msg = f"{path}: {name}.txt is no table: {error}. Fetch the feed again."
         raise TransitError(msg) from error
     faults.note(name, "invalid_row_length", wrong, consequence="left out")
-    frame = table.to_pandas().astype(object)
-    return frame.apply(lambda column: column.str.strip())
+    texts = table.to_pandas().astype(object)
+    return pd.DataFrame({name: texts[name].str.strip() for name in texts})
 
 
 def _split_head(line: bytes) -> list[str]:

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from .._types import Flags
-from .feeds import WEEKDAYS, Feed
+from .feed_tables import WEEKDAYS
+from .feeds import Feed
 
 
 def runs_on(feed: Feed, day: date) -> Flags:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from .._types import Flags, Floats, Milliseconds, Offsets, Rows
 from ..errors import TransitError
@@ -18,8 +19,6 @@ MS: Final = 1000
 OTHER_DAYS: Final = (-1, 0, 1)
 # No time in the timetable lies further from the day's beginning: five days still add up in int32.
 MOST_S: Final = 5 * 86_400
-
-Times = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,94 +102,116 @@ def build_timetable(feed: Feed, day: date) -> Timetable:
     """
     if not runs_on(feed, day).any():
         raise TransitError(_nothing_runs(feed, day))
-    arrival, departure = _fill_in(feed)
-    first = _first_rows(feed.stop_times["trip"].to_numpy(), len(feed.trips))
-    rows = [
-        _runs(feed, day + timedelta(days=days), day_length_s(day, days, feed.timezone), departure, first)
-        for days in OTHER_DAYS
-    ]
-    trip, shift = (np.concatenate(each) for each in zip(*rows, strict=True))
+    calls = _list_calls(feed)
+    runs = [_list_runs(feed, calls, day, days) for days in OTHER_DAYS]
+    trip, shift_s = (np.concatenate(each) for each in zip(*runs, strict=True))
     order = np.argsort(trip, kind="stable")
-    return _arrange(feed, day, trip[order], shift[order], arrival, departure, first)
+    patterns = _find_patterns(calls, trip[order], shift_s[order])
+    return _flatten(len(feed.stops), day, calls, patterns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Calls:
+    """Stop times of all trips, those of trip i from `first[i]` on."""
+
+    first: npt.NDArray[np.int64]
+    stop: npt.NDArray[np.int64]
+    may_board: Flags
+    may_alight: Flags
+    arrival_s: Floats
+    departure_s: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pattern:
+    """Runs over the same calls, none overtaking another; times of shape (runs, calls)."""
+
+    calls: slice
+    arrival_s: Floats
+    departure_s: Floats
+    trip: npt.NDArray[np.int64]
 
 
 def _nothing_runs(feed: Feed, day: date) -> str:
-    days = [*feed.calendar["first"], *feed.calendar["last"]]
-    days += list(feed.exceptions.loc[feed.exceptions["is_added"], "day"])
-    told = f"from {min(days):%Y-%m-%d} to {max(days):%Y-%m-%d}" if days else "on no day at all"
+    added = feed.exceptions.loc[feed.exceptions["is_added"], "day"]
+    days = pd.concat([feed.calendar["first"], feed.calendar["last"], added])
+    told = f"from {days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}" if len(days) else "on no day"
     return f"Nothing runs on {day:%Y-%m-%d}: the timetable is in force {told}. Choose such a day."
 
 
-def _first_rows(trip: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
-    return np.searchsorted(trip, np.arange(count + 1))
-
-
-def _fill_in(feed: Feed) -> tuple[Times, Times]:
-    """Spread times evenly between timepoints, in whole seconds."""
+def _list_calls(feed: Feed) -> _Calls:
     times = feed.stop_times
-    arrival, departure = (times[f"{name}_s"].to_numpy(np.float64) for name in ("arrival", "departure"))
+    trip = times["trip"].to_numpy(np.int64)
+    return _Calls(
+        np.searchsorted(trip, np.arange(len(feed.trips) + 1)),
+        times["stop"].to_numpy(np.int64),
+        times["may_board"].to_numpy(np.bool_),
+        times["may_alight"].to_numpy(np.bool_),
+        *_fill_in(times),
+    )
+
+
+def _fill_in(times: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Spread times evenly between timepoints, in whole seconds."""
+    arrival, departure = (
+        times[f"{name}_s"].to_numpy(np.float64, copy=True) for name in ("arrival", "departure")
+    )
     missing = np.isnan(arrival)
-    if not missing.any():
-        return arrival, departure
-    told = np.flatnonzero(~missing)
-    own = np.flatnonzero(missing)
+    told, own = np.flatnonzero(~missing), np.flatnonzero(missing)
     after = told[np.searchsorted(told, own)]
     before = told[np.searchsorted(told, own) - 1]
     share = (own - before) / (after - before)
     filled = np.round(departure[before] + share * (arrival[after] - departure[before]))
-    arrival, departure = arrival.copy(), departure.copy()
     arrival[own] = departure[own] = filled
     return arrival, departure
 
 
-def _runs(
-    feed: Feed, day: date, shift_s: int, departure: Times, first: npt.NDArray[np.int64]
+def _list_runs(
+    feed: Feed, calls: _Calls, day: date, days: int
 ) -> tuple[npt.NDArray[np.int64], Floats]:
-    """List the runs of a day of service: the trip, and what is added to its times."""
-    is_running = runs_on(feed, day)
+    """List the runs of a day of service some days later: trip, and what is added to its times."""
+    shift_s = day_length_s(day, days, feed.timezone)
+    is_running = runs_on(feed, day + timedelta(days=days))
     headways = feed.frequencies
-    own = headways[is_running[headways["trip"].to_numpy(np.int64)]]
-    by_clock = np.flatnonzero(is_running & ~np.isin(np.arange(is_running.size), headways["trip"]))
+    by_headway = headways["trip"].to_numpy(np.int64)
+    headway_table = headways[["begin_s", "end_s", "headway_s"]].to_numpy(np.float64)
+    by_clock = np.setdiff1d(np.flatnonzero(is_running), by_headway)
     trips, shifts = [by_clock], [np.full(by_clock.size, float(shift_s))]
-    for row in own.itertuples(index=False):
-        begin = np.arange(row.begin_s, row.end_s, row.headway_s)
-        trips.append(np.full(begin.size, row.trip, np.int64))
-        shifts.append(begin - departure[first[row.trip]] + shift_s)
+    for row in np.flatnonzero(is_running[by_headway]).tolist():
+        begin_s, end_s, headway_s = headway_table[row]
+        begins = np.arange(begin_s, end_s, headway_s)
+        trip = by_headway[row]
+        trips.append(np.full(begins.size, trip, np.int64))
+        shifts.append(begins - calls.departure_s[calls.first[trip]] + shift_s)
     return np.concatenate(trips), np.concatenate(shifts)
 
 
-def _arrange(
-    feed: Feed,
-    day: date,
-    trip: npt.NDArray[np.int64],
-    shift: Floats,
-    arrival: Times,
-    departure: Times,
-    first: npt.NDArray[np.int64],
-) -> Timetable:
-    """Sort runs into patterns, and within each by time."""
-    stops = feed.stop_times["stop"].to_numpy(np.int64)
-    board, alight = (feed.stop_times[name].to_numpy(np.bool_) for name in ("may_board", "may_alight"))
-    sequence_of: dict[bytes, list[int]] = {}
-    coded = stops * 4 + board * 2 + alight
+def _find_patterns(calls: _Calls, trip: npt.NDArray[np.int64], shift_s: Floats) -> list[_Pattern]:
+    """Gather the runs over the same calls, and split them so that none overtakes another."""
+    coded = calls.stop * 4 + calls.may_board * 2 + calls.may_alight
+    runs_of: dict[bytes, list[int]] = {}
     for run, row in enumerate(trip.tolist()):
-        key = coded[first[row] : first[row + 1]].tobytes()
-        sequence_of.setdefault(key, []).append(run)
-    patterns: list[tuple[slice, Times, Times, npt.NDArray[np.int64]]] = []
-    for runs in sequence_of.values():
-        rows = first[trip[runs]][:, np.newaxis] + np.arange(first[trip[runs[0]] + 1] - first[trip[runs[0]]])
-        when = shift[runs][:, np.newaxis]
-        times = arrival[rows] + when, departure[rows] + when
-        is_near = (times[1][:, -1] >= 0) & (times[1][:, 0] < MOST_S)
-        whole = slice(int(rows[0, 0]), int(rows[0, -1]) + 1)
-        here = np.array(runs)[is_near]
-        for chain in _split_chains(times[0][is_near], times[1][is_near]):
-            mine = np.flatnonzero(is_near)[chain]
-            patterns.append((whole, times[0][mine], times[1][mine], trip[here[chain]]))
-    return _flatten(len(feed.stops), day, patterns, stops, board, alight)
+        key = coded[calls.first[row] : calls.first[row + 1]].tobytes()
+        runs_of.setdefault(key, []).append(run)
+    found = []
+    for runs in runs_of.values():
+        first = calls.first[trip[runs]]
+        count = int(calls.first[trip[runs[0]] + 1] - first[0])
+        rows = first[:, np.newaxis] + np.arange(count)
+        arrival, departure = (
+            times[rows] + shift_s[runs][:, np.newaxis]
+            for times in (calls.arrival_s, calls.departure_s)
+        )
+        is_near = (arrival[:, -1] >= 0) & (departure[:, 0] < MOST_S)
+        near = np.flatnonzero(is_near)
+        whole = slice(int(first[0]), int(first[0]) + count)
+        for chain in _split_chains(arrival[near], departure[near]):
+            own = near[chain]
+            found.append(_Pattern(whole, arrival[own], departure[own], trip[runs][own]))
+    return found
 
 
-def _split_chains(arrival: Times, departure: Times) -> list[list[int]]:
+def _split_chains(arrival: Floats, departure: Floats) -> list[list[int]]:
     """Split trips over the same stops so that none overtakes another in the same chain."""
     chains: list[list[int]] = []
     for row in np.lexsort((arrival[:, -1], departure[:, 0])).tolist():
@@ -204,50 +225,39 @@ def _split_chains(arrival: Times, departure: Times) -> list[list[int]]:
     return chains
 
 
-def _flatten(
-    stop_count: int,
-    day: date,
-    patterns: Sequence[tuple[slice, Times, Times, npt.NDArray[np.int64]]],
-    stops: npt.NDArray[np.int64],
-    board: Flags,
-    alight: Flags,
-) -> Timetable:
-    """Lay patterns one behind the other, by their first stop and time, so that order is settled."""
-    ordered = sorted(
-        patterns, key=lambda each: (tuple(stops[each[0]].tolist()), float(each[2][0, 0]), int(each[3][0]))
-    )
-    none: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = [np.empty(0, np.int64)]
-    stop_at = np.concatenate([*none, *(stops[whole] for whole, *_ in ordered)]).astype(np.int32)
-    first_stop = np.cumsum([0, *(whole.stop - whole.start for whole, *_ in ordered)])
-    first_trip = np.cumsum([0, *(len(rows) for *_, rows in ordered)])
-    sizes = [times.size for _, times, _, _ in ordered]
-    may_board, may_alight = (
-        np.concatenate([np.empty(0, np.bool_), *(flags[whole] for whole, *_ in ordered)])
-        for flags in (board, alight)
-    )
-    pattern_of = np.repeat(np.arange(len(ordered)), np.diff(first_stop))
+def _flatten(stop_count: int, day: date, calls: _Calls, patterns: Sequence[_Pattern]) -> Timetable:
+    """Lay patterns one behind the other, by their stops and their first time."""
+
+    def order(each: _Pattern) -> tuple[list[int], float, int]:
+        return calls.stop[each.calls].tolist(), float(each.departure_s[0, 0]), int(each.trip[0])
+
+    ordered = sorted(patterns, key=order)
+    row = np.concatenate([np.arange(each.calls.start, each.calls.stop) for each in ordered])
+    length = np.array([each.calls.stop - each.calls.start for each in ordered])
+    stop_at, may_board = calls.stop[row], calls.may_board[row]
+    first_stop = np.cumsum(np.r_[0, length])
     is_visit = may_board.copy()
     is_visit[first_stop[1:] - 1] = False  # nobody boards at the end
-    position = np.flatnonzero(is_visit)
-    by_stop = position[np.argsort(stop_at[position], kind="stable")]
-    counts = np.bincount(stop_at[by_stop], minlength=stop_count)
+    visit = np.flatnonzero(is_visit)
+    visit = visit[np.argsort(stop_at[visit], kind="stable")]
+    counts = np.bincount(stop_at[visit], minlength=stop_count)
+    pattern_of = np.repeat(np.arange(len(ordered)), length)
     return Timetable(
         day,
         first_stop.astype(np.int32),
-        stop_at,
+        stop_at.astype(np.int32),
         may_board,
-        may_alight,
-        first_trip.astype(np.int32),
-        np.cumsum([0, *sizes])[:-1].astype(np.int32),
-        _milliseconds([times for _, times, _, _ in ordered]),
-        _milliseconds([times for _, _, times, _ in ordered]),
-        np.concatenate([*none, *(rows for *_, rows in ordered)]).astype(np.int32),
-        np.cumsum([0, *counts]).astype(np.int32),
-        pattern_of[by_stop].astype(np.int32),
-        by_stop.astype(np.int32),
+        calls.may_alight[row],
+        np.cumsum([0, *(each.trip.size for each in ordered)]).astype(np.int32),
+        np.cumsum([0, *(each.arrival_s.size for each in ordered)])[:-1].astype(np.int32),
+        _milliseconds([each.arrival_s for each in ordered]),
+        _milliseconds([each.departure_s for each in ordered]),
+        np.concatenate([each.trip for each in ordered]).astype(np.int32),
+        np.cumsum(np.r_[0, counts]).astype(np.int32),
+        pattern_of[visit].astype(np.int32),
+        visit.astype(np.int32),
     )
 
 
-def _milliseconds(times: Sequence[Times]) -> Milliseconds:
-    flat = np.concatenate([np.empty(0), *(each.ravel() for each in times)])
-    return np.asarray(np.round(flat * MS), np.int32)
+def _milliseconds(times: Sequence[Floats]) -> Milliseconds:
+    return np.asarray(np.round(np.concatenate([each.ravel() for each in times]) * MS), np.int32)

@@ -9,7 +9,12 @@ from scipy.sparse.csgraph import breadth_first_order
 
 import artois_mobility as am
 from artois_mobility._types import UNREACHED_MS
-from artois_mobility.transit.searches import Walks, list_connections, search_departure, search_window
+from artois_mobility.transit.searches import (
+    Walks,
+    list_connections,
+    search_departure,
+    search_window,
+)
 from artois_mobility.transit.timetables import build_timetable
 
 HOUR = 3_600_000
@@ -87,7 +92,7 @@ def walks_by_distance(feed, draw):
         rows.setdefault(name or f"#{row}", []).append(row)
     first, to, ms = [0], [], []
     for row, name in enumerate(station):
-        others = {other: 120 for other in rows[name or f"#{row}"]}
+        others = dict.fromkeys(rows[name or f"#{row}"], 120)
         if draw.random() < 0.3:
             others[int(draw.integers(count))] = int(draw.integers(60, 900))
         others[row] = 60

@@ -74,3 +74,46 @@ def test_a_window_equals_a_search_for_every_departure(seed, tmp_path):
                 if caught.size:
                     found = profiles.arrival_ms[own][caught[-1], -1]
                 assert min(found, UNREACHED_MS) == min(expected, UNREACHED_MS)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_trip_more_makes_nobody_later(seed, tmp_path):
+    """Adding a trip never makes an arrival later, so taking one away never makes one earlier."""
+    draw = np.random.default_rng(seed)
+    stops = {f"s{i}": (2.8 + 0.01 * i, 50.4) for i in range(7)}
+    trips = random_trips(draw)
+    fewer = dict(list(trips.items())[: len(trips) // 2])
+    walks = Walks(*walks_of(np.where(np.eye(7) > 0, 60, -1)))
+    tables = [
+        build_timetable(read_gtfs(write_feed(tmp_path / name, own, stops=stops)), DAY)
+        for name, own in (("fewer", fewer), ("more", trips))
+    ]
+    for stop in range(7):
+        for time_s in draw.integers(5 * 3600, 9 * 3600, 5).tolist():
+            ready = np.full(7, UNREACHED_MS, np.int32)
+            ready[stop] = time_s * 1000
+            few, many = (
+                search_departure(each, walks, ready, trip_count=3).arrival_ms() for each in tables
+            )
+            assert (many <= few).all()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_longer_window_changes_no_departure(seed, tmp_path):
+    draw, timetable, walks = random_world(seed, tmp_path / "feed")
+    egress = np.where(draw.random(7) < 0.4, 60_000, UNREACHED_MS).astype(np.int32)
+    found = [
+        search_window(
+            list_connections(timetable, begin, 30 * HOUR), Walks(*walks), egress, trip_count=3
+        )
+        for begin in (6 * HOUR, 7 * HOUR)
+    ]
+    for stop in range(7):
+        rows = [
+            slice(e.first_entry[stop], e.first_entry[stop] + e.entry_count[stop]) for e in found
+        ]
+        longer, shorter = (
+            dict(zip(e.departure_ms[r].tolist(), e.arrival_ms[r].tolist(), strict=True))
+            for e, r in zip(found, rows, strict=True)
+        )
+        assert shorter == {time: arrival for time, arrival in longer.items() if time >= 7 * HOUR}

@@ -74,42 +74,52 @@ def walks_of(matrix):
     return tuple(np.array(each, np.int32) for each in (first, to, ms))
 
 
-def plain_search(calls_of_trip, walks, access_ms, *, rounds=None):
+def plain_search(calls_of_trip, walks, access_ms, *, rounds=99):
     """Search stop time by stop time, the way one would by hand: the earliest arrival by trip.
 
     A state is a stop, whether one came there by a trip or stands ready to board, and how many trips
     that took. `calls_of_trip` are lists of (stop, arrival, departure, may_board, may_alight).
     """
-    first, to, ms = walks
+    best = {}
+    heap = [(int(ms), (stop, "ready", 0)) for stop, ms in enumerate(access_ms)]
+    heap = [each for each in heap if each[0] < UNREACHED_MS]
+    heapq.heapify(heap)
+    boardings = _boardings_of(calls_of_trip)
+    while heap:
+        time_ms, state = heapq.heappop(heap)
+        if state in best:
+            continue
+        best[state] = time_ms
+        stop, how, count = state
+        follow = _walk(stop, walks, time_ms, count) if how == "there" else ()
+        if how == "ready" and count < rounds:
+            follow = _ride(boardings[stop], calls_of_trip, time_ms, count + 1)
+        for each in follow:
+            heapq.heappush(heap, each)
+    return best
+
+
+def _boardings_of(calls_of_trip):
     boardings = defaultdict(list)
     for trip, calls in enumerate(calls_of_trip):
         for row, (stop, _, departure, may_board, _) in enumerate(calls):
             if may_board:
                 boardings[stop].append((departure, trip, row))
-    best, heap = {}, []
+    return boardings
 
-    def offer(state, time_ms):
-        if time_ms < best.get(state, UNREACHED_MS):
-            best[state] = time_ms
-            heapq.heappush(heap, (time_ms, state))
 
-    for stop, time_ms in enumerate(access_ms):
-        if time_ms < UNREACHED_MS:
-            offer((stop, "ready", 0), int(time_ms))
-    while heap:
-        time_ms, (stop, how, count) = heapq.heappop(heap)
-        if best[stop, how, count] < time_ms:
-            continue
-        if how == "there":
-            for walk in range(first[stop], first[stop + 1]):
-                offer((int(to[walk]), "ready", count), time_ms + int(ms[walk]))
-        elif rounds is None or count < rounds:
-            for departure, trip, row in boardings[stop]:
-                if departure >= time_ms:
-                    for there, arrival, _, _, may_alight in calls_of_trip[trip][row + 1 :]:
-                        if may_alight:
-                            offer((there, "there", count + 1), arrival)
-    return best
+def _walk(stop, walks, time_ms, count):
+    first, to, ms = walks
+    for walk in range(first[stop], first[stop + 1]):
+        yield time_ms + int(ms[walk]), (int(to[walk]), "ready", count)
+
+
+def _ride(boardings, calls_of_trip, time_ms, count):
+    for departure, trip, row in boardings:
+        if departure >= time_ms:
+            for there, arrival, _, _, may_alight in calls_of_trip[trip][row + 1 :]:
+                if may_alight:
+                    yield arrival, (there, "there", count)
 
 
 def calls_of(timetable):

@@ -1,7 +1,9 @@
 """Open a GTFS feed, a zip file or a folder, and read its tables as texts; trust nothing in it."""
 
+import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -33,6 +35,17 @@ REQUIRED: Final = ("stops", "routes", "trips", "stop_times")
 MOST_BYTES: Final = 2**31
 MOST_SQUEEZED: Final = 200
 MOST_FILES: Final = 1000
+
+# What the readers of zip files raise for damaged ones.
+_UNREADABLE: Final = (
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+    EOFError,
+)
 
 Opened = dict[str, Callable[[], bytes]]
 
@@ -70,7 +83,7 @@ def read_tables(path: Path, faults: Faults) -> dict[str, pd.DataFrame]:
     for name, read in files.items():
         try:
             content = read()
-        except (OSError, zipfile.BadZipFile, RuntimeError, ValueError, EOFError) as error:
+        except _UNREADABLE as error:
             msg = f"{path}: {name}.txt cannot be read: {error}. Fetch the feed again."
             raise TransitError(msg) from error
         table = _parse(path, name, content, faults)
@@ -154,8 +167,8 @@ def _parse(path: Path, name: str, content: bytes, faults: Faults) -> pd.DataFram
         wrong.append(f"row {row.number}" if row.number else row.text[:40])
         return "skip"
 
-    head = content.split(b"\n", 1)[0]
-    names = [_plain(each) for each in _split_head(head)]
+    head = content.splitlines()[0].decode("utf-8")
+    names = [_plain(each) for each in next(csv.reader([head]), [])]
     if len(set(names)) < len(names):
         twice = next(each for each in names if names.count(each) > 1)
         msg = f"{path}: {name}.txt names its column {twice!r} twice. Take one of them out."
@@ -177,13 +190,6 @@ def _parse(path: Path, name: str, content: bytes, faults: Faults) -> pd.DataFram
     faults.note(name, "invalid_row_length", wrong, consequence="left out")
     texts = table.to_pandas().astype(object)
     return pd.DataFrame({name: texts[name].str.strip() for name in texts})
-
-
-def _split_head(line: bytes) -> list[str]:
-    import csv
-
-    text = line.decode("utf-8").rstrip("\r")
-    return next(csv.reader([text]), [])
 
 
 def _plain(name: str) -> str:

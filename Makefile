@@ -79,6 +79,7 @@ bench-scenarios: $(VENV)/dev.stamp  ## Time comparing 50 scenarios, and one agai
 
 data: $(VENV)/run.stamp  ## Build the embedded territory again from its tables of facts
 	@$(BIN)/python data/osm/build_territory.py
+	@$(BIN)/python data/gtfs/build_timetable.py
 
 lock:  ## Resolve the locked versions anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra bench --universal --python-version 3.11 \

@@ -15,6 +15,7 @@ BLOCKS_OF_PAGE = {
     "scenario-people": 2,
     "scenarios": 1,
     "siting": 2,
+    "transit": 1,
     "waterways": 4,
     "why": 4,
 }

@@ -1,5 +1,8 @@
 """Minutes by public transport in a small town, and timetables whose answers are known."""
 
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -220,17 +223,23 @@ def test_times_between_timepoints_are_spread_evenly(tmp_path):
 
 
 def test_nobody_boards_or_alights_where_that_is_forbidden(tmp_path):
-    trips = {"one": [("a", 0, 0), ("b", 100, 100), ("c", 200, 200)]}
-    folder = write_feed(tmp_path, trips)
-    head, *rows = (folder / "stop_times.txt").read_text().splitlines()
-    ends = [",0,0", ",1,1", ",0,0"]
-    text = "\n".join(
-        [f"{head},pickup_type,drop_off_type", *(r + e for r, e in zip(rows, ends, strict=True))]
-    )
-    (folder / "stop_times.txt").write_text(text)
-    feed = am.read_gtfs(folder)
-    (calls, *_) = calls_of(build_timetable(feed, DAY))
-    assert [each[3:] for each in calls] == [(True, True), (False, False), (True, True)]
+    trips = {"one": [("a", 0, 0), ("b", 100, 100, "1", "1"), ("c", 200, 200)]}
+    assert times_of(tmp_path / "x", trips, "a", 0) == {"c": 200}
+    assert times_of(tmp_path / "x", trips, "b", 0) == {}
+
+
+def test_who_misses_the_last_trip_walks(town):
+    transit, residents, sites = town
+    ends = transit.timetable.departure_ms[transit.timetable.departure_ms < 24 * HOUR * 1000].max()
+    last = int(ends) // MS_PER_MIN
+    late = replace(transit, window=am.Window(begin_min=last - 30, end_min=last + 30))
+    times = am.transit_times(late, residents, sites, categories=["care/hospital"])
+    walked = am.access_times(transit.network, residents, sites, categories=["care/hospital"])
+    assert (times["minutes_85"] <= walked["minutes"] + 1e-9).all()
+    after = replace(transit, window=am.Window(begin_min=last + 1, end_min=last + 60))
+    times = am.transit_times(after, residents, sites, categories=["care/hospital"])
+    assert times["minutes_50"].tolist() == pytest.approx(walked["minutes"].tolist())
+    assert (times["on_foot"] == 1).all()
 
 
 def test_clocks_that_change_at_night_move_no_trip(tmp_path):
@@ -274,3 +283,15 @@ def test_what_the_feed_says_of_changing_counts(town, tmp_path):
     assert walks(south)[far] == 400_000
     assert isinstance(built, Transit)
     assert EVERY_DAY.startswith(SERVICE)
+
+
+def test_the_schematic_timetable_is_made_from_its_table(repository, tmp_path):
+    script = repository / "data" / "gtfs" / "build_timetable.py"
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    made, kept = (
+        (folder / "artois-schematic-gtfs.zip").read_bytes() for folder in (tmp_path, script.parent)
+    )
+    assert made == kept
+    feed = am.read_gtfs(script.parent / "artois-schematic-gtfs.zip")
+    assert feed.faults.empty
+    assert len(feed.routes) == 14

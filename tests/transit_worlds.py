@@ -18,7 +18,10 @@ def clock(seconds):
 
 
 def write_feed(folder, trips, *, stops=None, calendar=EVERY_DAY, more=None):
-    """Write a feed; trips are lists of (stop, arrival_s, departure_s), by name."""
+    """Write a feed; trips are lists of (stop, arrival_s, departure_s), by name.
+
+    Calls may end on "1" or "0" for no boarding, and for no alighting.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     names = sorted({each[0] for calls in trips.values() for each in calls} | set(stops or {}))
     at = stops or {name: (2.8 + 0.01 * i, 50.4) for i, name in enumerate(names)}
@@ -28,11 +31,12 @@ def write_feed(folder, trips, *, stops=None, calendar=EVERY_DAY, more=None):
         + "".join(f"{n},{n},{at[n][1]},{at[n][0]}\n" for n in names),
         "routes": "route_id,route_short_name,route_type\nr,R,3\n",
         "trips": "route_id,service_id,trip_id\n" + "".join(f"r,all,{t}\n" for t in trips),
-        "stop_times": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+        "stop_times": "trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type,"
+        "drop_off_type\n"
         + "".join(
-            f"{trip},{clock(arrival)},{clock(departure)},{stop},{row}\n"
+            f"{trip},{clock(arrival)},{clock(departure)},{stop},{row},{','.join(flags or '00')}\n"
             for trip, calls in trips.items()
-            for row, (stop, arrival, departure) in enumerate(calls)
+            for row, (stop, arrival, departure, *flags) in enumerate(calls)
         ),
         "calendar": calendar,
         **(more or {}),
@@ -43,7 +47,10 @@ def write_feed(folder, trips, *, stops=None, calendar=EVERY_DAY, more=None):
 
 
 def random_trips(draw, stop_count=7, line_count=5, trip_count=6):
-    """Trips on lines, with loops, waits, stops in the same second, and some that overtake."""
+    """Trips on lines, with loops, waits, stops in the same second, and some that overtake.
+
+    At some stops of a line nobody may board, or nobody alight.
+    """
     trips = {}
     for line in range(line_count):
         calls = draw.integers(2, 7)
@@ -51,12 +58,13 @@ def random_trips(draw, stop_count=7, line_count=5, trip_count=6):
         stops = stops[np.r_[True, stops[1:] != stops[:-1]]]
         if stops.size < 2:
             continue
+        flags = draw.choice(["0", "0", "0", "1"], (stops.size, 2))
         for number in range(trip_count):
             time_s, rows = int(draw.integers(6 * 60, 9 * 60)) * 60, []
-            for stop in stops:
+            for stop, own in zip(stops, flags, strict=True):
                 arrival = time_s
                 time_s += int(draw.choice([0, 0, 30, 60]))
-                rows.append((f"s{stop}", arrival, time_s))
+                rows.append((f"s{stop}", arrival, time_s, *own))
                 time_s += int(draw.choice([0, 60, 120, 300, 900]))
             trips[f"t{line}_{number}"] = rows
     return trips

@@ -147,7 +147,7 @@ def scan_connections(
                 here, there, onward = from_stop[row], to_stop[row], next_row[row]
                 for lane in range(lanes):
                     arrival[lane], last[lane] = UNREACHED_MS, NO_STOP
-                    if onward >= 0:
+                    if onward > 0:
                         arrival[lane] = onward_ms[onward, lane]
                         last[lane] = onward_last[onward, lane]
                 if may_alight[row]:

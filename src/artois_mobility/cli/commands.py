@@ -15,6 +15,7 @@ from .options import AsJson, Form, Lang, Language, ProfileName, Quiet, StudyFile
 from .terminal import (
     FAILED,
     INTERRUPTED,
+    KERNELS_OF_AREAS,
     announce_compiling,
     is_verbose,
     reported_errors,
@@ -418,7 +419,7 @@ def isochrones(  # noqa: PLR0913  a command is its options
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .travel import Drawing, Origins, run_isochrones
 
-        announce_compiling(quiet=quiet)
+        announce_compiling(KERNELS_OF_AREAS, quiet=quiet)
         with shown_progress(quiet=quiet) as progress:
             answer = run_isochrones(
                 study,

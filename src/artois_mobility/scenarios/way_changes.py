@@ -67,8 +67,10 @@ def resolve_ways(findings: Findings, today: Today) -> dict[str, WayTimes]:
         for row, each in enumerate(findings.scenario.changes)
         if isinstance(change := as_closure(each, today), OnWays)
     ]
+    changes = findings.scenario.changes
     for row, change in rows:
-        _check_names(findings, row, change, today)
+        if change is changes[row]:  # what changes access was checked with its tags
+            _check_names(findings, row, change, today)
     rows = [(row, change) for row, change in rows if _is_in_force(findings, row, change, today)]
     effects = _Effects(set(), {})
     times = {}
@@ -110,7 +112,8 @@ def _warn_of_effects(
 ) -> None:
     """Warn of changes without effect, and of those that change more than they seem to."""
     for row, change in rows:
-        if row not in effects.touched:
+        is_of_access = change is not findings.scenario.changes[row]
+        if row not in effects.touched and not is_of_access:
             key = "no_way_closed" if isinstance(change, CloseWays) else "no_speed_set"
             usable = profiles_of(change, today) or Notice("no_profile")
             findings.warn(row, Notice(key, {"profiles": usable}))

@@ -168,7 +168,7 @@ class _Editor:
             elif isinstance(change, SetOneway):
                 self._direct(edits, row, change, profile)
             elif profile.name in profiles_of(change, self._today):
-                self._turn(edits, row, change, profile)
+                self._turn(edits, change, profile)
         return None if edits.is_empty else edits
 
     def ways_of(self, change: Streets) -> list[int]:
@@ -220,7 +220,7 @@ class _Editor:
             edits.opens = True
             edits.closes |= value != "no"
 
-    def _turn(self, edits: _Edits, row: int, change: SetTurn, profile: Profile) -> None:
+    def _turn(self, edits: _Edits, change: SetTurn, profile: Profile) -> None:
         if self._today.networks[profile.name].turns is None:
             return
         if not change.allowed:

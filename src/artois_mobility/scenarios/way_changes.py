@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from .._types import UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds
+from .._types import ArcIds, Flags, Floats, Milliseconds
 from ..changes.hints import suggest
 from ..changes.notices import Notice, Value
 from ..changes.schema import CloseWays, Congestion, SetSpeed
@@ -17,7 +17,7 @@ from ..network.profiles import profile_names
 from ..osm.extract import Extract
 from .resolved import Findings, Today
 from .speed_limits import times_at_limit
-from .stretches import NOT_MEANT, Levels, OnWays, find_levels, means_stretches
+from .stretches import NOT_MEANT, Levels, OnWays, as_ms, find_levels, means_stretches
 from .touches import touch_ways
 from .uses import as_closure
 
@@ -322,7 +322,7 @@ def times_when_closed(network: Network) -> Milliseconds:
         Shape (m,); never less than today.
     """
     walk_ms = np.rint(network.length_m * (MS_PER_M_AT_1_KMH / network.profile.closed_kmh))
-    return np.maximum(network.local_ms, _as_ms(walk_ms)).astype(np.int32)
+    return np.maximum(network.local_ms, as_ms(walk_ms)).astype(np.int32)
 
 
 def _moves_people_without_motor(network: Network, local_ms: Milliseconds, meant: Flags) -> bool:
@@ -396,15 +396,15 @@ def _time_at_speed(
     today_ms = network.local_ms
     if isinstance(change, Congestion):
         moving_ms = np.rint((today_ms - network.waiting_ms) * change.factor)
-        return _as_ms(moving_ms + network.waiting_ms)
+        return as_ms(moving_ms + network.waiting_ms)
     if change.factor is not None:
         moving_ms = np.rint((today_ms - network.waiting_ms) / change.factor)
-        new_ms = _as_ms(moving_ms + network.waiting_ms)
+        new_ms = as_ms(moving_ms + network.waiting_ms)
     elif change.limit_kmh is not None:
         new_ms = limited_ms
     else:
         assert change.kmh is not None  # the schema allows exactly one of the three
-        new_ms = _as_ms(_sum_segments(network, change.kmh) + network.waiting_ms)
+        new_ms = as_ms(_sum_segments(network, change.kmh) + network.waiting_ms)
     if change.only == "slower":
         return np.maximum(new_ms, today_ms)
     return np.minimum(new_ms, today_ms) if change.only == "faster" else new_ms
@@ -422,7 +422,3 @@ def _sum_segments(network: Network, kmh: float) -> Floats:
     step_ms[network.first_point[1:] - 1] = 0.0  # between the end of an arc and the next one
     sums: Floats = np.add.reduceat(step_ms, firsts)
     return sums
-
-
-def _as_ms(time_ms: Floats) -> Milliseconds:
-    return np.minimum(time_ms, UNREACHED_MS - 1).astype(np.int32)

@@ -118,18 +118,21 @@ def test_a_folder_with_everything_in_it_needs_no_base(flat, tmp_path, monkeypatc
         "residents": "plain/residents.csv",
         "scenario": "plain/works.toml",
     }
-    monkeypatch.chdir(tmp_path.parent)
     for folder in (flat, tmp_path.parent):  # the working folder helps, and so does the report's
         monkeypatch.chdir(folder)
         found = CliRunner().invoke(app, ["reproduce", str(flat / "rep"), "--json"])
         record = json.loads(found.stdout)
         assert (found.exit_code, record["same"], record["base"]) == (0, True, str(tmp_path))
-    Path(flat / "residents.csv").write_text("lon,lat,population\n")
+    (flat / "residents.csv").write_text("lon,lat,population\n")
     found = CliRunner().invoke(app, ["reproduce", str(flat / "rep")])
     assert found.exit_code == 2
     assert f"{flat / 'residents.csv'} (residents) is not the file it was." in found.stderr
+    assert "seen from" not in found.stderr
+    (flat / "works.toml").unlink()
+    found = CliRunner().invoke(app, ["reproduce", str(flat / "rep")])
+    assert f"{flat / 'works.toml'} (scenario) is missing." in found.stderr
     assert f"That is seen from {tmp_path}; of the working folder, the one above" in found.stderr
-    assert found.stderr.count("\n  ") == 1
+    assert found.stderr.count("\n  ") == 2
 
 
 def test_a_file_that_lies_elsewhere_is_looked_for_by_name(flat, tmp_path, monkeypatch):

@@ -115,7 +115,7 @@ def _find_base(inputs: Inputs, place: Path, base: Path | None) -> Path:
     if not (missing or others):
         return nearest
     lines = [f"The report in {place} cannot be made again:", list_problems(missing + others)]
-    if len(bases) > 1:
+    if missing and len(bases) > 1:
         lines.append(
             f"That is seen from {nearest.resolve()}; of the working folder, the one above it and "
             "those that the report lies in, none has more of them."

@@ -346,8 +346,8 @@ SENTENCES = [
     ),
     (
         SetTurn(kind="set_turn", from_way=1, via=5, to_way=2, allowed=False),
-        "Interdit de tourner de la voie 1 dans la voie 2 (tous les modes qui connaissent les "
-        "tourne-à).",
+        "Interdit de tourner de la voie 1 dans la voie 2 (tous les modes dont les mouvements "
+        "tournants sont connus).",
         "Forbids turning from way 1 into way 2 (all modes that know turns).",
     ),
     (

@@ -93,6 +93,7 @@ def test_what_changes_nothing_is_told(today, change, told):
     assert told in said
     assert said.startswith("changes[1] (set_")
     (resolved,) = resolve([make_scenario(change)], today)
+    assert [each.ways for each in resolved.touches] == [0] * len(resolved.touches)
     french = [each.say("fr") for each in resolved.warnings]
     assert any("sans effet" in each for each in french), french
 

@@ -109,7 +109,10 @@ def _nodes_of(extract: Extract, way: int) -> set[int]:
 
 @dataclass(slots=True)
 class _Edits:
-    """What is edited for one profile: tags of ways, restrictions added and taken away."""
+    """What is edited for one profile: tags of ways, restrictions added and taken away.
+
+    `ways_of_row` are those that each change makes other than today.
+    """
 
     tags_of_way: dict[int, Tags]
     new_relations: list[NewRelation]
@@ -244,10 +247,11 @@ class _Editor:
         row, profile = by
         today = self._today.extract.ways.tags[self._row_of_way[way]]
         edits.tags_of_way[way] = retag(edits.tags_of_way.get(way, today))
-        edits.ways_of_row.setdefault(row, set()).add(way)
+        touched = edits.ways_of_row.setdefault(row, set())
         # held against today, not against the changes before, whose order does not matter
         if not say_the_same(today, retag(today), profile):
             self.felt.add(row)
+            touched.add(way)
 
 
 def _open_to(own: str, tags: Tags) -> Tags:

@@ -22,7 +22,8 @@ from .shapes import shape_of_arc
 from .stretches import as_ms
 from .touches import Touch
 from .uses import obeys_oneway
-from .way_changes import MS_PER_M_AT_1_KMH, check_profiles, profiles_of
+from .way_changes import MS_PER_M_AT_1_KMH, profiles_of
+from .way_names import check_profiles
 
 # An end of a link joins a street up to this far away.
 JOIN_LIMIT_M: Final = 30.0

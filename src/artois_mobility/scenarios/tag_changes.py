@@ -24,7 +24,8 @@ from .tag_conflicts import check_contradictions
 from .touches import touch_ways
 from .turn_edits import find_lapsed, forbid_turn, open_turn
 from .uses import let_in, obeys_oneway
-from .way_changes import check_profiles, check_ways, list_closings, profiles_of
+from .way_changes import list_closings, profiles_of
+from .way_names import check_profiles, check_ways
 
 ONEWAY_OF_DIRECTION: Mapping[str, str] = {"along": "yes", "against": "-1", "both": "no"}
 # Tags that let bicycles go against a one-way street.

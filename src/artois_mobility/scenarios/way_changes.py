@@ -1,6 +1,6 @@
 """Find the arcs that closures and new speeds mean, and their new times."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -8,18 +8,16 @@ from typing import Final
 import numpy as np
 
 from .._types import ArcIds, Flags, Floats, Milliseconds
-from ..changes.hints import suggest
-from ..changes.notices import Notice, Value
+from ..changes.notices import Notice
 from ..changes.schema import CloseWays, Congestion, SetSpeed
 from ..network.geodesy import length_m
 from ..network.model import Network
-from ..network.profiles import profile_names
-from ..osm.extract import Extract
 from .resolved import Findings, Today
 from .speed_limits import times_at_limit
 from .stretches import NOT_MEANT, Levels, OnWays, as_ms, find_levels, means_stretches
 from .touches import touch_ways
 from .uses import as_closure
+from .way_names import check_names
 
 MS_PER_M_AT_1_KMH: Final = 3600.0
 
@@ -70,7 +68,7 @@ def resolve_ways(findings: Findings, today: Today) -> dict[str, WayTimes]:
     changes = findings.scenario.changes
     for row, change in rows:
         if change is changes[row]:  # what changes access was checked with its tags
-            _check_names(findings, row, change, today)
+            check_names(findings, row, change, today)
     rows = [(row, change) for row, change in rows if _is_in_force(findings, row, change, today)]
     effects = _Effects(set(), {})
     times = {}
@@ -176,98 +174,6 @@ def _is_in_force(findings: Findings, row: int, change: OnWays, today: Today) -> 
         return True
     findings.warn(row, Notice("ways_not_closed_then", {"day": str(today.day)}))
     return False
-
-
-def check_profiles(findings: Findings, row: int, profiles: Sequence[str], today: Today) -> None:
-    """Refuse profiles that do not exist; warn of those that the study does not ask for.
-
-    Parameters
-    ----------
-    findings
-        The scenario; errors and warnings are noted in it.
-    row
-        The change.
-    profiles
-        What it names.
-    today
-        The situation.
-    """
-    known = list(dict.fromkeys([*today.networks, *profile_names()]))
-    for profile in profiles:
-        if profile not in known:
-            findings.refuse(row, f"names the profile {profile!r}.{suggest(profile, known)}")
-        elif profile not in today.networks:
-            values: dict[str, Value] = {"profile": profile, "asked": tuple(today.networks)}
-            findings.warn(row, Notice("profile_not_asked", values))
-
-
-def _check_names(findings: Findings, row: int, change: OnWays, today: Today) -> None:
-    check_profiles(findings, row, change.profiles or (), today)
-    check_ways(findings, row, change.ids, change.names, today)
-    _check_classes(findings, row, change.classes, today)
-
-
-def check_ways(
-    findings: Findings, row: int, ids: Sequence[int], names: Sequence[str], today: Today
-) -> None:
-    """Refuse ways that the extract does not have.
-
-    Parameters
-    ----------
-    findings
-        The scenario; errors are noted in it.
-    row
-        The change.
-    ids, names
-        What it names.
-    today
-        The situation.
-    """
-    missing = [way for way in ids if not _has_way(today.extract, way)]
-    if missing:
-        count = f"{len(missing)} of {len(ids)} way ids are not in the extract"
-        near = _near_ids(missing[0], today.extract)
-        findings.refuse(row, f"{count}, first {missing[0]}.{near}")
-    known = _street_names(today) if names else set()
-    for name in names:
-        if name not in known:
-            hint = suggest(name, sorted(known), most=0) if known else ""
-            near = hint if "Did you mean" in hint else ""
-            findings.refuse(row, f"no street or waterway is called {name!r} in the extract.{near}")
-
-
-def _check_classes(findings: Findings, row: int, classes: Iterable[str], today: Today) -> None:
-    networks = today.networks.values()
-    known = {kind for network in networks for kind in network.profile.class_kmh}
-    for kind in classes:
-        if kind not in known and not any((each.class_of_arc == kind).any() for each in networks):
-            met = {str(kind) for network in networks for kind in np.unique(network.class_of_arc)}
-            hint = suggest(kind, sorted(known | met))
-            findings.refuse(row, f"names the class {kind!r}, which no profile travels on.{hint}")
-
-
-def _street_names(today: Today) -> set[str]:
-    """List the names of all ways, also of those that no network of a study has."""
-    named = {tags["name"] for tags in today.extract.ways.tags if "name" in tags}
-    return named.union(*(network.name_of_way.values() for network in today.networks.values()))
-
-
-def _has_way(extract: Extract, way: int) -> bool:
-    ids = extract.ways.osm_id
-    row = int(np.searchsorted(ids, way))
-    return row < ids.size and int(ids[row]) == way
-
-
-def _near_ids(way: int, extract: Extract) -> str:
-    text = str(way)
-    digits = [str(each) for each in extract.ways.osm_id.tolist()]
-    near = suggest(text, [each for each in digits if _differs_little(each, text)], most=0)
-    return near if "Did you mean" in near else " Look the id up on openstreetmap.org."
-
-
-def _differs_little(one: str, other: str) -> bool:
-    """Tell whether two ids have the same length and differ in at most two digits."""
-    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) <= 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

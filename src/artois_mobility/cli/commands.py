@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003  typer reads it
 import gc
 import sys
 from pathlib import Path
@@ -11,7 +12,20 @@ import typer
 
 from .._version import __version__
 from . import plan_commands, why_commands
-from .options import AsJson, Form, Lang, Language, ProfileName, Quiet, StudyFile, Verbose, Way
+from .options import (
+    AsJson,
+    Csv,
+    CsvForm,
+    Form,
+    Format,
+    Lang,
+    Language,
+    ProfileName,
+    Quiet,
+    StudyFile,
+    Verbose,
+    Way,
+)
 from .terminal import (
     FAILED,
     INTERRUPTED,
@@ -119,6 +133,25 @@ def compare(  # noqa: PLR0913  a command is its options
             "--dry-run", help="Say how much each change will touch; compute and write nothing."
         ),
     ] = False,
+    csv: Csv = CsvForm.PLAIN,
+    also: Annotated[
+        list[Format] | None,
+        typer.Option(
+            "--also",
+            help="Write also: the tables as a workbook, every layer as GeoParquet, the maps as "
+            "SVG, as PDF plates; may be repeated.",
+        ),
+    ] = None,
+    logo: Annotated[
+        Path | None,
+        typer.Option("--logo", metavar="FILE", help="A PNG or JPEG picture for the plates."),
+    ] = None,
+    day: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--day", formats=["%Y-%m-%d"], help="Day of edition on the plates; today by default."
+        ),
+    ] = None,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -128,11 +161,12 @@ def compare(  # noqa: PLR0913  a command is its options
 
     Leaves in the output folder: report.html (open it in a browser), results.gpkg (open it in
     QGIS), maps/*.png, access_times.parquet, differences.parquet, summary.csv, gains.csv (who
-    gains, who loses, by agglomeration), manifest.json.
+    gains, who loses, by agglomeration), data_dictionary.csv (what every column is),
+    manifest.json.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .previewing import run_preview
-        from .work import name_scenarios, run_compare
+        from .work import Wanted, name_scenarios, run_compare
 
         files = name_scenarios(scenarios, reference)
         announce_compiling(quiet=quiet)
@@ -151,6 +185,7 @@ def compare(  # noqa: PLR0913  a command is its options
                     study,
                     files,
                     output,
+                    Wanted(csv.value, [each.value for each in also or ()], logo, day),
                     reference=reference,
                     language=lang,
                     as_json=json,

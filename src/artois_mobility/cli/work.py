@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from .outputs import table_writer, write_whole
 from .texts import Answer, list_warnings, warning_lines, write_json, write_labels, write_table
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from .._types import Progress
@@ -50,10 +51,33 @@ def name_scenarios(scenarios: Sequence[Path] | None, reference: Path | None) -> 
     return scenarios or ()
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a report is wanted.
+
+    Attributes
+    ----------
+    csv
+        How CSV files are written.
+    also
+        What is written besides what every report has.
+    logo
+        Picture for the plates, or None.
+    day
+        Of their edition, or None for this day.
+    """
+
+    csv: str = "plain"
+    also: Sequence[str] = ()
+    logo: Path | None = None
+    day: dt.datetime | None = None
+
+
 def run_compare(
     study_path: Path,
     scenario_paths: Sequence[Path],
     folder: Path,
+    wanted: Wanted,
     *,
     reference: Path | None,
     language: str | None,
@@ -68,6 +92,8 @@ def run_compare(
         The files.
     folder
         Where the report goes; checked before anything is computed.
+    wanted
+        How it is wanted; checked before, too.
     reference
         A scenario or a study to compare with instead of today; None for today.
     language
@@ -83,6 +109,7 @@ def run_compare(
         The finding of each scenario, where the report is, and what is worth knowing.
     """
     from ..report.findings import find, headline, leading_pair
+    from ..report.formats import check_formats
     from ..report.labels import pair_label, words_for
     from ..report.times import read_times
     from ..report.water import changes_water_only
@@ -94,9 +121,20 @@ def run_compare(
     study = read_study(study_path)
     read_words(language or study.language)
     check_folder(folder)
+    day = None if wanted.day is None else wanted.day.date()
+    formats = check_formats(wanted.csv, wanted.also, logo=wanted.logo, day=day)
     result = compare(study, scenario_paths, reference=reference, progress=progress)
     words = words_for(result, language)
-    files = write_report(result, folder, language=words.language, progress=progress)
+    files = write_report(
+        result,
+        folder,
+        language=words.language,
+        csv=formats.csv,
+        also=formats.also,
+        logo=formats.logo,
+        day=formats.day,
+        progress=progress,
+    )
     times = read_times(result)
     pairs = {scenario.key: leading_pair(result, scenario) for scenario in result.scenarios[1:]}
     findings = {key: find(result, times, key, pair) for key, pair in pairs.items()}

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # locked versions with their hashes; ranges stand in pyproject.toml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help venv demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios data lock clean
+.PHONY: help venv tools demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios data lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,11 @@ $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
 	@touch $@
 
 venv: $(VENV)/dev.stamp  ## Create .venv with everything, tests' tools included
+
+tools:  ## Install the programs that tests run: GDAL, QGIS, PostGIS (Debian's packages; as root)
+	@dpkg --status $$(grep -v '^#' requirements/debian.txt) > /dev/null 2>&1 || \
+		{ apt-get update --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes \
+		--no-install-recommends $$(grep -v '^#' requirements/debian.txt); }
 
 demo: $(VENV)/run.stamp  ## Compare twelve scenarios of the embedded territory; results in out/
 	@$(BIN)/artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out

@@ -40,6 +40,7 @@ LAYERS = [
 FILES = [
     "report.html",
     "results.gpkg",
+    "results.qgz",
     "access_times.parquet",
     "differences.parquet",
     "summary.csv",

@@ -159,8 +159,8 @@ def compare(  # noqa: PLR0913  a command is its options
 ) -> None:
     """Compare scenarios with today, or with a reference: tables, GeoPackage, maps, report.html.
 
-    Leaves in the output folder: report.html (open it in a browser), results.gpkg (open it in
-    QGIS), maps/*.png, access_times.parquet, differences.parquet, summary.csv, gains.csv (who
+    Leaves in the output folder: report.html (open it in a browser), results.qgz (open it in
+    QGIS) with results.gpkg, maps/*.png, access_times.parquet, differences.parquet, summary.csv, gains.csv (who
     gains, who loses, by agglomeration), data_dictionary.csv (what every column is),
     manifest.json.
     """

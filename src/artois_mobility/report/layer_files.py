@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 from .dictionary import describe_columns, describe_layer, list_entries
 from .formats import GEOPARQUET
 from .geopackage import write_geopackage
+from .labels import situation_names
 from .layers import layers_of, to_frame
 from .metadata import about
+from .qgis_project import PACKAGE, write_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from .times import Times
     from .words import Words
 
-PACKAGE: Final = "results.gpkg"
+PROJECT: Final = "results.qgz"
 DICTIONARY: Final = "data_dictionary.csv"
 LAYER_FOLDER: Final = "layers"
 
@@ -55,7 +57,9 @@ def write_layer_files(
     common = about(result, words)
     layers = list(layers_of(result, times, words))
     write_geopackage(layers, common, stage / PACKAGE, words)
-    names = [PACKAGE]
+    situations = situation_names(result, words)
+    write_project(layers, common, stage / PROJECT, words, situations)
+    names = [PACKAGE, PROJECT]
     if GEOPARQUET in formats.also:
         (stage / LAYER_FOLDER).mkdir()
         for layer in layers:

@@ -20,6 +20,7 @@ from .classes import (
     access_labels,
     change_labels,
 )
+from .furniture import COMMUNE_LINE, LAND
 from .labels import category_label
 from .maps import (
     CLOSED_COLOUR,
@@ -145,10 +146,13 @@ class Style:
         Of the style, for people.
     rules
         The legend; a feature that meets none is not drawn.
+    tip
+        What is shown beside a feature under the mouse, with QGIS' expressions in `[% %]`.
     """
 
     name: str
     rules: tuple[Rule, ...]
+    tip: str = ""
 
 
 def styles_of(layer: Layer, side_m: float, words: Words) -> list[Style]:
@@ -166,11 +170,15 @@ def styles_of(layer: Layer, side_m: float, words: Words) -> list[Style]:
     Returns
     -------
     styles
-        The first is the one by default.
+        The first is the one by default; the last of communes shows where they lie.
     """
     themes = themes_of(layer, words)
     if themes:
-        return [Style(theme.label, _of_theme(layer, theme, side_m, words)) for theme in themes]
+        styles = [
+            Style(theme.label, _of_theme(layer, theme, side_m, words), _tip(layer, theme, words))
+            for theme in themes
+        ]
+        return styles + ([_outlines(words)] if layer.kind == "communes" else [])
     return [Style(layer.title, _of_kind(layer.kind, words))]
 
 
@@ -210,6 +218,26 @@ def _of_theme(layer: Layer, theme: Theme, side_m: float, words: Words) -> tuple[
     if theme.measure == "gain":
         return (*_change_rules(theme, base, words), *_reach_rules(theme, base, words, is_cells))
     return _people_rules(layer, theme, base, words)
+
+
+def _outlines(words: Words) -> Style:
+    """Draw the communes as ground for other layers."""
+    look = Look("area", LAND, outline=COMMUNE_LINE)
+    name = words.say("legend.commune")
+    return Style(name, (Rule(name, (), look),), '<b>[% "name" %]</b>')
+
+
+def _tip(layer: Layer, theme: Theme, words: Words) -> str:
+    """Say the whole minutes or people of a feature."""
+    unit = "people" if theme.measure in {"gaining", "losing"} else "min"
+    none = words.say("legend.not_computed" if layer.kind == "communes" else "map.not_reached")
+    field, value = (
+        f'"{theme.field}"',
+        f"round(\"{theme.field}\") || ' {words.say(f'units.{unit}')}'",
+    )
+    quoted = none.replace("'", "''")
+    name = '<b>[% "name" %]</b><br>' if layer.kind == "communes" else ""
+    return f"{name}{theme.label} : [% if({field} IS NULL, '{quoted}', {value}) %]"
 
 
 def _with(look: Look, colour: str, *, is_hatched: bool = False) -> Look:

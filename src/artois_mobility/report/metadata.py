@@ -189,6 +189,7 @@ def crs_element(crs: str) -> ET.Element:
     root = ET.Element("crs")
     system = ET.SubElement(root, "spatialrefsys")
     for name, text in (
+        ("wkt", known.to_wkt()),
         ("srid", code),
         ("authid", crs),
         ("description", known.name),

@@ -51,7 +51,9 @@ def geometry_kind(geometry_type: str) -> str:
     return geometry_type.removeprefix("Multi").removesuffix("String")
 
 
-def style_element(style: Style, geometry_type: str, tip: str = "") -> ET.Element:
+def style_element(
+    style: Style, geometry_type: str, labels: Mapping[str, str] | None = None
+) -> ET.Element:
     """Make the element that holds a style.
 
     Parameters
@@ -60,8 +62,8 @@ def style_element(style: Style, geometry_type: str, tip: str = "") -> ET.Element
         The style.
     geometry_type
         Of the layer.
-    tip
-        What is shown beside a feature under the mouse, as QGIS' HTML with expressions.
+    labels
+        What people call each field; None for a style that leaves that as it is.
 
     Returns
     -------
@@ -71,9 +73,31 @@ def style_element(style: Style, geometry_type: str, tip: str = "") -> ET.Element
     kind = geometry_kind(geometry_type)
     root = ET.Element("qgis", version=QGIS_VERSION, styleCategories="Symbology|MapTips")
     root.append(renderer_element(style, kind))
-    ET.SubElement(root, "mapTip").text = tip
+    if labels is not None:
+        root.set("styleCategories", "Symbology|Fields|MapTips")
+        root.append(alias_element(labels))
+    ET.SubElement(root, "mapTip").text = style.tip
     ET.SubElement(root, "layerGeometryType").text = str(GEOMETRY_NUMBER[kind])
     return root
+
+
+def alias_element(labels: Mapping[str, str]) -> ET.Element:
+    """Make the element that says what people call each field.
+
+    Parameters
+    ----------
+    labels
+        By field, in the order of the fields.
+
+    Returns
+    -------
+    element
+        `aliases`.
+    """
+    named = ET.Element("aliases")
+    for index, (field, label) in enumerate(labels.items()):
+        ET.SubElement(named, "alias", index=str(index + 1), field=field, name=label)
+    return named
 
 
 def write_qml(element: ET.Element) -> str:

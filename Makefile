@@ -32,7 +32,7 @@ tools:  ## Install the programs that tests run: GDAL, QGIS, PostGIS (Debian's pa
 
 demo: $(VENV)/run.stamp  ## Compare twelve scenarios of the embedded territory; results in out/
 	@$(BIN)/artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out
-	@echo "Open out/report.html in a browser and out/results.gpkg in QGIS; the tables and maps lie beside."
+	@echo "Open out/report.html in a browser and out/results.qgz in QGIS; the tables and maps lie beside."
 
 browser:  ## Install Chromium, which the tests of the report's page drive (Debian, as root)
 	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$(CHROMIUM)" || \

@@ -262,9 +262,7 @@ def test_a_forged_manifest_removes_nothing(tmp_path):
     assert victim.read_text() == "here"
 
 
-@pytest.mark.parametrize(
-    "step", ["layer_files.write_geopackage", "plate._save", "page.render_page"]
-)
+@pytest.mark.parametrize("step", ["layer_files.write_geopackage", "plate.save", "page.render_page"])
 def test_a_failure_midway_leaves_the_earlier_report(step, tmp_path, monkeypatch):
     write_report(make_comparison(scenarios=False), tmp_path)
     before = contents(tmp_path)

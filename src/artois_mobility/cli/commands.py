@@ -160,9 +160,9 @@ def compare(  # noqa: PLR0913  a command is its options
     """Compare scenarios with today, or with a reference: tables, GeoPackage, maps, report.html.
 
     Leaves in the output folder: report.html (open it in a browser), results.qgz (open it in
-    QGIS) with results.gpkg, maps/*.png, access_times.parquet, differences.parquet, summary.csv, gains.csv (who
-    gains, who loses, by agglomeration), data_dictionary.csv (what every column is),
-    manifest.json.
+    QGIS) with results.gpkg, maps/*.png, access_times.parquet, differences.parquet, summary.csv,
+    gains.csv (who gains, who loses, by agglomeration), data_dictionary.csv (what every column
+    is), manifest.json.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .previewing import run_preview

@@ -242,6 +242,7 @@ def _write_page(
     from .backdrop import make_backdrop, street_network
     from .maps import lay_out_maps
     from .page import compose_page, render_page
+    from .plates import lay_out_also, lay_out_people
     from .printing import Press
     from .water_maps import lay_out_water
 
@@ -252,6 +253,10 @@ def _write_page(
     plates, sheets = lay_out_maps(result, times, backdrop, stage / "maps", words)
     water = [sheet for _, sheet in lay_out_water(result, backdrop, stage / "maps", words)]
     sheets += water
+    people = lay_out_people(result, times, backdrop, stage / "maps", words)
+    sheets += lay_out_also(sheets, people, order.formats, result, words)
+    if order.formats.papers:
+        (stage / "plates").mkdir()
     with Press(sheets, backdrop, words.language) as press:
         view = compose_page(
             result,
@@ -264,7 +269,7 @@ def _write_page(
         )
         press.finish(lambda done, total: report("maps", done, total))
     (stage / "report.html").write_text(render_page(view), encoding="utf-8")
-    return [f"maps/{sheet.path.name}" for sheet in sheets]
+    return [sheet.path.relative_to(stage).as_posix() for sheet in sheets]
 
 
 def _write_dictionary(

@@ -81,7 +81,7 @@ def describe_columns(columns: Mapping[str, Any], words: Words) -> dict[str, Entr
     >>> from artois_mobility.report.words import read_words
     >>> entries = describe_columns({"within_10_after": "f8", "x": "O"}, read_words("en"))
     >>> entries["within_10_after"].label, entries["within_10_after"].unit, entries["x"].kind
-    ('Residents within 10 min, scenario', 'people', 'text')
+    ('Residents within 10 min, after', 'people', 'text')
     """
     return {name: _describe(name, dtype, words) for name, dtype in columns.items()}
 

@@ -152,6 +152,21 @@ def compare(  # noqa: PLR0913  a command is its options
             "--day", formats=["%Y-%m-%d"], help="Day of edition on the plates; today by default."
         ),
     ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="URL",
+            help="Write the layers into a PostGIS database, too: postgresql://user@host/database; "
+            "leave the password to PGPASSWORD or a password file.",
+        ),
+    ] = None,
+    schema: Annotated[
+        str | None,
+        typer.Option(
+            "--schema", metavar="NAME", help="Where in the database; named after the study."
+        ),
+    ] = None,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -185,7 +200,7 @@ def compare(  # noqa: PLR0913  a command is its options
                     study,
                     files,
                     output,
-                    Wanted(csv.value, [each.value for each in also or ()], logo, day),
+                    Wanted(csv.value, [each.value for each in also or ()], logo, day, to, schema),
                     reference=reference,
                     language=lang,
                     as_json=json,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .._types import Progress
     from ..report.findings import Finding
+    from ..report.postgis import Written as DatabaseLayers
     from ..report.rows import Pair
     from ..report.words import Words
     from ..study.results import Comparison, ScenarioResult
@@ -65,12 +66,18 @@ class Wanted:
         Picture for the plates, or None.
     day
         Of their edition, or None for this day.
+    target
+        Address of a database that the layers go to, too, or None.
+    schema
+        Where in it, or None for one named after the study.
     """
 
     csv: str = "plain"
     also: Sequence[str] = ()
     logo: Path | None = None
     day: dt.datetime | None = None
+    target: str | None = None
+    schema: str | None = None
 
 
 def run_compare(
@@ -123,6 +130,7 @@ def run_compare(
     check_folder(folder)
     day = None if wanted.day is None else wanted.day.date()
     formats = check_formats(wanted.csv, wanted.also, logo=wanted.logo, day=day)
+    _check_database(wanted)
     result = compare(study, scenario_paths, reference=reference, progress=progress)
     words = words_for(result, language)
     files = write_report(
@@ -135,6 +143,7 @@ def run_compare(
         day=formats.day,
         progress=progress,
     )
+    database = _write_database(result, wanted, words)
     times = read_times(result)
     pairs = {scenario.key: leading_pair(result, scenario) for scenario in result.scenarios[1:]}
     findings = {key: find(result, times, key, pair) for key, pair in pairs.items()}
@@ -145,6 +154,7 @@ def run_compare(
                     "is_schematic": result.is_schematic,
                     "compared_with": result.base.key,
                     "files": [str(path) for path in files],
+                    **({} if database is None else {"database": asdict(database)}),
                     "scenarios": [
                         _describe(scenario, pairs[scenario.key], findings[scenario.key], words)
                         | _describe_water(result, scenario.key, words)
@@ -163,8 +173,37 @@ def run_compare(
             lines.append(f"  {headline(findings[scenario.key], words)} ({pair}).")
         if on_water:
             lines.append(f"  {on_water['finding_on_water']} ({words.say('water.vessels')}).")
-    text = "\n".join([*_mention(result, words), *lines, str(files[0])])
+    lines += [str(files[0]), *_tell_database(database, words)]
+    text = "\n".join([*_mention(result, words), *lines])
     return Answer(text, warning_lines(result, words, "terminal.more_in_report"))
+
+
+def _check_database(wanted: Wanted) -> None:
+    """See that the database can be written, before anything is computed."""
+    from ..report.postgis import check_target
+
+    if wanted.target is not None:
+        check_target(wanted.target, wanted.schema)
+    elif wanted.schema is not None:
+        msg = f"The schema {wanted.schema} lies in a database; name it, too (--to)."
+        raise InputError(msg)
+
+
+def _write_database(result: Comparison, wanted: Wanted, words: Words) -> DatabaseLayers | None:
+    from ..report.postgis import write_postgis
+
+    if wanted.target is None:
+        return None
+    return write_postgis(result, wanted.target, schema=wanted.schema, language=words.language)
+
+
+def _tell_database(database: DatabaseLayers | None, words: Words) -> list[str]:
+    if database is None:
+        return []
+    schema = database.tables[0].partition(".")[0]
+    told = {"count": len(database.tables), "schema": schema, "place": database.place}
+    lines = [words.say("terminal.database", told)]
+    return lines if database.has_styles else [*lines, words.say("terminal.no_styles")]
 
 
 def run_access(

@@ -265,6 +265,7 @@ def access(
             "--output", "-o", metavar="FILE", help="Every cell's times, as .parquet or .csv."
         ),
     ] = None,
+    csv: Csv = CsvForm.PLAIN,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -280,7 +281,9 @@ def access(
 
         announce_compiling(quiet=quiet)
         with shown_progress(quiet=quiet) as progress:
-            answer = run_access(study, output, language=lang, as_json=json, progress=progress)
+            answer = run_access(
+                study, output, language=lang, as_json=json, progress=progress, csv=csv.value
+            )
         tell(answer, quiet=quiet, is_wanted=json)
 
 
@@ -303,6 +306,7 @@ def check(
             "--output", "-o", metavar="DIR", help="Folder for a GeoPackage, tables and a map."
         ),
     ] = None,
+    csv: Csv = CsvForm.PLAIN,
     lang: Annotated[Language, typer.Option("--lang", help="Language.")] = Language.FRENCH,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -326,6 +330,7 @@ def check(
                 language=lang.value,
                 as_json=json,
                 progress=progress,
+                csv=csv.value,
             )
         tell(answer, quiet=quiet, is_wanted=json)
 
@@ -364,6 +369,7 @@ def validate(  # noqa: PLR0913  a command is its options
             "--output", "-o", metavar="FILE", help="Every trip, as .gpkg, .parquet or .csv."
         ),
     ] = None,
+    csv: Csv = CsvForm.PLAIN,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -390,6 +396,7 @@ def validate(  # noqa: PLR0913  a command is its options
                 language=lang.value if lang is not None else None,
                 as_json=json,
                 progress=progress,
+                csv=csv.value,
             )
         tell(answer, quiet=quiet, is_wanted=json)
 

@@ -213,6 +213,7 @@ def run_access(
     language: str | None,
     as_json: bool,
     progress: Progress,
+    csv: str = "plain",
 ) -> Answer:
     """Compute today's access times.
 
@@ -228,6 +229,8 @@ def run_access(
         Give every row of the summary as JSON instead of a table.
     progress
         Told about every stage.
+    csv
+        How a CSV file is written.
 
     Returns
     -------
@@ -242,7 +245,7 @@ def run_access(
 
     study = read_study(study_path)
     words = read_words(language or study.language)
-    write = table_writer(output) if output is not None else None
+    write = table_writer(output, csv) if output is not None else None
     result = assess(study, progress=progress)
     if output is not None and write is not None:
         table = mark(result.access_times, result, words.language)

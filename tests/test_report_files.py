@@ -164,6 +164,20 @@ def test_todays_cells_carry_the_minutes_of_every_category(result, folder):
     assert layer.geometry.geom_equals_exact(metres.geometry, 1e-6).all()
 
 
+def test_the_iris_of_cells_is_told_where_it_is_known(result, tmp_path):
+    residents = result.residents.assign(iris="624980101")
+    path = write_layers(replace(result, residents=residents), tmp_path, "fr")
+    layer = gpd.read_file(path, layer="cells_today_walk")
+    assert layer.columns[:5].tolist() == [
+        "cell",
+        "population",
+        "insee_com",
+        "siren_epci",
+        "code_iris",
+    ]
+    assert set(layer["code_iris"]) == {"624980101"}
+
+
 def test_a_scenarios_cells_are_those_that_feel_it(result, folder):
     layer = gpd.read_file(folder / "results.gpkg", layer="cells_passerelle_walk")
     rows = result.differences.query(

@@ -46,7 +46,7 @@ COMMUNE_FIELDS: Final = {
     "people_gaining": "gaining",
     "people_losing": "losing",
 }
-CELL_COLUMNS: Final = ("cell", "population", "commune", "epci")
+CELL_COLUMNS: Final = ("cell", "population", "commune", "epci", "iris", "code_iris")
 SITE_COLUMNS: Final = (
     "site",
     "category",
@@ -58,7 +58,12 @@ SITE_COLUMNS: Final = (
 )
 COMMUNE_COLUMNS: Final = ("insee", "name", "epci", "epci_name", "population")
 # Fields of residents and communes under the names that INSEE gives them.
-INSEE_NAMES: Final = {"commune": "insee_com", "insee": "insee_com", "epci": "siren_epci"}
+INSEE_NAMES: Final = {
+    "commune": "insee_com",
+    "insee": "insee_com",
+    "epci": "siren_epci",
+    "iris": "code_iris",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,8 +167,9 @@ def _repeat(value: object, count: int) -> npt.NDArray[Any]:
 
 def _own_layers(result: Comparison, times: Times, words: Words) -> Iterator[Layer]:
     crs, taken = crs_of(result), set[str]()
+    told = [name for name in CELL_COLUMNS if name in result.residents]
     features = {
-        "cells": (_columns(result.residents, CELL_COLUMNS), _wkb(result.residents, crs)),
+        "cells": (_columns(result.residents, told), _wkb(result.residents, crs)),
         "communes": (_columns(result.communes, COMMUNE_COLUMNS), _wkb(result.communes, crs)),
     }
     summary = spread_summary(result, times, words)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .._types import Progress
     from ..report.findings import Finding
+    from ..report.formats import Formats
     from ..report.postgis import Written as DatabaseLayers
     from ..report.rows import Pair
     from ..report.words import Words
@@ -116,7 +117,6 @@ def run_compare(
         The finding of each scenario, where the report is, and what is worth knowing.
     """
     from ..report.findings import find, headline, leading_pair
-    from ..report.formats import check_formats
     from ..report.labels import pair_label, words_for
     from ..report.times import read_times
     from ..report.water import changes_water_only
@@ -128,9 +128,7 @@ def run_compare(
     study = read_study(study_path)
     read_words(language or study.language)
     check_folder(folder)
-    day = None if wanted.day is None else wanted.day.date()
-    formats = check_formats(wanted.csv, wanted.also, logo=wanted.logo, day=day)
-    _check_database(wanted)
+    formats = _check_wanted(wanted)
     result = compare(study, scenario_paths, reference=reference, progress=progress)
     words = words_for(result, language)
     files = write_report(
@@ -178,15 +176,19 @@ def run_compare(
     return Answer(text, warning_lines(result, words, "terminal.more_in_report"))
 
 
-def _check_database(wanted: Wanted) -> None:
-    """See that the database can be written, before anything is computed."""
+def _check_wanted(wanted: Wanted) -> Formats:
+    """See that files and database can be written as wanted, before anything is computed."""
+    from ..report.formats import check_formats
     from ..report.postgis import check_target
 
+    day = None if wanted.day is None else wanted.day.date()
+    formats = check_formats(wanted.csv, wanted.also, logo=wanted.logo, day=day)
     if wanted.target is not None:
         check_target(wanted.target, wanted.schema)
     elif wanted.schema is not None:
         msg = f"The schema {wanted.schema} lies in a database; name it, too (--to)."
         raise InputError(msg)
+    return formats
 
 
 def _write_database(result: Comparison, wanted: Wanted, words: Words) -> DatabaseLayers | None:

@@ -211,7 +211,7 @@ def _write_plate_frame(figure: Figure, sheet: Sheet) -> None:
     """Write the texts around a plate's map, each over as many lines as it needs."""
     page, text = sheet.page, sheet.text
     left, factor = page.map_box[0], page.enlargement
-    title = Lettering(14.5, is_bold=True, stand="top").enlarged(factor)
+    title = Lettering(14.5, is_bold=True, stand="bottom").enlarged(factor)
     subtitle = Lettering(10.5, QUIET_INK, stand="bottom").enlarged(factor)
     source = Lettering(7.2, QUIET_INK).enlarged(factor)
     letter(figure, (left, page.title_y), wrap(text.title, *PLATE_TITLE), title)

@@ -30,8 +30,7 @@ class Page:
     map_box, side_box
         Where the map lies, and the legend beside it.
     title_y, subtitle_y
-        Where the titles stand, as shares of the height; on paper the top of the first, the bottom
-        of the second.
+        Where the titles stand, as shares of the height; on paper their bottoms.
     enlargement
         Of letters and lines.
     """
@@ -57,13 +56,13 @@ MAP_HEIGHT: Final = 203 / MAP_ASPECT / 210
 PAPER_MAP: Final[Box] = (10 / 297, 24 / 210, MAP_WIDTH, MAP_HEIGHT)
 PAPER_SIDE: Final[Box] = (218 / 297, 24 / 210, 69 / 297, MAP_HEIGHT)
 PAGES: Final = {
-    "a4": Page("A4", A4_INCHES, PAPER_MAP, PAPER_SIDE, 203 / 210, 173 / 210, 1.06),
+    "a4": Page("A4", A4_INCHES, PAPER_MAP, PAPER_SIDE, 183 / 210, 173 / 210, 1.06),
     "a3": Page(
         "A3",
         (A4_INCHES[0] * math.sqrt(2), A4_INCHES[1] * math.sqrt(2)),
         PAPER_MAP,
         PAPER_SIDE,
-        203 / 210,
+        183 / 210,
         173 / 210,
         1.42,
     ),

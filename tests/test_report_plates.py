@@ -120,7 +120,7 @@ def test_a_metre_on_the_ground_is_as_long_on_paper_as_the_scale_says():
     assert PAGES["a3"].inches[0] / PAGES["a4"].inches[0] == pytest.approx(np.sqrt(2))
 
 
-def test_plates_and_pictures_of_vectors_are_the_same_every_time(folder, logo, tmp_path):
+def test_plates_are_the_same_every_time_and_go_with_the_next_report(folder, logo, tmp_path):
     result = make_comparison(schematic=True)
     result.study.path = logo.parent / "study" / "study.toml"
     write_report(result, tmp_path, also=["a4", "a3", "svg"], logo=logo, day=DAY)
@@ -131,14 +131,9 @@ def test_plates_and_pictures_of_vectors_are_the_same_every_time(folder, logo, tm
     assert first["files"] == again["files"]
     assert first["formats"] == {"csv": "plain", "also": ["svg", "a4", "a3"], "day": "2026-11-30"}
     assert first["inputs"][-1]["role"] == "logo"
-
-
-def test_plates_of_an_earlier_report_are_removed(folder, tmp_path):
-    result = make_comparison()
-    write_report(result, tmp_path, also=["a4"], day=DAY)
-    assert list((tmp_path / "plates").iterdir())
-    write_report(result, tmp_path)
+    write_report(make_comparison(scenarios=False), tmp_path)
     assert not list((tmp_path / "plates").iterdir())
+    assert not list((tmp_path / "maps").glob("*.svg"))
 
 
 def test_who_reaches_nothing_is_hatched(tmp_path):

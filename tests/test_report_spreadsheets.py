@@ -158,21 +158,16 @@ def test_columns_that_only_some_studies_have_are_told_too(language):
     assert entries["people_after"].unit == "people"
 
 
-def test_formats_of_an_earlier_report_go_with_it(tmp_path):
-    result = make_comparison()
-    write_report(result, tmp_path, also=["xlsx", "geoparquet"])
-    assert (tmp_path / "layers" / "sites.parquet").is_file()
-    write_report(result, tmp_path)
-    assert not (tmp_path / "results.xlsx").exists()
-    assert list((tmp_path / "layers").glob("*")) == []
-
-
-def test_the_same_comparison_gives_the_same_workbook_and_layers(tmp_path):
+def test_workbook_and_layers_are_the_same_every_time_and_go_with_the_next_report(tmp_path):
     for name in ("a", "b"):
         write_report(make_comparison(), tmp_path / name, also=["xlsx", "geoparquet"], csv="fr")
     manifests = [(tmp_path / name / "manifest.json").read_bytes() for name in ("a", "b")]
     assert manifests[0] == manifests[1]
     assert json.loads(manifests[0])["formats"]["also"] == ["xlsx", "geoparquet"]
+    assert (tmp_path / "a" / "layers" / "sites.parquet").is_file()
+    write_report(make_comparison(scenarios=False), tmp_path / "a")
+    assert not (tmp_path / "a" / "results.xlsx").exists()
+    assert not list((tmp_path / "a" / "layers").iterdir())
 
 
 def test_formats_stand_in_the_manifest_and_come_back(tmp_path):

@@ -7,6 +7,8 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
+import numpy as np
+
 from .dictionary import describe_layer
 from .looks import styles_of
 from .metadata import abstract_of, bounds_of, crs_element, describe_for_qgis
@@ -188,9 +190,11 @@ def _first_view(layers: Sequence[Layer], common: About) -> ET.Element:
 
 
 def _window(layers: Sequence[Layer]) -> tuple[float, float, float, float]:
-    """Give the box around the populated cells, with a margin."""
-    whole = next((layer for layer in layers if layer.kind == "cells"), layers[0])
-    west, south, east, north = bounds_of(whole)
+    """Give the box around the cells and communes of the first situation, with a margin."""
+    ground = [layer for layer in layers[:2] if layer.geometry.size] or list(layers[:1])
+    boxes = np.array([bounds_of(layer) for layer in ground])
+    west, south = boxes[:, :2].min(axis=0).tolist()
+    east, north = boxes[:, 2:].max(axis=0).tolist()
     margin = MARGIN * max(east - west, north - south)
     return (west - margin, south - margin, east + margin, north + margin)
 

@@ -16,7 +16,7 @@ from .formats import read_formats
 from .writing import MANIFEST, write_report
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .._types import Progress
 

@@ -26,13 +26,6 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 1_048_575
 # A clock in the file would make it differ from run to run.
 CREATED: Final = dt.datetime(2000, 1, 1)
-# Texts are texts: no formula, no link and no number is made of them.
-OPTIONS: Final = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "in_memory": True,
-}
 # How numbers look, by their unit; a spreadsheet writes them as its own language does.
 FORMATS: Final[Mapping[str, str]] = {"min": "0.0", "people": "#,##0", "person_min": "#,##0"}
 ZONE_COLUMNS: Final = ("scope", "code", "name")
@@ -69,7 +62,7 @@ def write_workbook(
     words
         The catalogue.
     """
-    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+    with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
         book.set_properties({"title": notes[0], "created": CREATED})
         heavy = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         looks = {unit: book.add_format({"num_format": text}) for unit, text in FORMATS.items()}
@@ -120,7 +113,7 @@ def _fill(
         sheet.write_string(0, column, label, heavy)
         width = NARROWEST
         for row, value in enumerate(_values(table.iloc[:, column]), 1):
-            if isinstance(value, str):
+            if isinstance(value, str):  # as text, so that no formula, link or number is made of it
                 sheet.write_string(row, column, value)
                 width = max(width, len(value))
             elif value is not None:

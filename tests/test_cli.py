@@ -14,6 +14,7 @@ import pytest
 from shapely import box
 from typer.testing import CliRunner
 
+import artois_mobility.report.reproducing  # noqa: F401  loads what the stand-ins would hide from it
 from artois_mobility.changes.notices import LANGUAGES
 from artois_mobility.cli import terminal
 from artois_mobility.cli.commands import app

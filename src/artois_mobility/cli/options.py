@@ -36,7 +36,12 @@ StudyFile = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Verbose = Annotated[
-    bool, typer.Option("--verbose", help="Show where in the program an error happened.")
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="Tell each stage with its time; show where in the program an error happened.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Lang = Annotated[

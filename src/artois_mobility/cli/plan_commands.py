@@ -110,7 +110,7 @@ def crossings(  # noqa: PLR0913  a command is its options
         announce_compiling(quiet=quiet)
         wanted = tuple(categories or ())
         search = Search(study, profile, wanted, most, spread_m, output, lang, as_json=json)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_crossings(
                 search,
                 progress,
@@ -150,7 +150,7 @@ def closures(  # noqa: PLR0913  a command is its options
         announce_compiling(quiet=quiet)
         wanted = tuple(categories or ())
         search = Search(study, profile, wanted, most, 0.0, output, lang, as_json=json)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_closures(search, progress, kinds=[each.value for each in kinds or ()])
         tell(answer, quiet=quiet, is_wanted=json)
 
@@ -217,7 +217,7 @@ def siting(  # noqa: PLR0913  a command is its options
 
         announce_compiling(quiet=quiet)
         search = Search(study, profile, (category,), most, 0.0, output, lang, as_json=json)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_siting(
                 search,
                 progress,

@@ -59,7 +59,7 @@ def attribute(
         from .causes import run_attribute
 
         announce_compiling(quiet=quiet)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_attribute(
                 study, scenario, method.value, language=lang, as_json=json, progress=progress
             )
@@ -96,7 +96,7 @@ def explain(  # noqa: PLR0913  a command is its options
 
         announce_compiling(quiet=quiet)
         question = Question(study, scenario, cell, category, profile)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_explain(question, output, language=lang, as_json=json, progress=progress)
         tell(answer, quiet=quiet, is_wanted=json)
 
@@ -172,6 +172,6 @@ def optimise(  # noqa: PLR0913  a command is its options
             categories=categories or None,
         )
         contest = Contest(study, candidates, budget, goal, exact)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_optimise(contest, output, language=lang, as_json=json, progress=progress)
         tell(answer, quiet=quiet, is_wanted=json)

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from .._version import __version__
-from . import data_commands, plan_commands, travel_commands, why_commands
+from . import data_commands, plan_commands, setup_commands, travel_commands, why_commands
 from .options import AsJson, Lang, Quiet, StudyFile, Verbose  # noqa: TC001  typer
 from .terminal import (
     FAILED,
@@ -61,7 +61,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     try:
-        app()
+        app(prog_name="artois-mobility")
     except KeyboardInterrupt:  # before a command had begun
         sys.exit(INTERRUPTED)
 
@@ -287,6 +287,17 @@ app.command(
     ),
 )(data_commands.download)
 
-app.command()(data_commands.profiles)
+app.command(
+    short_help="List the modes of travel that a study may name.",
+    epilog="Example: artois-mobility profiles --lang fr",
+)(data_commands.profiles)
 
-app.command(short_help="List the kinds of places that a study may name.")(data_commands.categories)
+app.command(
+    short_help="List the kinds of places that a study may name.",
+    epilog="Example: artois-mobility categories --lang fr",
+)(data_commands.categories)
+
+app.command(
+    short_help="Check the installation.",
+    epilog="Example: artois-mobility doctor --lang fr",
+)(setup_commands.doctor)

@@ -7,8 +7,15 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Lang, Language, Quiet, Verbose
-from .terminal import announce_compiling, is_verbose, reported_errors, shown_progress, tell
+from .options import AsJson, Lang, Language, Quiet, Verbose, offer_profiles
+from .terminal import (
+    announce_compiling,
+    is_verbose,
+    language_of_terminal,
+    reported_errors,
+    shown_progress,
+    tell,
+)
 
 
 def check(
@@ -18,7 +25,10 @@ def check(
     ],
     *,
     profile: Annotated[
-        str, typer.Option("--profile", "-p", help="Whose network is looked at.")
+        str,
+        typer.Option(
+            "--profile", "-p", autocompletion=offer_profiles, help="Whose network is looked at."
+        ),
     ] = "car",
     output: Annotated[
         Path | None,
@@ -69,6 +79,7 @@ def download(
             "--server", metavar="URL", help="An Overpass API, an index of regional files, or one."
         ),
     ] = None,
+    json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -80,22 +91,21 @@ def download(
         from .work import run_download
 
         with shown_progress(quiet=quiet, verbose=verbose) as progress:
-            text = run_download(place, output, server=server, progress=progress)
-        if not quiet:
-            typer.echo(text)
+            answer = run_download(place, output, server=server, as_json=json, progress=progress)
+        tell(answer, quiet=quiet, is_wanted=json)
 
 
-def profiles(*, lang: Lang = None, verbose: Verbose = False) -> None:
+def profiles(*, lang: Lang = None, json: AsJson = False, verbose: Verbose = False) -> None:
     """List the modes of travel that a study may name."""
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .work import list_profiles
 
-        typer.echo(list_profiles(lang or Language.ENGLISH))
+        typer.echo(list_profiles(lang or language_of_terminal(), as_json=json))
 
 
-def categories(*, lang: Lang = None, verbose: Verbose = False) -> None:
+def categories(*, lang: Lang = None, json: AsJson = False, verbose: Verbose = False) -> None:
     """List the kinds of places that a study may name; `care` stands for all below it."""
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .work import list_categories
 
-        typer.echo(list_categories(lang or Language.ENGLISH))
+        typer.echo(list_categories(lang or language_of_terminal(), as_json=json))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Lang, ProfileName, Quiet, StudyFile, Verbose  # noqa: TC001  typer
+from .options import AsJson, Lang, ProfileName, Quiet, StudyFile, Verbose, offer_categories
 from .terminal import announce_compiling, is_verbose, reported_errors, shown_progress, tell
 
 
@@ -44,6 +44,7 @@ Categories = Annotated[
         "--category",
         "-c",
         metavar="CATEGORY",
+        autocompletion=offer_categories,
         help="Which sites people go to; may be repeated. Those of the study when left out.",
     ),
 ]
@@ -158,7 +159,12 @@ def closures(  # noqa: PLR0913  a command is its options
 def siting(  # noqa: PLR0913  a command is its options
     study: StudyFile,
     category: Annotated[
-        str, typer.Argument(metavar="CATEGORY", help="What opens, such as care/maison_de_sante.")
+        str,
+        typer.Argument(
+            metavar="CATEGORY",
+            autocompletion=offer_categories,
+            help="What opens, such as care/maison_de_sante.",
+        ),
     ],
     *,
     objective: Annotated[

@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Form, Lang, ProfileName, Quiet, StudyFile, Verbose, Way
+from .options import (
+    AsJson,
+    Form,
+    Lang,
+    ProfileName,
+    Quiet,
+    StudyFile,
+    Verbose,
+    Way,
+    offer_categories,
+    offer_profiles,
+)
 from .terminal import announce_compiling, is_verbose, reported_errors, shown_progress, tell
 
 
@@ -55,6 +66,7 @@ def validate(  # noqa: PLR0913  a command is its options
         typer.Option(
             "--profile",
             "-p",
+            autocompletion=offer_profiles,
             help="Who makes the trips that name no profile; the study's first when left out.",
         ),
     ] = None,
@@ -112,6 +124,7 @@ def isochrones(  # noqa: PLR0913  a command is its options
             "--category",
             "-c",
             metavar="CATEGORY",
+            autocompletion=offer_categories,
             help="Instead of --from: the area of all sites of a category; may be repeated.",
         ),
     ] = None,
@@ -151,6 +164,7 @@ def isochrones(  # noqa: PLR0913  a command is its options
             "when left out.",
         ),
     ] = None,
+    json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -173,9 +187,10 @@ def isochrones(  # noqa: PLR0913  a command is its options
                 profile=profile,
                 scenario=scenario,
                 output=output,
+                as_json=json,
                 progress=progress,
             )
-        tell(answer, quiet=quiet, is_wanted=output is None)
+        tell(answer, quiet=quiet, is_wanted=json or output is None)
 
 
 def matrix(
@@ -188,6 +203,7 @@ def matrix(
             "--category",
             "-c",
             metavar="CATEGORY",
+            autocompletion=offer_categories,
             help="Which sites; may be repeated. Those of the study when left out.",
         ),
     ] = None,
@@ -202,6 +218,7 @@ def matrix(
             help="Memory that a block of the table may take; a quarter of what is free by default.",
         ),
     ] = None,
+    json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -215,13 +232,13 @@ def matrix(
 
         announce_compiling(quiet=quiet)
         with shown_progress(quiet=quiet, verbose=verbose) as progress:
-            text = run_matrix(
+            answer = run_matrix(
                 study,
                 output,
                 profile=profile,
                 categories=categories,
                 memory_gib=memory_gib,
+                as_json=json,
                 progress=progress,
             )
-        if not quiet:
-            typer.echo(text)
+        tell(answer, quiet=quiet, is_wanted=json)

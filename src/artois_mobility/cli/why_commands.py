@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Lang, ProfileName, Quiet, StudyFile, Verbose  # noqa: TC001  typer
+from .options import (
+    AsJson,
+    Lang,
+    ProfileName,
+    Quiet,
+    StudyFile,
+    Verbose,
+    offer_categories,
+    offer_profiles,
+)
 from .terminal import announce_compiling, is_verbose, reported_errors, shown_progress, tell
 
 
@@ -72,7 +81,14 @@ def explain(  # noqa: PLR0913  a command is its options
     *,
     cell: Annotated[str, typer.Option("--cell", metavar="ID", help="A cell of the residents.")],
     category: Annotated[
-        str, typer.Option("--category", "-c", metavar="CATEGORY", help="One of the study's.")
+        str,
+        typer.Option(
+            "--category",
+            "-c",
+            metavar="CATEGORY",
+            autocompletion=offer_categories,
+            help="One of the study's.",
+        ),
     ],
     profile: ProfileName = None,
     output: Annotated[
@@ -134,12 +150,21 @@ def optimise(  # noqa: PLR0913  a command is its options
     ] = None,
     profiles: Annotated[
         list[str] | None,
-        typer.Option("--profile", "-p", help="Who travels; may be repeated. All when left out."),
+        typer.Option(
+            "--profile",
+            "-p",
+            autocompletion=offer_profiles,
+            help="Who travels; may be repeated. All when left out.",
+        ),
     ] = None,
     categories: Annotated[
         list[str] | None,
         typer.Option(
-            "--category", "-c", metavar="CATEGORY", help="Where to; may be repeated. All otherwise."
+            "--category",
+            "-c",
+            metavar="CATEGORY",
+            autocompletion=offer_categories,
+            help="Where to; may be repeated. All otherwise.",
         ),
     ] = None,
     exact: Annotated[

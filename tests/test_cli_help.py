@@ -31,6 +31,7 @@ COMMANDS = (
     "optimise",
     "reproduce",
     "doctor",
+    "new-study",
 )
 
 

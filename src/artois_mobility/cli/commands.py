@@ -301,3 +301,12 @@ app.command(
     short_help="Check the installation.",
     epilog="Example: artois-mobility doctor --lang fr",
 )(setup_commands.doctor)
+
+app.command(
+    name="new-study",
+    short_help="Write a study file for any place.",
+    epilog=(
+        "Examples: artois-mobility new-study lens.osm.pbf  |  "
+        "artois-mobility new-study lens.osm.pbf --residents cells.csv --lang fr --yes"
+    ),
+)(setup_commands.new_study)

@@ -178,6 +178,17 @@ def is_verbose(*, asked: bool) -> bool:
     return asked or os.environ.get(VERBOSE_VARIABLE, "") not in {"", "0"}
 
 
+def is_interactive() -> bool:
+    """Tell whether somebody is there to answer questions.
+
+    Returns
+    -------
+    is_interactive
+        Whether the standard input is a terminal.
+    """
+    return sys.stdin.isatty()
+
+
 def language_of_terminal() -> str:
     """Give the language that the terminal is set to.
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import typer
 
+from ..drawing import language_of_user
 from ..errors import InputError
 from .outputs import check_output
 from .proposing import choose_categories, guess_residents, look_into, read_people, spread_people
 from .study_writing import Proposal, write_first_scenario, write_study
-from .terminal import is_interactive, language_of_terminal
+from .terminal import is_interactive
 from .texts import Answer, write_json
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def run_new_study(
     """
     from ..report.words import read_words
 
-    words = read_words(language or language_of_terminal())
+    words = read_words(language or language_of_user())
     path = wishes.output or Path(words.say("new_study.study_file"))
     scenario = path.with_name(words.say("new_study.scenario_file"))
     _check(wishes, path, scenario)

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from ..drawing import language_of_user
 from .options import AsJson, Lang, Language, Quiet, Verbose, offer_profiles
 from .terminal import (
     announce_compiling,
     is_verbose,
-    language_of_terminal,
     reported_errors,
     shown_progress,
     tell,
@@ -100,7 +100,7 @@ def profiles(*, lang: Lang = None, json: AsJson = False, verbose: Verbose = Fals
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .work import list_profiles
 
-        typer.echo(list_profiles(lang or language_of_terminal(), as_json=json))
+        typer.echo(list_profiles(lang or language_of_user(), as_json=json))
 
 
 def categories(*, lang: Lang = None, json: AsJson = False, verbose: Verbose = False) -> None:
@@ -108,4 +108,4 @@ def categories(*, lang: Lang = None, json: AsJson = False, verbose: Verbose = Fa
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .work import list_categories
 
-        typer.echo(list_categories(lang or language_of_terminal(), as_json=json))
+        typer.echo(list_categories(lang or language_of_user(), as_json=json))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .terminal import language_of_terminal
+from ..drawing import language_of_user
 from .texts import Answer, write_json
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ def run_reproduce(
         states = dict(zip(files["file"], files["state"], strict=True))
         record = {"same": is_same, "files": states, "made_with": made_with}
         return Answer(write_json(record)), is_same
-    return Answer(
-        "\n".join(_describe(files, read_words(language or language_of_terminal())))
-    ), is_same
+    return Answer("\n".join(_describe(files, read_words(language or language_of_user())))), is_same
 
 
 def _describe(files: pd.DataFrame, words: Words) -> list[str]:

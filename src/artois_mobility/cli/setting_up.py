@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..drawing import language_of_user
 from .examining import State, examine
-from .terminal import language_of_terminal
 from .texts import Answer, write_json
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def run_doctor(*, language: str | None, as_json: bool) -> tuple[Answer, bool]:
     """
     from ..report.words import read_words
 
-    words = read_words(language or language_of_terminal())
+    words = read_words(language or language_of_user())
     findings = examine()
     is_fine = all(each.state != State.FAULT for each in findings)
     if as_json:

@@ -189,20 +189,6 @@ def is_interactive() -> bool:
     return sys.stdin.isatty()
 
 
-def language_of_terminal() -> str:
-    """Give the language that the terminal is set to.
-
-    Returns
-    -------
-    language
-        `"fr"` where `LC_ALL`, `LC_MESSAGES` or `LANG`, the first that is set, is French; `"en"`
-        otherwise.
-    """
-    names = ("LC_ALL", "LC_MESSAGES", "LANG")
-    first = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    return "fr" if first.lower().startswith("fr") else "en"
-
-
 @contextmanager
 def _logged() -> Iterator[None]:
     """Let what the library notes appear on the standard error."""

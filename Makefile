@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # locked versions with their hashes; ranges stand in pyproject.toml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help venv demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios data lock clean
+.PHONY: help venv demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios data lock clean notebooks
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -76,6 +76,9 @@ bench-lanes: $(VENV)/bench.stamp  ## Time sweeps of 8 to 128 sources at once (so
 
 bench-scenarios: $(VENV)/dev.stamp  ## Time comparing 50 scenarios, and one against computing all anew (some minutes)
 	@$(BIN)/python benchmarks/scenarios.py --output benchmarks/results/scenarios.txt
+
+notebooks: $(VENV)/dev.stamp  ## Execute the notebooks of docs/ and store what they show
+	@$(BIN)/python docs/tools/notebooks.py
 
 data: $(VENV)/run.stamp  ## Build the embedded territory again from its tables of facts
 	@$(BIN)/python data/osm/build_territory.py

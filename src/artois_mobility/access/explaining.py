@@ -57,6 +57,10 @@ class Explanation:
     reason: str
     why: Notice | None = None
 
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return f"<Explanation: {len(self.legs)} legs, {self.minutes:.1f} minutes>"
+
     def _repr_html_(self) -> str:
         """Show the words in a notebook, in the reader's language."""
         return draw_text(self.text(language_of_user()))

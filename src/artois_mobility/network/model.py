@@ -195,6 +195,13 @@ class Network:
         is_closed: Flags = self.graph.weight_ms == UNREACHED_MS
         return is_closed
 
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return (
+            f"<Network {self.profile.name}: {self.graph.node_count} nodes, "
+            f"{self.graph.arc_count} arcs>"
+        )
+
     def _repr_html_(self) -> str:
         """Show in a notebook whose network this is, and how large."""
         language = language_of_user()

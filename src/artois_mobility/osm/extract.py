@@ -139,6 +139,13 @@ class Extract:
     source: SourceRecord
     counts: Mapping[str, int]
 
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return (
+            f"<Extract {self.source.path}: {self.nodes.osm_id.size} nodes, "
+            f"{self.ways.osm_id.size} ways, {self.relations.osm_id.size} relations>"
+        )
+
     def _repr_html_(self) -> str:
         """Show in a notebook what the file holds."""
         source = self.source

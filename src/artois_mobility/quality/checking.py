@@ -75,6 +75,10 @@ class Check:
         found = self.faults["kind"].value_counts()
         return {kind: int(found.get(kind, 0)) for kind in KINDS}
 
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return f"<Check: {len(self.faults)} faults>"
+
     def _repr_html_(self) -> str:
         """Show in a notebook how many faults of each kind there are."""
         language = language_of_user()

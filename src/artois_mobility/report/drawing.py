@@ -350,7 +350,7 @@ def _zoom(view: View, crs: str, ax: Axes) -> float:
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     ax.set_xlim(max(left, x - half), min(right, x + half))
     ax.set_ylim(max(low, y - half), min(high, y + half))
-    return min(max((right - left) / (2 * half), 1.0), LARGEST_POINT)
+    return float(min(max((right - left) / (2 * half), 1.0), LARGEST_POINT))
 
 
 def _add_legend(view: View, ax: Axes) -> None:

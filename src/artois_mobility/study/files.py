@@ -154,6 +154,10 @@ class Study:
     uncertainty: UncertaintyQuestion | None
     day: date | None = None
 
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return f"<Study {self.path}: {self.name}>"
+
     def _repr_html_(self) -> str:
         """Show in a notebook what is asked."""
         language = self.language

@@ -164,6 +164,10 @@ class Comparison:
         rows = table[table["scope"] == "territory"]
         return rows.drop(columns=["scope", "code", "name"]).reset_index(drop=True)
 
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return f"<Comparison {self.study.name}: {', '.join(each.key for each in self.scenarios)}>"
+
     def _repr_html_(self) -> str:
         """Show in a notebook what each scenario does."""
         from ..report.drawing import draw_comparison

@@ -3,13 +3,15 @@
 import json
 import shlex
 import tomllib
+from contextlib import contextmanager
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import artois_mobility as am
-from artois_mobility.cli import beginning
+from artois_mobility._types import tell_nobody
+from artois_mobility.cli import beginning, setup_commands
 from artois_mobility.cli.commands import app
 from study_worlds import write_town
 
@@ -120,8 +122,30 @@ def test_questions_are_asked_and_asked_again(lonely, monkeypatch):
     assert result.exit_code == 0, result.stderr
     assert "There is no profile 'flying'" in result.stderr
     study = am.read_study("etude.toml")
-    assert (study.name, study.profiles) == ("Ma ville", ("walk", "bicycle"))
+    assert (study.name, study.profiles) == ("Ma ville (population estimée)", ("walk", "bicycle"))
     assert pd.read_csv("residents-estimated.csv")["population"].sum() == 3000
+
+
+def test_no_bar_moves_while_a_question_waits(lonely, monkeypatch):
+    open_bars, asked = [], []
+
+    @contextmanager
+    def show(**options):
+        open_bars.append(1)
+        yield tell_nobody
+        open_bars.pop()
+
+    def prompt(question, **options):
+        asked.append(question)
+        assert not open_bars
+        return 3000 if options.get("type") is int else options["default"]
+
+    monkeypatch.setattr(beginning, "is_interactive", lambda: True)
+    monkeypatch.setattr(setup_commands, "shown_progress", show)
+    monkeypatch.setattr(beginning.typer, "prompt", prompt)
+    result = new_study()
+    assert result.exit_code == 0, result.stderr
+    assert len(asked) == 4
 
 
 def test_the_table_that_was_found_is_proposed(town, monkeypatch):

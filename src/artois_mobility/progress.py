@@ -78,7 +78,8 @@ def bars_on_terminal() -> Iterator[Progress]:
         """Time passed, and left where that can be told."""
 
         def render(self, task: Task) -> Text:
-            return Text(write_times(task.elapsed or 0.0, task.completed, task.total))
+            passed_s = task.finished_time if task.finished else task.elapsed
+            return Text(write_times(passed_s or 0.0, task.completed, task.total))
 
     columns = (
         TextColumn("{task.description}", markup=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import typer
 
@@ -18,10 +18,13 @@ from .texts import Answer, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from .._types import Progress
     from ..report.words import Words
     from .proposing import Holdings, People
+
+    Show: TypeAlias = Callable[[], AbstractContextManager[Progress]]
 
 PROFILES: Final = ("car", "bicycle", "walk")
 
@@ -59,9 +62,7 @@ class Wishes(NamedTuple):
     overwrite: bool = False
 
 
-def run_new_study(
-    wishes: Wishes, *, language: str | None, as_json: bool, progress: Progress
-) -> Answer:
+def run_new_study(wishes: Wishes, *, language: str | None, as_json: bool, show: Show) -> Answer:
     """Write a study and a first scenario for a place.
 
     Parameters
@@ -72,8 +73,8 @@ def run_new_study(
         `"fr"`, `"en"` or None for that of the terminal.
     as_json
         Give JSON instead of sentences.
-    progress
-        Told about every stage.
+    show
+        Shows progress while its block lasts; never while a question waits for its answer.
 
     Returns
     -------
@@ -92,9 +93,10 @@ def run_new_study(
     path = wishes.output or Path(words.say("new_study.study_file"))
     scenario = path.with_name(words.say("new_study.scenario_file"))
     _check(wishes, path, scenario)
-    holdings = look_into(wishes.extract, wishes.tables, progress)
+    with show() as progress:
+        holdings = look_into(wishes.extract, wishes.tables, progress)
     profiles, categories = _choose(wishes, holdings, words)
-    people = _find_people(wishes, path.parent, holdings, words, progress)
+    people = _find_people(wishes, path.parent, holdings, words, show)
     name = _name(wishes, people, words)
     proposal = Proposal(name, holdings, people, wishes.tables, profiles, categories)
     is_kept = scenario.exists()
@@ -165,13 +167,13 @@ def _ask_list(
 
 
 def _find_people(
-    wishes: Wishes, folder: Path, holdings: Holdings, words: Words, progress: Progress
+    wishes: Wishes, folder: Path, holdings: Holdings, words: Words, show: Show
 ) -> People:
     """Read, guess or spread who lives there."""
     if wishes.residents is not None:
         return read_people(wishes.residents, holdings)
     if wishes.population is not None:
-        return _spread(holdings, wishes.population, folder, progress)
+        return _spread(holdings, wishes.population, folder, show)
     guess = guess_residents(holdings, [wishes.extract.parent, folder])
     if guess is not None:
         if not wishes.may_ask:
@@ -180,12 +182,13 @@ def _find_people(
         return read_people(
             Path(typer.prompt(question, default=str(guess.path), err=True)), holdings
         )
-    known = spread_people(holdings, None, folder, progress)
+    with show() as progress:
+        known = spread_people(holdings, None, folder, progress)
     if known is not None:
         return known
     if wishes.may_ask:
         count = typer.prompt(words.say("new_study.ask_people"), type=int, err=True)
-        return _spread(holdings, max(int(count), 1), folder, progress)
+        return _spread(holdings, max(int(count), 1), folder, show)
     msg = (
         f"Nobody knows who lives in {wishes.extract}: there is no table of residents beside it, "
         "and its communes have no population. Give a table with --residents FILE (lon, lat, "
@@ -195,20 +198,21 @@ def _find_people(
     raise InputError(msg)
 
 
-def _spread(holdings: Holdings, population: int, folder: Path, progress: Progress) -> People:
-    people = spread_people(holdings, population, folder, progress)
+def _spread(holdings: Holdings, population: int, folder: Path, show: Show) -> People:
+    with show() as progress:
+        people = spread_people(holdings, population, folder, progress)
     assert people is not None  # a number was given
     return people
 
 
 def _name(wishes: Wishes, people: People, words: Words) -> str:
-    key = "new_study.name_estimated" if people.is_estimated else "new_study.name"
+    """Name the study; where people are an estimate, its title always says so."""
     place = wishes.extract.name.split(".")[0].replace("-", " ").replace("_", " ").title()
-    proposed = wishes.name or words.say(key, {"place": place})
+    name = wishes.name or words.say("new_study.name", {"place": place})
     if wishes.may_ask and wishes.name is None:
-        answer = typer.prompt(words.say("new_study.ask_name"), default=proposed, err=True)
-        return str(answer).strip() or proposed
-    return proposed
+        answer = typer.prompt(words.say("new_study.ask_name"), default=name, err=True)
+        name = str(answer).strip() or name
+    return words.say("new_study.name_estimated", {"name": name}) if people.is_estimated else name
 
 
 def _answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path  # noqa: TC003  typer
 from typing import Annotated
 
@@ -126,6 +127,6 @@ def new_study(  # noqa: PLR0913  a command is its options
             may_ask=not (yes or json),
             overwrite=overwrite,
         )
-        with shown_progress(quiet=quiet, verbose=verbose) as progress:
-            answer = run_new_study(wishes, language=lang, as_json=json, progress=progress)
+        show = partial(shown_progress, quiet=quiet, verbose=verbose)
+        answer = run_new_study(wishes, language=lang, as_json=json, show=show)
         tell(answer, quiet=quiet, is_wanted=json)

@@ -26,6 +26,8 @@ def test_the_reference_has_every_public_name_once(site):
     listed = re.findall(
         r"^::: artois_mobility\.[\w.]+\.(\w+)$", "\n".join(site.pages_of_reference().values()), re.M
     )
+    results = {path.rpartition(".")[2] for paths in site.RESULTS.values() for path in paths}
+    listed = [name for name in listed if name not in results]
     assert sorted(listed) == sorted(site.public_names())
     told_elsewhere = {"UNREACHED_MS", "ArtoisMobilityError", "InputError", "__version__"}
     assert set(am.__all__) == set(listed) | told_elsewhere

@@ -28,6 +28,32 @@ GROUPS = {
     "water": ("Water and freight", ("navigation", "waterside", "freight")),
     "scenarios": ("Studies, scenarios, reports", ("changes", "study", "why", "report", "progress")),
 }
+# What the functions give back: classes that one holds and never makes.
+RESULTS = {
+    "data": ("osm.extract.Extract", "quality.checking.Check", "quality.validating.Validation"),
+    "networks": ("network.profiles.Profile",),
+    "access": (
+        "access.catchments.Catchments",
+        "access.explaining.Explanation",
+        "access.uncertainty.DrawnTimes",
+    ),
+    "areas": ("areas.rasters.Raster",),
+    "planning": (
+        "links.detours.Severance",
+        "links.losses.Criticality",
+        "links.scoring.RankedLinks",
+        "siting.choosing.ChosenSites",
+    ),
+    "water": ("waterside.along.Towpaths",),
+    "scenarios": (
+        "study.files.Study",
+        "study.results.Comparison",
+        "study.results.ScenarioResult",
+        "why.attributing.Attribution",
+        "why.explaining_changes.ChangeExplanation",
+        "why.optimising.Optimum",
+    ),
+}
 
 
 def public_names() -> dict[str, str]:
@@ -41,7 +67,7 @@ def public_names() -> dict[str, str]:
 
 
 def pages_of_reference() -> dict[str, str]:
-    """Write the page of each group: its public names, drawn from their docstrings."""
+    """Write the page of each group: its public names, then what they give back."""
     homes = public_names()
     pages = {}
     for key, (title, packages) in GROUPS.items():
@@ -49,6 +75,7 @@ def pages_of_reference() -> dict[str, str]:
         parts = [
             f"::: artois_mobility.{homes[name]}.{name}" for name in sorted(names, key=str.lower)
         ]
+        parts += [f"::: artois_mobility.{path}" for path in RESULTS[key]]
         pages[key] = "\n\n".join([f"# {title}", *parts]) + "\n"
     return pages
 

@@ -51,7 +51,6 @@ lint: $(VENV)/dev.stamp  ## Run every check that needs no test: ruff, mypy, impo
 	@$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'src/*.py')
 	@if grep -nE '^\s*--(index|extra-index|find-links|trusted)|https?://' requirements/*.lock; \
 		then echo "lock files must name no index"; exit 1; fi
-
 	@$(MAKE) --no-print-directory docs
 
 docs: $(VENV)/dev.stamp  ## Build the documentation site into build/site; a warning is an error

@@ -84,7 +84,7 @@ bench-scenarios: $(VENV)/dev.stamp  ## Time comparing 50 scenarios, and one agai
 notebooks: $(VENV)/dev.stamp  ## Execute the notebooks of docs/ and store what they show
 	@$(BIN)/python docs/tools/notebooks.py
 
-pictures: $(VENV)/run.stamp  ## Draw the pictures of README and gallery
+pictures: $(VENV)/dev.stamp browser  ## Draw the pictures of README and gallery
 	@$(BIN)/python docs/tools/pictures.py
 
 data: $(VENV)/run.stamp  ## Build the embedded territory again from its tables of facts

@@ -120,6 +120,7 @@ def prepared(cut_out, sandbox):
         patch.setattr(osmnx.settings, "overpass_url", f"{server}/api")
         patch.setattr(socket, "getaddrinfo", socket.getaddrinfo)
         patch.setattr("osmnx._nominatim.time.sleep", lambda pause: None)
+        patch.setattr("shellingham.detect_shell", lambda: ("bash", "/bin/bash"))
         _make_once(patch)
         yield
 

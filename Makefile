@@ -54,7 +54,7 @@ lint: $(VENV)/dev.stamp  ## Run every check that needs no test: ruff, mypy, impo
 	@$(MAKE) --no-print-directory docs
 
 docs: $(VENV)/dev.stamp  ## Build the documentation site into build/site; a warning is an error
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 format: $(VENV)/dev.stamp  ## Format the code
 	@$(BIN)/ruff format .

@@ -21,7 +21,7 @@ REPOSITORY_LINK = re.compile(
 # The reference's pages: title, and the packages whose public names stand on it.
 GROUPS = {
     "data": ("Data: extracts, sites, residents, communes", ("osm", "places", "quality")),
-    "networks": ("Networks, times, routes", ("graph", "network", "routing")),
+    "networks": ("Networks, times, routes", ("graph", "network", "routing", "transit")),
     "access": ("Access and its indicators", ("access",)),
     "areas": ("Isochrones and surfaces", ("areas",)),
     "planning": ("Crossings, closures, siting", ("links", "siting")),

@@ -222,7 +222,7 @@ def test_the_whole_is_what_a_comparison_says(town):
     works = table[table["scenario"] == "works"].set_index(["profile", "category"])
     for row in found.whole.itertuples():
         other = works.loc[row.profile, row.category]
-        assert row.newly_within_5 == pytest.approx(
+        assert row.more_within_5_min == pytest.approx(
             other["within_5_after"] - other["within_5_before"]
         )
         assert row.no_longer_reaching == pytest.approx(other["people_no_longer_reaching"])

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -441,12 +442,41 @@ def test_squares_have_the_colours_of_their_classes(browser, tmp_path):
             assert counts / counts.sum() * 48 == pytest.approx(expected, abs=1.5)
 
 
-@pytest.mark.parametrize("options", [{"scenarios": False}, {"crs": "EPSG:32631"}])
-def test_other_studies_come_alive_too(browser, tmp_path, options):
-    path = am.write_report(make_comparison(**options), tmp_path)[0]
+def without_communes():
+    result = make_comparison()
+    table = result.summary_table
+    return replace(
+        result,
+        communes=result.communes.iloc[:0],
+        residents=result.residents.assign(commune="", epci=""),
+        summary_table=table[table["scope"] == "territory"].reset_index(drop=True),
+    )
+
+
+def without_thresholds():
+    result = make_comparison()
+    result.study.thresholds_min = ()
+    return result
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: make_comparison(scenarios=False),
+        lambda: make_comparison(crs="EPSG:32631"),
+        without_communes,
+        without_thresholds,
+    ],
+)
+def test_other_studies_come_alive_too(browser, tmp_path, make):
+    path = am.write_report(make(), tmp_path)[0]
     with opened(browser, path) as page:
-        for value in page.page.locator("#choose-show option").evaluate_all(
-            "(all) => all.map((each) => each.value)"
-        ):
-            page.choose(show=value)
-        assert page.page.inner_text("#finding")
+        for row in range(page.page.locator("#choose-scenario option").count()):
+            page.choose(scenario=row)
+            for value in page.page.locator("#choose-show option").evaluate_all(
+                "(all) => all.map((each) => each.value)"
+            ):
+                page.choose(show=value)
+                assert len(page.colours()) > 3
+            assert not re.search(r"NaN|undefined|null", page.page.inner_text("#explore"))
+            assert page.page.inner_text("#finding").endswith(".")

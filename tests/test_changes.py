@@ -4,13 +4,14 @@ import re
 import string
 from datetime import date
 from pathlib import Path
+from typing import Literal, get_origin
 
 import pytest
 
 import artois_mobility
 from artois_mobility.changes.coordinates import place_in_degrees
 from artois_mobility.changes.fields import FileModel, Text
-from artois_mobility.changes.hints import suggest
+from artois_mobility.changes.hints import EXAMPLE_OF_KEY, suggest
 from artois_mobility.changes.notices import LANGUAGES, Notice, read_texts
 from artois_mobility.changes.people_schema import (
     AddResidents,
@@ -50,6 +51,8 @@ from artois_mobility.changes.water_schema import (
     SetDimension,
 )
 from artois_mobility.errors import StudyError
+from artois_mobility.scenarios.files import ScenarioContent
+from artois_mobility.scenarios.layers import LayerSource
 
 SITE = {"kind": "add_site", "category": "care/doctor", "name": "Cabinet", "at": (2.8, 50.4)}
 ENDS = ((2.9290, 50.4668), (2.9291, 50.4702))
@@ -120,8 +123,11 @@ ADD = BLOCK + 'kind = "add_site"\ncategory = "care/doctor"\nname = "Cabinet"\n'
             "exactly one of kmh, limit_kmh and factor",
         ),
         (BLOCK + 'kind = "set_speed"\nkmh = 30', "says no way. Give ids, names, classes"),
-        (BLOCK + 'kind = "set_speed"\nkmh = 0\nids = [1]', "kmh is 0; allowed is above 0"),
-        (BLOCK + 'kind = "set_speed"\nkmh = 900\nids = [1]', "kmh is 900; allowed is 300 or less"),
+        (BLOCK + 'kind = "set_speed"\nkmh = 0\nids = [1]', "is 0; allowed is 0.5 to 300 km/h"),
+        (
+            BLOCK + 'kind = "set_speed"\nkmh = 900\nids = [1]',
+            "kmh is 900; allowed is 0.5 to 300 km/h",
+        ),
         (
             BLOCK + 'kind = "set_speed"\nkmh = 9\nids = [1]\nonly = "up"',
             "only is 'up'; allowed is 'faster'",
@@ -340,8 +346,8 @@ SENTENCES = [
     ),
     (
         SetTurn(kind="set_turn", from_way=1, via=5, to_way=2, allowed=False),
-        "Interdit de tourner de la voie 1 dans la voie 2 (tous les modes qui connaissent les "
-        "tourne-à).",
+        "Interdit de tourner de la voie 1 dans la voie 2 (tous les modes dont les mouvements "
+        "tournants sont connus).",
         "Forbids turning from way 1 into way 2 (all modes that know turns).",
     ),
     (
@@ -482,3 +488,15 @@ def test_notices_write_counts_and_lists_as_the_language_does():
     edge = Notice("edge", {"profile": "car", "count": 1234, "total": 2000})
     assert edge.say("fr").startswith("car : 1\u202f234 carreaux sur 2\u202f000 sont")
     assert str(edge).startswith("car: 1,234 of 2,000 cells")
+
+
+def test_every_key_that_must_be_there_has_an_example_or_choices():
+    """A message that says what is missing says what to write."""
+    models = [*MODEL_OF_KIND.values(), ScenarioContent, LayerSource]
+    required = {
+        name
+        for model in models
+        for name, field in model.model_fields.items()
+        if field.is_required() and get_origin(field.annotation) is not Literal
+    }
+    assert required <= EXAMPLE_OF_KEY.keys()

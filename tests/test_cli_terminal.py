@@ -6,11 +6,16 @@ import pty
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from numba.core.caching import UserProvidedCacheLocator
+from typer.testing import CliRunner
 
-from artois_mobility import progress
+from artois_mobility import kernels, progress
 from artois_mobility.cli import terminal
+from artois_mobility.cli.commands import app
+from study_worlds import write_town
 
 
 def run_process(*arguments, **environment):
@@ -124,20 +129,32 @@ def test_quiet_is_stronger_than_verbose(capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_the_note_about_compiling_looks_at_the_kernels_that_commands_import():
-    code = """
-import sys, artois_mobility.study.comparing, artois_mobility.areas.reached
-import artois_mobility.routing.tables
-print(*(name.rpartition(".")[2] for name in sys.modules if ".kernels." in name))
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    names = {name for name in done.stdout.split() if not name.startswith("_")}
-    assert names == set(terminal.KERNELS_OF_COMMANDS)
+def test_the_note_about_compiling_comes_once(tmp_path):
+    """Every kernel it looks at is compiled by the first command that travels, or draws areas."""
+    study = str(write_town(tmp_path))
+    areas = ["isochrones", study, "--from", "2.84,50.425", "--minutes", "5", "--output"]
+    for words in (["access", study], [*areas, str(tmp_path / "areas.gpkg")]):
+        CliRunner().invoke(app, words)
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, done.output
+        assert "Compiling" not in done.stderr
+
+
+def test_compiled_kernels_are_looked_for_where_numba_puts_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("numba.core.config.CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    folder = Path(UserProvidedCacheLocator(kernels.is_compiled, kernels.__file__).get_cache_path())
+    assert not kernels.is_compiled(["heap"])
+    folder.mkdir()
+    (folder / "heap.push-12.py311.nbi").touch()
+    assert kernels.is_compiled(["heap"])
+    assert not kernels.is_compiled(["heap", "sweep"])
 
 
 @pytest.mark.parametrize(("is_compiled", "quiet", "said"), [(0, 0, 1), (0, 1, 0), (1, 0, 0)])
 def test_the_first_run_says_that_it_compiles(capsys, monkeypatch, is_compiled, quiet, said):
-    monkeypatch.setattr("artois_mobility.kernels.is_compiled", lambda names: bool(is_compiled))
+    monkeypatch.setattr("artois_mobility.kernels.is_compiled", lambda _: bool(is_compiled))
+    monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
     terminal.announce_compiling(quiet=bool(quiet))
     captured = capsys.readouterr()
     assert ("Compiling" in captured.err) == bool(said)

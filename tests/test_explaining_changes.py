@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 import artois_mobility as am
 from artois_mobility.changes.schema import RemoveSite
+from artois_mobility.changes.street_schema import AddBarrier
 from artois_mobility.errors import InputError, StudyError
 from artois_mobility.why.explaining_changes import explain_loaded
 from scenario_worlds import CATEGORY, close, link, make_loaded, make_scenario, move, site, speed
-from street_worlds import cells_at, grid_world, sites_at
+from street_worlds import at, cells_at, grid_world, sites_at, street_world, two_way
 from study_worlds import CLOSE_BRIDGE, link_text, site_text, write_scenario, write_town
 from why_worlds import compute_minutes, make_world
 
@@ -196,3 +197,47 @@ def test_only_two_languages_are_spoken():
     loaded = make_grid()
     with pytest.raises(InputError, match="'fr' or 'en'"):
         explain(loaded, close(1)).text("de")
+
+
+def between_two_streets(cells, sites):
+    """A street along y = 0 and one along y = 200, joined at x = 0 by one of 2 minutes."""
+    network = street_world(
+        [(0, 0), (1000, 0), (0, 200), (1000, 200)],
+        [two_way(0, 1, 600_000), two_way(2, 3, 600_000), two_way(0, 2, 120_000)],
+    )
+    loaded = make_loaded({"walk": network}, cells_at(cells), sites_at(sites))
+    loaded.study.language = "en"
+    return loaded
+
+
+def barrier(*positions):
+    points = tuple(at(*position) for position in positions)
+    return AddBarrier(kind="add_barrier", geometry=points)
+
+
+@pytest.mark.parametrize(
+    ("cell", "hospital", "role", "who"),
+    [
+        ((500, 50), (0, 0), "cell_reattached", "cell"),
+        ((0, 0), (500, 50), "site_reattached", "site"),
+    ],
+)
+def test_a_wall_that_parts_a_place_from_its_street_is_named(cell, hospital, role, who):
+    loaded = between_two_streets([cell], {"h": hospital})
+    idle, wall = barrier((2000, 0), (2000, 9)), barrier((400, 30), (600, 30))
+    found = explain(loaded, idle, wall)
+    assert found.changes["made_it"].tolist() == [False, True]
+    assert found.changes["role"].tolist() == ["elsewhere", role]
+    first, second = (int(each.route.legs["way"][each.route.legs["kind"] == "street"].iloc[
+        0 if who == "cell" else -1]) for each in (found.before, found.after))  # fmt: skip
+    assert f"The {who} no longer joins the streets at the same place: way {first} today, way " \
+           f"{second} with the scenario." in found.text()  # fmt: skip
+    assert "ne rejoint plus la voirie au même endroit" in found.text("fr")
+
+
+def test_a_cell_that_a_wall_shuts_in_is_told_so():
+    loaded = between_two_streets([(500, 50)], {"h": (0, 0)})
+    around = barrier((400, 30), (600, 30), (600, 70), (400, 70), (400, 30))
+    found = explain(loaded, around)
+    assert found.changes["role"].tolist() == ["cell_reattached"]
+    assert "lies behind a barrier with the scenario" in found.text()

@@ -109,8 +109,8 @@ def in_metres(draw):
 
 def unknown_system(draw):
     lines = pick(draw, "site", "move", "link", "speed")
-    crs = draw.choice(["EPSG:99999", "Lambert", "2154x"])
-    return [*lines, f'crs = "{crs}"'], rf"line 2, changes\[1\]\.crs is '{crs}', .*EPSG:2154"
+    crs = draw.choice(["EPSG:99999", "Lambert", "2154x", "EPSG:5720", "EPSG:4978"])
+    return [*lines, f'crs = "{crs}"'], rf"line 2, changes\[1\]\.crs is '{crs}'.*, .*EPSG:2154"
 
 
 def unknown_ids(draw):
@@ -151,11 +151,15 @@ def out_of_bounds(draw):
         ("link", "speed_kmh", "-4.5"), ("site", "capacity", "-1"), ("speed", "kmh", "0.0"),
         ("traffic", "factor", "0.49"), ("traffic", "factor", "-1.5"), ("speed", "kmh", "300.5"),
         ("traffic", "factor", "10.1"), ("link", "speed_kmh", "1e308"),
-    ][int(draw.integers(8))]  # fmt: skip
+        ("link", "speed_kmh", "1e-9"), ("speed", "kmh", "0.49"), ("speed", "kmh", "1e-300"),
+    ][int(draw.integers(11))]  # fmt: skip
     lines = pick(draw, name)
     row = key_lines(lines, key)[0]
     lines, _ = put(lines, row, value)
-    return lines, rf"line {row + 2}, changes\[1\]\.{key} is .*allowed is (above|below|[\d.]+ or)"
+    return (
+        lines,
+        rf"line {row + 2}, changes\[1\]\.{key} is .*allowed is (above|below|[\d.]+ (or|to))",
+    )
 
 
 def no_number(draw):
@@ -221,18 +225,21 @@ def missing_key(draw):
     rows = key_lines(lines, "at", "to", "geometry", "category", "site", "factor", "profiles")
     row = int(draw.choice(rows))
     key = lines.pop(row).split(" =")[0]
-    return lines, rf"line 2, changes\[1\]\.{key} is missing"
+    return lines, rf"line 2, changes\[1\]\.{key} is missing\. Write {key} = "
 
 
 def bad_day(draw):
     value, told = [
-        ("2027-02-30", r"line 9, column"), ("20270301", "is 20270301; allowed is a day"),
+        ("2027-02-30", "line 8: .*is no day. Write end = 2027-03-01"),
+        ("20270301", "is 20270301; allowed is a day"),
+        ("01/03/2027", r"line 8: .*Write end = 2027-03-01"), ('"01/03/2027"', "allowed is a day"),
+        ("2027-3-1", r"line 8: .*Write end = 2027-03-01"), ("31.02.2027", "Write end = 2027-03-01"),
         ("2027-03-01T08:30:00", "allowed is a day without an hour"),
         ("2026-01-01", "ends on 2026-01-01, before it begins"), ('"mars"', "allowed is a day"),
-    ][int(draw.integers(5))]  # fmt: skip
+    ][int(draw.integers(9))]  # fmt: skip
     lines = pick(draw, "close")
     lines, _ = put(lines, key_lines(lines, "end")[0], value)
-    return lines, told.replace("line 9", "line 8")
+    return lines, told
 
 
 def far_link(draw):
@@ -324,9 +331,14 @@ def two_sources(draw):
     return [*lines, more], told
 
 
+def odd_street(draw):
+    text, told = STREET_FAULTS[int(draw.integers(len(STREET_FAULTS)))]
+    return ["[[changes]]", *text.splitlines()], told
+
+
 def other_file(draw):
     content = [
-        (b"", "name is missing"), (b'{"name": "W"}', "line 1, column"),
+        (b"", "name is missing. Write name = "), (b'{"name": "W"}', "line 1, column"),
         (b"kind;at\nadd_site;2.8", "line 1, column"), (b"\x00\x01\x02\xff", "is not UTF-8|column"),
         (b'name = "W"\n[data]\nextract = "town.osm.pbf"\n', "data is no key here. Allowed: name"),
         (b'name = "W"\nchanges = []\nchange = []\n', "change is no key here. Did you mean changes"),
@@ -351,8 +363,35 @@ LAYER_FAULTS = [
     ('{ file = "data/residents.csv" }', "is of no known kind; allowed are .gpkg"),
     ('{ file = "bad.gpkg" }', "cannot be read as a layer"),
     ('{ fil = "plan.gpkg" }', "file is missing"),
+    ('{ file = "plan.gpkg", layer = "lines", filtre = "id = 1" }', "no key here.*mean where"),
     ('"plan.gpkg"', r"is 'plan.gpkg'; allowed is geometry_from = \{ file"),
     ('{ file = "data" }', "is a folder"),
+]
+STREET_FAULTS = [
+    (
+        'kind = "set_oneway"\nids = [100]',
+        r"line 2, changes\[1\]\.direction is missing. Allowed: 'along', 'against', 'both'",
+    ),
+    (
+        'kind = "set_oneway"\nnames = ["Rue 1"]\ndirection = "double sens"',
+        r"line 5, changes\[1\]\.direction is 'double sens'; allowed is 'along'",
+    ),
+    (
+        'kind = "set_access"\nids = [399]\nto = "pedestrians"',
+        r"has 1 problem:\n  line 2, changes\[1\] .*1 of 1 way ids are not in the extract",
+    ),
+    (
+        'kind = "set_turn"\nfrom_way = 100\nvia = 2\nto_way = 101',
+        r"changes\[1\]\.allowed is missing. Write allowed = false to forbid the turn",
+    ),
+    (
+        'kind = "set_speed"\nids = [100]\nfactor = 0.001',
+        r"line 5, changes\[1\]\.factor is 0.001; allowed is 0.01 to 100",
+    ),
+    (
+        'kind = "remove_barrier"\nids = [100]',
+        r"changes\[1\]\.within is missing. Write within = \[\[.* Or name a layer",
+    ),
 ]
 FAULTS = [
     wrong_type, misspelt_key, misspelt_kind, unknown_kind, swapped, in_metres, unknown_system,
@@ -360,7 +399,7 @@ FAULTS = [
     out_of_bounds, no_number, empty_list, huge_number, wrong_encoding, twice_a_key,
     missing_bracket, comma_decimal, single_bracket, missing_key, bad_day, far_link, odd_ring,
     said_twice, contradiction, ring_of_files, no_such_part, faulty_part, parts_that_differ,
-    faulty_layer, two_sources, other_file,
+    faulty_layer, two_sources, odd_street, other_file,
 ]  # fmt: skip
 
 
@@ -409,6 +448,14 @@ def test_a_faulty_file_is_refused_with_what_to_do_about_it(town, number):
     for word in ("Traceback", "pydantic", "fault of the program", "NoneType", "<class"):
         assert word not in message
     assert not (town.parent / "out").exists()
+
+
+@pytest.mark.parametrize(("text", "told"), STREET_FAULTS)
+def test_every_faulty_change_of_a_street_is_told(town, text, told):
+    scenario = write_scenario(town.parent, "street", f"[[changes]]\n{text}\n")
+    done = compare(town, scenario)
+    assert done.exit_code == 2
+    assert re.search(told, done.output), done.output
 
 
 @pytest.mark.parametrize("key", GOOD)

@@ -1,6 +1,8 @@
 """A report made again from its manifest: the same bytes, or what is not the same."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -86,6 +88,68 @@ def test_other_inputs_are_refused_before_anything_is_computed(report, town, tmp_
     assert found.exit_code == 2
     assert "town.toml (study) is missing." in found.stderr
     assert "--base" in found.stderr
+
+
+@pytest.fixture
+def flat(town, tmp_path):
+    """Everything beside each other, the extract a link to a file elsewhere."""
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    (tmp_path / "store").mkdir()
+    data = town / "data"
+    shutil.copy(data / "town.osm.pbf", tmp_path / "store" / "2026.osm.pbf")
+    (folder / "town.osm.pbf").symlink_to(tmp_path / "store" / "2026.osm.pbf")
+    shutil.copy(data / "residents.csv", folder)
+    text = (town / "town.toml").read_text().replace("data/", "")
+    (folder / "town.toml").write_text(text)
+    shutil.copy(town / "works.toml", folder)
+    return folder
+
+
+def test_a_folder_with_everything_in_it_needs_no_base(flat, tmp_path, monkeypatch):
+    monkeypatch.chdir(flat)
+    command = ["compare", "town.toml", "works.toml", "--output", "rep", "--quiet"]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    inputs = json.loads(Path("rep/manifest.json").read_text())["inputs"]
+    paths = {each["role"]: each["path"] for each in inputs}
+    assert paths == {
+        "study": "plain/town.toml",
+        "extract": "plain/town.osm.pbf",
+        "residents": "plain/residents.csv",
+        "scenario": "plain/works.toml",
+    }
+    for folder in (flat, tmp_path.parent):  # the working folder helps, and so does the report's
+        monkeypatch.chdir(folder)
+        found = CliRunner().invoke(app, ["reproduce", str(flat / "rep"), "--json"])
+        record = json.loads(found.stdout)
+        assert (found.exit_code, record["same"], record["base"]) == (0, True, str(tmp_path))
+    (flat / "residents.csv").write_text("lon,lat,population\n")
+    found = CliRunner().invoke(app, ["reproduce", str(flat / "rep")])
+    assert found.exit_code == 2
+    assert f"{flat / 'residents.csv'} (residents) is not the file it was." in found.stderr
+    assert "seen from" not in found.stderr
+    (flat / "works.toml").unlink()
+    found = CliRunner().invoke(app, ["reproduce", str(flat / "rep")])
+    assert f"{flat / 'works.toml'} (scenario) is missing." in found.stderr
+    assert f"That is seen from {tmp_path}; of the working folder, the one above" in found.stderr
+    assert found.stderr.count("\n  ") == 2
+
+
+def test_a_file_that_lies_elsewhere_is_looked_for_by_name(flat, tmp_path, monkeypatch):
+    monkeypatch.chdir(flat)
+    study = flat / "town.toml"
+    store = flat.parent / "store"
+    study.write_text(study.read_text().replace('"town.osm.pbf"', f'"{store}/2026.osm.pbf"'))
+    shutil.move(store, tmp_path.parent / "far")
+    study.write_text(study.read_text().replace(str(store), str(tmp_path.parent / "far")))
+    command = ["compare", "town.toml", "works.toml", "--output", "rep", "--quiet"]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    found = CliRunner().invoke(app, ["reproduce", "rep"])
+    assert found.exit_code == 2
+    assert "2026.osm.pbf (extract) is missing." in found.stderr
+    assert "by name alone, so looked for there itself: 2026.osm.pbf. What lay" in found.stderr
+    shutil.copy(tmp_path.parent / "far" / "2026.osm.pbf", tmp_path)
+    assert CliRunner().invoke(app, ["reproduce", "rep"]).exit_code == 0
 
 
 @pytest.mark.parametrize("text", [None, "[]", "{", '{"files": {}}'])

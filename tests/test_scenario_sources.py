@@ -180,7 +180,7 @@ def test_every_problem_of_a_file_comes_at_once_each_once(tmp_path):
     said = str(caught.value).splitlines()[1:]
     assert len(said) == 3
     assert "line 10, changes[2].geometry_from: file 'none.gpkg' does not exist" in said[0]
-    assert "line 6, changes[1].speed_kmh is -1.0" in said[1]
+    assert "line 6, changes[1].speed_kmh is -1; allowed is 0.5 to 300 km/h" in said[1]
     assert "line 11, changes[2].onway is no key here" in said[2]
 
 

@@ -151,7 +151,8 @@ def test_focus_is_checked_too(today):
     ):
         resolve([scenario], today)
     (resolved,) = resolve(
-        [make_scenario(focus_profiles=("car",), focus_categories=("training",))], today
+        [make_scenario(close(1201), focus_profiles=("car",), focus_categories=("training",))],
+        today,
     )
     assert say_all(resolved.warnings)["en"] == [
         "focus.profiles: the study does not ask for car.",

@@ -372,7 +372,7 @@ def test_a_change_that_nobody_feels_is_warned_of(tmp_path):
     path, *_ = random_town(tmp_path, 1)
     change = SetTurn(kind="set_turn", from_way=100, via=2, to_way=101, allowed=False)
     (resolved,) = resolve([make_scenario(change)], today_of(path))
-    assert "changes nothing for the profiles" in str(resolved.warnings[0])
+    assert "the study knows turns for none of the profiles" in str(resolved.warnings[0])
     assert not resolved.edits
 
 

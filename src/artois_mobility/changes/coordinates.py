@@ -70,18 +70,30 @@ def place_in_degrees(change: C, file_crs: str | None) -> tuple[C, list[str]]:
             continue
         is_point = key in {"at", "to"}
         points: Sequence[Point] = [found] if is_point else found
-        try:
-            degrees = _to_degrees(points, crs)
-        except CRSError:
-            problem = (
-                f'crs is {crs!r}, which is no known coordinate system. Write crs = "EPSG:2154".'
-            )
+        if problem := _judge_system(crs):
             return change, [problem]
+        degrees = _to_degrees(points, crs)
         problems += _find_nowhere(points, degrees, key, crs)
         placed[key] = degrees[0] if is_point else degrees
     if problems or not placed:
         return change, problems
     return change.model_copy(update={**placed, "crs": None}), []
+
+
+def _judge_system(crs: str) -> str:
+    """Say what is wrong with a coordinate system; `""` where positions on a map have one."""
+    if crs == WGS84:
+        return ""
+    try:
+        found = pyproj.CRS(crs)
+    except CRSError:
+        return f'crs is {crs!r}, which is no known coordinate system. Write crs = "EPSG:2154".'
+    if found.is_geographic or found.is_projected:
+        return ""
+    return (
+        f"crs is {crs!r} ({found.name}), in which nothing has a position on a map. Allowed is one "
+        'with longitude and latitude or with metres east and north, such as "EPSG:2154".'
+    )
 
 
 def _to_degrees(points: Sequence[Point], crs: str) -> tuple[Point, ...]:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from .fields import FROM, POINT_KEYS
-from .hints import suggest
+from .hints import EXAMPLE_OF_KEY, suggest
 from .schema import MODEL_OF_KIND
 
 Place: TypeAlias = tuple[int | str, ...]
@@ -79,7 +79,7 @@ def describe_faults(
     ...     RemoveSite.model_validate({"kind": "remove_site", "sit": "w1"})
     ... except ValidationError as error:
     ...     print("|".join(describe_faults(error, RemoveSite, "")))
-    site is missing.|sit is no key here. Did you mean site?
+    site is missing. Write site = "w123", an id, or its name.|sit is no key here. Did you mean site?
     """
     faults = [fault for fault in error.errors(include_url=False) if not _is_consequence(fault)]
     sentences = []
@@ -112,18 +112,23 @@ def _describe(fault: Fault, model: type[BaseModel], text: str, place: Place) -> 
     if place[-1:] and isinstance(place[-1], int) and _is_point(place[:-1]) and kind == "missing":
         return f"{at[: at.rindex('[')]} has {found}, allowed is a point of two numbers: [lon, lat]."
     if kind == "missing":
-        return f"{at} is missing.{_offer_layer(place)}"
+        return f"{at} is missing.{_say_what_to_write(place, model, fault['loc'])}"
     if kind == "value_error":
         return f"{at} {fault['ctx']['error']}"
     return f"{at} is {found}; allowed is {_allowed(fault, place)}."
 
 
-def _offer_layer(place: Place) -> str:
-    """Say that coordinates may also come from a layer."""
-    if place[:1] != ("changes",) or place[-1] not in POINT_KEYS:
-        return ""
-    source = f'{place[-1]}{FROM} = {{ file = "plan.gpkg", layer = "..." }}'
-    return f" Give it, or a layer that it is drawn in: {source}."
+def _say_what_to_write(place: Place, model: type[BaseModel], loc: Place) -> str:
+    """Say what may stand in place of a key that is missing: its choices, or an example."""
+    key = str(place[-1])
+    field = _model_of(model, loc).model_fields.get(key)
+    if field is not None and get_origin(field.annotation) is Literal:
+        return f" Allowed: {', '.join(repr(each) for each in get_args(field.annotation))}."
+    example = f" Write {EXAMPLE_OF_KEY[key]}." if key in EXAMPLE_OF_KEY else ""
+    if place[:1] != ("changes",) or key not in POINT_KEYS:
+        return example
+    source = f'{key}{FROM} = {{ file = "plan.gpkg", layer = "..." }}'
+    return f"{example} Or name a layer that it is drawn in: {source}."
 
 
 def _describe_kind(fault: Fault, at: str) -> str:
@@ -174,6 +179,15 @@ def _without_tag(place: Place) -> Place:
 
 def _known_keys(model: type[BaseModel], place: Place) -> Sequence[str]:
     """List the keys that are allowed beside the last of `place`."""
+    found = _model_of(model, place)
+    names = list(found.model_fields)
+    if found in MODEL_OF_KIND.values():
+        names += [name + FROM for name in names if name in POINT_KEYS]
+    return names
+
+
+def _model_of(model: type[BaseModel], place: Place) -> type[BaseModel]:
+    """Find the model in which the last key of `place` stands."""
     current = model
     for part in place[:-1]:
         if not isinstance(part, str):
@@ -182,10 +196,7 @@ def _known_keys(model: type[BaseModel], place: Place) -> Sequence[str]:
             current = MODEL_OF_KIND[part]
         elif part in current.model_fields:
             current = next(_models_in(current.model_fields[part].annotation), current)
-    names = list(current.model_fields)
-    if current in MODEL_OF_KIND.values():
-        names += [name + FROM for name in names if name in POINT_KEYS]
-    return names
+    return current
 
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:

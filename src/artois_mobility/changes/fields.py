@@ -1,9 +1,18 @@
 """What the keys of study and scenario files may hold."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+)
 
 # Keys that hold coordinates; each may be read from a layer, under the key with `_from` behind it.
 POINT_KEYS: Final = ("at", "geometry", "to", "to_within", "within")
@@ -18,12 +27,28 @@ def _refuse_number(value: object) -> object:
     return value
 
 
+def _within(least: float, most: float, unit: str = "") -> Callable[[float], float]:
+    """Make a check that refuses numbers outside two bounds, and names both."""
+
+    def check(value: float) -> float:
+        if not least <= value <= most:
+            msg = f"is {value:g}; allowed is {least:g} to {most:g}{unit}."
+            raise ValueError(msg)
+        return value
+
+    return check
+
+
 Number: TypeAlias = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 WayId: TypeAlias = Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)]
 Switch: TypeAlias = Annotated[bool, Strict()]
 Point: TypeAlias = tuple[Number, Number]
-SpeedKmh: TypeAlias = Annotated[float, Strict(), Field(gt=0, le=300, allow_inf_nan=False)]
+# Slower than anyone walks, and faster than any train.
+SpeedKmh: TypeAlias = Annotated[Number, AfterValidator(_within(0.5, 300, " km/h"))]
+# By which a speed, or the time that a way takes, may be multiplied.
+SpeedFactor: TypeAlias = Annotated[Number, AfterValidator(_within(0.01, 100))]
+TimeFactor: TypeAlias = Annotated[Number, AfterValidator(_within(0.5, 10))]
 Line: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=2)]
 Ring: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=3)]
 Names: TypeAlias = Annotated[tuple[Text, ...], Field(min_length=1)]

@@ -10,7 +10,20 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, Strict, model_validator
 
-from .fields import Day, FileModel, Line, Names, Point, Ring, SpeedKmh, Switch, Text, WayId
+from .fields import (
+    Day,
+    FileModel,
+    Line,
+    Names,
+    Point,
+    Ring,
+    SpeedFactor,
+    SpeedKmh,
+    Switch,
+    Text,
+    TimeFactor,
+    WayId,
+)
 from .people_schema import (
     MODEL_OF_PEOPLE_KIND,
     AddResidents,
@@ -139,7 +152,7 @@ class AddLink(FileModel):
     name
         What it is called on maps; `""` when it has no name.
     speed_kmh
-        Speed on it; that of a new link of each profile when left out.
+        Speed on it, from 0.5 to 300; that of a new link of each profile when left out.
     oneway
         True when it is open only in the direction it is drawn; on foot one goes both ways.
     bridge
@@ -242,12 +255,12 @@ class SetSpeed(FileModel):
     kind
         `"set_speed"`.
     kmh
-        The new speed as driven; one of `kmh`, `limit_kmh` and `factor` is needed.
+        The new speed as driven, from 0.5 to 300; one of `kmh`, `limit_kmh` and `factor` is needed.
     limit_kmh
         The new speed limit: the driven speed follows as it does from the tag `maxspeed`, for the
         profiles that limits bind.
     factor
-        What today's speed is multiplied by.
+        What today's speed is multiplied by, from 0.01 to 100.
     only
         `"slower"` leaves ways as they are that are slower already, `"faster"` those that are
         faster already; both are changed when left out.
@@ -273,7 +286,7 @@ class SetSpeed(FileModel):
     kind: Literal["set_speed"]
     kmh: SpeedKmh | None = None
     limit_kmh: SpeedKmh | None = None
-    factor: Annotated[float, Strict(), Field(gt=0, le=20, allow_inf_nan=False)] | None = None
+    factor: SpeedFactor | None = None
     only: Literal["faster", "slower"] | None = None
     ids: tuple[WayId, ...] = ()
     names: tuple[Text, ...] = ()
@@ -326,7 +339,7 @@ class Congestion(FileModel):
     """
 
     kind: Literal["congestion"]
-    factor: Annotated[float, Strict(), Field(ge=0.5, le=10, allow_inf_nan=False)]
+    factor: TimeFactor
     ids: tuple[WayId, ...] = ()
     names: tuple[Text, ...] = ()
     classes: tuple[Text, ...] = ()

@@ -17,7 +17,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "along": "Met en sens unique {ways}, dans le sens du tracé ({profiles}).",
         "against": "Met en sens unique {ways}, à rebours du tracé ({profiles}).",
         "obeying": "tous les modes qui suivent les sens uniques",
-        "turning": "tous les modes qui connaissent les tourne-à",
+        "turning": "tous les modes dont les mouvements tournants sont connus",
         "turn_allowed": "Permet de tourner de la voie {start} dans la voie {end} ({profiles}).",
         "turn_forbidden": "Interdit de tourner de la voie {start} dans la voie {end} ({profiles}).",
         "add_barrier": "Pose un obstacle de {length} que nul ne franchit à pied hors des voies.",

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -25,6 +26,12 @@ _PLAINLY: Final = {
 }
 # Texts and comments, in which brackets mean nothing.
 _QUOTED: Final = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|#.*")
+EXAMPLE_DAY: Final = "2027-03-01"
+# A day as people write it, which TOML does not read: 01/03/2027, 1.3.2027, 2027-3-1.
+_DAY: Final = re.compile(
+    r"^\s*(?P<key>begin|end|date)\s*=\s*(?:(?P<year_first>\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
+    r"|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}))\s*(?:#.*)?$"
+)
 
 M = TypeVar("M", bound=FileModel)
 
@@ -190,6 +197,10 @@ def _explain_syntax(message: str, text: str) -> str:
     if len(digits) != 2 or not 1 <= digits[0] <= len(lines):
         return f'is not TOML: {message}. Write key = value; text stands in "quotes".'
     line, column = digits
+    told = lines[line - 1].strip()
+    day = _DAY.match(told)
+    if day and (written := f"{day['key']} = {_as_iso(day)}") != told:
+        return f"line {line}: {told!r} is no day. Write {written}: year, month, day."
     plainly = _PLAINLY.get(reason, "")
     return (
         f"line {line}, column {column}: {reason}{plainly}. It reads {lines[line - 1].strip()!r}. "
@@ -206,3 +217,13 @@ def _find_unclosed(lines: Sequence[str]) -> int | None:
             opened = number
         depth += sum(bare.count(each) for each in "[{") - sum(bare.count(each) for each in "]}")
     return opened if depth > 0 else None
+
+
+def _as_iso(found: re.Match[str]) -> str:
+    """Write a day as TOML does; an example where there is no such day."""
+    parts = [int(each) for each in found.groups()[1:] if each is not None]
+    year, month, number = parts if found["year_first"] else parts[::-1]
+    try:
+        return date(year, month, number).isoformat()
+    except ValueError:
+        return EXAMPLE_DAY

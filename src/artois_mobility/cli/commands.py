@@ -168,13 +168,16 @@ def reproduce(
     ],
     *,
     base: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--base",
             metavar="DIR",
-            help="The folder above the study file's, which the manifest's paths start from.",
+            help=(
+                "The folder above the study file's, which the manifest's paths start from; looked "
+                "for when left out."
+            ),
         ),
-    ] = Path(),
+    ] = None,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,

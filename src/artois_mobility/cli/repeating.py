@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run_reproduce(
-    folder: Path, base: Path, *, language: str | None, as_json: bool, progress: Progress
+    folder: Path, base: Path | None, *, language: str | None, as_json: bool, progress: Progress
 ) -> tuple[Answer, bool]:
     """Make a report again and compare its files.
 
@@ -26,7 +26,7 @@ def run_reproduce(
     folder
         The report.
     base
-        Where the manifest's paths start from.
+        Where the manifest's paths start from; None to look for it.
     language
         `"fr"`, `"en"` or None for that of the terminal.
     as_json
@@ -50,7 +50,12 @@ def run_reproduce(
         names = ("what", "then", "now")
         made_with = [dict(zip(names, each, strict=True)) for each in files.attrs["made_with"]]
         states = dict(zip(files["file"], files["state"], strict=True))
-        record = {"same": is_same, "files": states, "made_with": made_with}
+        record = {
+            "same": is_same,
+            "base": files.attrs["base"],
+            "files": states,
+            "made_with": made_with,
+        }
         return Answer(write_json(record)), is_same
     return Answer("\n".join(_describe(files, read_words(language or language_of_user())))), is_same
 

@@ -16,7 +16,7 @@ from ..errors import ArtoisMobilityError, InputError
 from ..progress import bars_on_terminal, lines_in_log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from .._types import Progress
     from .texts import Answer
@@ -27,21 +27,10 @@ WRONG_INPUT: Final = 2
 # What a shell expects of a program that was stopped by Ctrl-C: 128 + SIGINT.
 INTERRUPTED: Final = 130
 
-# What the commands compile on their first run; other kernels wait until somebody asks for them.
-KERNELS_OF_COMMANDS: Final = (
-    "chordal",
-    "contour",
-    "customize",
-    "dijkstra",
-    "elimination",
-    "ground",
-    "grouping",
-    "heap",
-    "nearest",
-    "nearest_sweep",
-    "repair",
-    "sweep",
-)
+# What every command compiles on its first run that travels on a network.
+KERNELS_OF_TIMES: Final = ("chordal", "customize", "elimination")
+# What those compile besides that draw areas.
+KERNELS_OF_AREAS: Final = (*KERNELS_OF_TIMES, "contour", "ground")
 
 VERBOSE_VARIABLE: Final = "ARTOIS_MOBILITY_VERBOSE"
 
@@ -148,17 +137,20 @@ def shown_progress(*, quiet: bool, verbose: bool = False) -> Iterator[Progress]:
         yield tell_nobody
 
 
-def announce_compiling(*, quiet: bool) -> None:
+def announce_compiling(kernels: Collection[str] = KERNELS_OF_TIMES, *, quiet: bool) -> None:
     """Say on the standard error that the first run compiles, if this is one.
 
     Parameters
     ----------
+    kernels
+        What the command is sure to compile, and no others: they would be waited for at every run.
     quiet
         Say nothing in any case.
     """
     from ..kernels import is_compiled
 
-    if not quiet and not is_compiled(KERNELS_OF_COMMANDS):
+    compiles = os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
+    if compiles and not quiet and not is_compiled(kernels):
         say("Compiling what this command needs (once after the installation, under a minute) ...")
 
 

@@ -19,7 +19,14 @@ from .options import (
     offer_categories,
     offer_profiles,
 )
-from .terminal import announce_compiling, is_verbose, reported_errors, shown_progress, tell
+from .terminal import (
+    KERNELS_OF_AREAS,
+    announce_compiling,
+    is_verbose,
+    reported_errors,
+    shown_progress,
+    tell,
+)
 
 
 def access(
@@ -177,7 +184,7 @@ def isochrones(  # noqa: PLR0913  a command is its options
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .travel import Drawing, Origins, run_isochrones
 
-        announce_compiling(quiet=quiet)
+        announce_compiling(KERNELS_OF_AREAS, quiet=quiet)
         with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_isochrones(
                 study,

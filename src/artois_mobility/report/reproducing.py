@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pandas as pd
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from .._types import Progress
 
+    # Role, path and hash of each file that a report was made from.
+    Inputs: TypeAlias = Sequence[Mapping[str, str]]
+
 SAME: Final = "same"
 DIFFERS: Final = "differs"
 ALTERED: Final = "altered since"
@@ -29,7 +32,7 @@ MADE_WITH: Final = ("library_version", "versions", "profiles")
 
 
 def reproduce(
-    folder: str | Path, base: str | Path = ".", *, progress: Progress | None = None
+    folder: str | Path, base: str | Path | None = None, *, progress: Progress | None = None
 ) -> pd.DataFrame:
     """Make the report of a folder again, elsewhere, and compare every file byte for byte.
 
@@ -38,7 +41,9 @@ def reproduce(
     folder
         What `write_report` or the command `compare` wrote; nothing in it is changed.
     base
-        Folder that the manifest's paths start from: the one above the study file's.
+        Folder that the manifest's paths start from: the one above the study file's. When left out,
+        the first from which they lead to the files that they were: the working folder, the one
+        above it, those that the report lies in.
     progress
         Called with what is being done, how many parts are done, and how many there are.
 
@@ -48,7 +53,8 @@ def reproduce(
         `file` and `state`: `"same"`; `"differs"` where the bytes made now are others;
         `"altered since"` where they are the same, but the file in the folder was changed or taken
         away; `"not made again"` and `"new"`. `attrs["made_with"]` lists what the report was made
-        with that is otherwise now, as what, then and now.
+        with that is otherwise now, as what, then and now; `attrs["base"]` is where the paths
+        started from.
 
     Raises
     ------
@@ -65,9 +71,10 @@ def reproduce(
     from ..study.comparing import compare
     from ..study.files import read_study
 
-    place, start = Path(folder), Path(base)
+    place = Path(folder)
     then = _read_manifest(place)
-    study, scenarios, reference = _find_inputs(then, start, place)
+    start = _find_base(then["inputs"], place, None if base is None else Path(base))
+    study, scenarios, reference = _list_inputs(then["inputs"], start)
     result = compare(read_study(study), scenarios, reference=reference, progress=progress)
     with tempfile.TemporaryDirectory() as elsewhere:
         write_report(result, elsewhere, language=str(then["language"]), progress=progress)
@@ -79,6 +86,7 @@ def reproduce(
     }
     files = pd.DataFrame({"file": list(states), "state": list(states.values())})
     files.attrs["made_with"] = _compare_versions(then, now)
+    files.attrs["base"] = str(start)
     return files
 
 
@@ -98,25 +106,56 @@ def _read_manifest(place: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-def _find_inputs(
-    manifest: Mapping[str, Any], base: Path, place: Path
-) -> tuple[Path, Sequence[Path], Path | None]:
-    """Find study, scenarios and reference, and see that every input is the file it was."""
-    problems = []
-    for each in manifest["inputs"]:
+def _find_base(inputs: Inputs, place: Path, base: Path | None) -> Path:
+    """Find the folder from which all paths lead to the files that they were."""
+    bases = _list_bases(place) if base is None else [base]
+    found = {each: _list_problems(inputs, each) for each in bases}
+    nearest = min(bases, key=lambda each: tuple(map(len, found[each])))
+    missing, others = found[nearest]
+    if not (missing or others):
+        return nearest
+    lines = [f"The report in {place} cannot be made again:", list_problems(missing + others)]
+    if missing and len(bases) > 1:
+        lines.append(
+            f"That is seen from {nearest.resolve()}; of the working folder, the one above it and "
+            "those that the report lies in, none has more of them."
+        )
+    by_name = [each["path"] for each in inputs if "/" not in each["path"]]
+    if missing and by_name:
+        lines.append(
+            "Known by name alone, so looked for there itself: "
+            f"{', '.join(by_name)}. What lay elsewhere needs a copy or a link there."
+        )
+    lines.append(
+        "Put back the files it was made from, or name the folder that their paths start from "
+        "(--base), the one above the study file's."
+    )
+    raise InputError("\n".join(lines))
+
+
+def _list_bases(place: Path) -> list[Path]:
+    """List the folders that paths may start from: the working one first, as it is called."""
+    here = Path().resolve()
+    found = dict.fromkeys([here, here.parent, *place.resolve().parents])
+    return [Path() if each == here else each for each in found]
+
+
+def _list_problems(inputs: Inputs, base: Path) -> tuple[list[str], list[str]]:
+    """List the inputs that are missing, and those that are other files, seen from a folder."""
+    missing, others = [], []
+    for each in inputs:
         path = base / each["path"]
         if not path.is_file():
-            problems.append(f"{path} ({each['role']}) is missing.")
+            missing.append(f"{path} ({each['role']}) is missing.")
         elif hash_file(path) != each["sha256"]:
-            problems.append(f"{path} ({each['role']}) is not the file it was.")
-    if problems:
-        msg = (
-            f"The report in {place} cannot be made again:\n{list_problems(problems)}\nPut back the "
-            "files it was made from, or name the folder that their paths start from (--base)."
-        )
-        raise InputError(msg)
+            others.append(f"{path} ({each['role']}) is not the file it was.")
+    return missing, others
+
+
+def _list_inputs(inputs: Inputs, base: Path) -> tuple[Path, Sequence[Path], Path | None]:
+    """List study, scenarios and reference."""
     of_role: dict[str, list[Path]] = {}
-    for each in manifest["inputs"]:
+    for each in inputs:
         of_role.setdefault(each["role"], []).append(base / each["path"])
     references = [*of_role.get(REFERENCE, ()), *of_role.get(OTHER_STUDY, ()), None]
     return of_role["study"][0], of_role.get("scenario", []), references[0]

@@ -19,9 +19,11 @@ from .edits import Joints, NewLink, no_joints
 from .link_crossings import cut_at_crossings
 from .resolved import Findings, Today
 from .shapes import shape_of_arc
+from .stretches import as_ms
 from .touches import Touch
 from .uses import obeys_oneway
-from .way_changes import MS_PER_M_AT_1_KMH, check_profiles, profiles_of
+from .way_changes import MS_PER_M_AT_1_KMH, profiles_of
+from .way_names import check_profiles
 
 # An end of a link joins a street up to this far away.
 JOIN_LIMIT_M: Final = 30.0
@@ -361,7 +363,7 @@ def _lay_link(change: AddLink, way: int, ends: Rows, joints: Joints, network: Ne
     kmh = change.speed_kmh or network.profile.link_kmh
     # each segment is rounded by itself, as in a network that is built
     step_ms = np.rint(step_m * (MS_PER_M_AT_1_KMH / kmh))
-    point_ms = np.concatenate([[0.0], np.cumsum(step_ms)]).astype(np.int32)
+    point_ms = as_ms(np.concatenate([[0.0], np.cumsum(step_ms)]))
     return NewLink(
         way,
         change.name,

@@ -97,6 +97,8 @@ def try_to_resolve(scenario: Scenario, today: Today) -> tuple[ResolvedScenario, 
 
 def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     scenario = findings.scenario
+    if len(scenario.changes) == scenario.given:
+        findings.warnings.append(Notice("no_changes"))
     _check_repetitions(findings)
     for row, change in enumerate(scenario.changes):
         _check_inside(findings, row, points_of(change), today)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from .._types import NO_ARC, Flags
+from .._types import NO_ARC, UNREACHED_MS, Flags, Floats, Milliseconds
 from ..changes.schema import CloseWays, Congestion, SetSpeed
 from ..network.model import Network
 from ..places.streets import points_of_arcs
@@ -104,3 +104,24 @@ def _meets_box(network: Network, box: tuple[float, float, float, float]) -> Flag
             is_met &= np.minimum.reduceat(degrees, firsts) <= most
             is_met &= np.maximum.reduceat(degrees, firsts) >= least
     return is_met
+
+
+def as_ms(time_ms: Floats) -> Milliseconds:
+    """Turn times along streets into whole milliseconds that still count as reached.
+
+    Parameters
+    ----------
+    time_ms
+        Whole numbers, any shape.
+
+    Returns
+    -------
+    time_ms
+        The same; what takes longer than any time that counts is cut there.
+
+    Examples
+    --------
+    >>> as_ms(np.array([1500.0, 1e300])) < UNREACHED_MS
+    array([ True,  True])
+    """
+    return np.minimum(time_ms, UNREACHED_MS - 1).astype(np.int32)

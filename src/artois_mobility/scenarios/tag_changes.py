@@ -5,25 +5,27 @@ them. The tags of the ways concerned are edited, and the network of each profile
 anew from the same data, with the same traffic, slopes and barriers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from ..changes.notices import Notice
 from ..changes.street_schema import SetAccess, SetOneway, SetTurn, Streets
 from ..network.interpreting import BOAT
 from ..network.model import Network
 from ..network.profiles import Profile
 from ..osm.editing import NewRelation, edit_extract
 from ..osm.extract import Extract, Tags
+from .idle_changes import say_the_same, warn_of_idle_changes
 from .resolved import Findings, Retagged, Today
 from .stretches import OnWays, means_stretches
 from .tag_conflicts import check_contradictions
 from .touches import touch_ways
 from .turn_edits import find_lapsed, forbid_turn, open_turn
-from .uses import let_in, obeys_oneway, shut_out
-from .way_changes import check_profiles, check_ways, list_closings, profiles_of
+from .uses import let_in, obeys_oneway
+from .way_changes import list_closings, profiles_of
+from .way_names import check_profiles, check_ways
 
 ONEWAY_OF_DIRECTION: Mapping[str, str] = {"along": "yes", "against": "-1", "both": "no"}
 # Tags that let bicycles go against a one-way street.
@@ -62,7 +64,7 @@ def resolve_tags(findings: Findings, today: Today) -> dict[str, Retagged]:
     check_contradictions(findings, rows, today, editor.ways_of)
     if findings.errors:
         return {}
-    retagged = {}
+    retagged: dict[str, Retagged] = {}
     for profile, network in today.networks.items():
         edits = editor.edits_for(network, rows, closings)
         if edits is not None:
@@ -72,7 +74,7 @@ def resolve_tags(findings: Findings, today: Today) -> dict[str, Retagged]:
             for row, ways in edits.ways_of_row.items():
                 is_touched = np.isin(found.way_of_arc, np.array(sorted(ways), np.int64))
                 findings.touches.append(touch_ways(row, found, is_touched))
-    editor.warn_of_nothing(rows)
+    warn_of_idle_changes(findings, rows, today, editor.felt, retagged)
     return retagged
 
 
@@ -108,7 +110,10 @@ def _nodes_of(extract: Extract, way: int) -> set[int]:
 
 @dataclass(slots=True)
 class _Edits:
-    """What is edited for one profile: tags of ways, restrictions added and taken away."""
+    """What is edited for one profile: tags of ways, restrictions added and taken away.
+
+    `ways_of_row` are those that each change makes other than today.
+    """
 
     tags_of_way: dict[int, Tags]
     new_relations: list[NewRelation]
@@ -131,9 +136,16 @@ class _Edits:
 
 
 class _Editor:
-    """Turns changes into edits, profile by profile, and notes which had any effect."""
+    """Turns changes into edits, profile by profile.
+
+    Attributes
+    ----------
+    felt
+        Rows of changes by which the tags of a way say something else to a profile than today.
+    """
 
     def __init__(self, findings: Findings, today: Today, *, is_tagged: bool) -> None:
+        self.felt: set[int] = set()
         self._findings, self._today = findings, today
         ways = today.extract.ways
         ids = ways.osm_id.tolist() if is_tagged else []  # else no way is looked for
@@ -142,8 +154,6 @@ class _Editor:
         for osm_id, tags in zip(ids, ways.tags if ids else (), strict=True):
             if "highway" in tags and "name" in tags:
                 self._ways_of_name.setdefault(tags["name"], []).append(osm_id)
-        self._touched: set[int] = set()
-        self._known: set[int] = set()
 
     def edits_for(
         self,
@@ -162,7 +172,7 @@ class _Editor:
             elif isinstance(change, SetOneway):
                 self._direct(edits, row, change, profile)
             elif profile.name in profiles_of(change, self._today):
-                self._turn(edits, row, change, profile)
+                self._turn(edits, change, profile)
         return None if edits.is_empty else edits
 
     def ways_of(self, change: Streets) -> list[int]:
@@ -180,13 +190,6 @@ class _Editor:
         edits.dropped_relations |= lapsed
         edits.opens |= bool(lapsed)
 
-    def warn_of_nothing(self, rows: Sequence[tuple[int, SetAccess | SetOneway | SetTurn]]) -> None:
-        """Warn of changes that no network feels."""
-        for row, change in rows:
-            shuts = isinstance(change, SetAccess) and bool(shut_out(change, self._today))
-            if row not in self._touched and not shuts:
-                self._findings.warn(row, Notice("nothing_on_streets"))
-
     def _open(self, edits: _Edits, row: int, change: SetAccess, profile: Profile) -> None:
         if profile.name not in let_in(change, self._today):
             return
@@ -201,7 +204,7 @@ class _Editor:
                     "no speed. Leave it out, or open a new link with speed_kmh beside it.",
                 )
                 continue
-            self._set(edits, row, way, {**_without(tags, own), own: "yes"})
+            self._set(edits, (row, profile), way, partial(_open_to, own))
             edits.opens = True
             # who lives in the streets beside it may pass only where trips begin or end
             edits.closes |= way in limited
@@ -215,16 +218,15 @@ class _Editor:
         is_own = named is not None or profile.mode != "bicycle"
         key = profile.oneway_keys[-1] if is_own else profile.oneway_keys[0]
         hidden = CONTRAFLOW_KEYS if is_own and profile.mode == "bicycle" else ()
-        for way, tags in self._meant(change, edits):
-            kept = {key: each for key, each in tags.items() if key not in hidden}
-            self._set(edits, row, way, {**kept, key: value})
+        new: dict[str, str] = {key: value}
+        for way, _ in self._meant(change, edits):
+            self._set(edits, (row, profile), way, partial(_direct_by, hidden, new))
             edits.opens = True
             edits.closes |= value != "no"
 
-    def _turn(self, edits: _Edits, row: int, change: SetTurn, profile: Profile) -> None:
+    def _turn(self, edits: _Edits, change: SetTurn, profile: Profile) -> None:
         if self._today.networks[profile.name].turns is None:
             return
-        self._touched.add(row)
         if not change.allowed:
             edits.new_relations.append(forbid_turn(change, profile))
             edits.closes = True
@@ -240,15 +242,28 @@ class _Editor:
             tags = self._today.extract.ways.tags[self._row_of_way[way]]
             yield way, edits.tags_of_way.get(way, tags)
 
-    def _set(self, edits: _Edits, row: int, way: int, tags: Tags) -> None:
-        edits.tags_of_way[way] = tags
-        edits.ways_of_row.setdefault(row, set()).add(way)
-        self._touched.add(row)
+    def _set(
+        self, edits: _Edits, by: tuple[int, Profile], way: int, retag: Callable[[Tags], Tags]
+    ) -> None:
+        row, profile = by
+        today = self._today.extract.ways.tags[self._row_of_way[way]]
+        edits.tags_of_way[way] = retag(edits.tags_of_way.get(way, today))
+        touched = edits.ways_of_row.setdefault(row, set())
+        # held against today, not against the changes before, whose order does not matter
+        if not say_the_same(today, retag(today), profile):
+            self.felt.add(row)
+            touched.add(way)
 
 
-def _without(tags: Tags, own: str) -> dict[str, str]:
-    """Leave out what keeps a profile out besides the key of its own."""
-    return {key: value for key, value in tags.items() if not key.startswith(f"{own}:conditional")}
+def _open_to(own: str, tags: Tags) -> Tags:
+    """Open a way to a profile by its own key, and leave out what shuts it at certain hours."""
+    kept = {key: value for key, value in tags.items() if not key.startswith(f"{own}:conditional")}
+    return {**kept, own: "yes"}
+
+
+def _direct_by(hidden: Collection[str], new: Tags, tags: Tags) -> Tags:
+    """Give a way other directions, and leave out the tags that would say otherwise."""
+    return {key: value for key, value in tags.items() if key not in hidden} | dict(new)
 
 
 def _is_for_some(change: SetAccess | SetOneway | SetTurn) -> bool:

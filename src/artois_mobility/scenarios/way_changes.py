@@ -1,25 +1,23 @@
 """Find the arcs that closures and new speeds mean, and their new times."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import numpy as np
 
-from .._types import UNREACHED_MS, ArcIds, Flags, Floats, Milliseconds
-from ..changes.hints import suggest
-from ..changes.notices import Notice, Value
+from .._types import ArcIds, Flags, Floats, Milliseconds
+from ..changes.notices import Notice
 from ..changes.schema import CloseWays, Congestion, SetSpeed
 from ..network.geodesy import length_m
 from ..network.model import Network
-from ..network.profiles import profile_names
-from ..osm.extract import Extract
 from .resolved import Findings, Today
 from .speed_limits import times_at_limit
-from .stretches import NOT_MEANT, Levels, OnWays, find_levels, means_stretches
+from .stretches import NOT_MEANT, Levels, OnWays, as_ms, find_levels, means_stretches
 from .touches import touch_ways
 from .uses import as_closure
+from .way_names import check_names
 
 MS_PER_M_AT_1_KMH: Final = 3600.0
 
@@ -67,8 +65,10 @@ def resolve_ways(findings: Findings, today: Today) -> dict[str, WayTimes]:
         for row, each in enumerate(findings.scenario.changes)
         if isinstance(change := as_closure(each, today), OnWays)
     ]
+    changes = findings.scenario.changes
     for row, change in rows:
-        _check_names(findings, row, change, today)
+        if change is changes[row]:  # what changes access was checked with its tags
+            check_names(findings, row, change, today)
     rows = [(row, change) for row, change in rows if _is_in_force(findings, row, change, today)]
     effects = _Effects(set(), {})
     times = {}
@@ -110,7 +110,8 @@ def _warn_of_effects(
 ) -> None:
     """Warn of changes without effect, and of those that change more than they seem to."""
     for row, change in rows:
-        if row not in effects.touched:
+        is_of_access = change is not findings.scenario.changes[row]
+        if row not in effects.touched and not is_of_access:
             key = "no_way_closed" if isinstance(change, CloseWays) else "no_speed_set"
             usable = profiles_of(change, today) or Notice("no_profile")
             findings.warn(row, Notice(key, {"profiles": usable}))
@@ -175,98 +176,6 @@ def _is_in_force(findings: Findings, row: int, change: OnWays, today: Today) -> 
     return False
 
 
-def check_profiles(findings: Findings, row: int, profiles: Sequence[str], today: Today) -> None:
-    """Refuse profiles that do not exist; warn of those that the study does not ask for.
-
-    Parameters
-    ----------
-    findings
-        The scenario; errors and warnings are noted in it.
-    row
-        The change.
-    profiles
-        What it names.
-    today
-        The situation.
-    """
-    known = list(dict.fromkeys([*today.networks, *profile_names()]))
-    for profile in profiles:
-        if profile not in known:
-            findings.refuse(row, f"names the profile {profile!r}.{suggest(profile, known)}")
-        elif profile not in today.networks:
-            values: dict[str, Value] = {"profile": profile, "asked": tuple(today.networks)}
-            findings.warn(row, Notice("profile_not_asked", values))
-
-
-def _check_names(findings: Findings, row: int, change: OnWays, today: Today) -> None:
-    check_profiles(findings, row, change.profiles or (), today)
-    check_ways(findings, row, change.ids, change.names, today)
-    _check_classes(findings, row, change.classes, today)
-
-
-def check_ways(
-    findings: Findings, row: int, ids: Sequence[int], names: Sequence[str], today: Today
-) -> None:
-    """Refuse ways that the extract does not have.
-
-    Parameters
-    ----------
-    findings
-        The scenario; errors are noted in it.
-    row
-        The change.
-    ids, names
-        What it names.
-    today
-        The situation.
-    """
-    missing = [way for way in ids if not _has_way(today.extract, way)]
-    if missing:
-        count = f"{len(missing)} of {len(ids)} way ids are not in the extract"
-        near = _near_ids(missing[0], today.extract)
-        findings.refuse(row, f"{count}, first {missing[0]}.{near}")
-    known = _street_names(today) if names else set()
-    for name in names:
-        if name not in known:
-            hint = suggest(name, sorted(known), most=0) if known else ""
-            near = hint if "Did you mean" in hint else ""
-            findings.refuse(row, f"no street or waterway is called {name!r} in the extract.{near}")
-
-
-def _check_classes(findings: Findings, row: int, classes: Iterable[str], today: Today) -> None:
-    networks = today.networks.values()
-    known = {kind for network in networks for kind in network.profile.class_kmh}
-    for kind in classes:
-        if kind not in known and not any((each.class_of_arc == kind).any() for each in networks):
-            met = {str(kind) for network in networks for kind in np.unique(network.class_of_arc)}
-            hint = suggest(kind, sorted(known | met))
-            findings.refuse(row, f"names the class {kind!r}, which no profile travels on.{hint}")
-
-
-def _street_names(today: Today) -> set[str]:
-    """List the names of all ways, also of those that no network of a study has."""
-    named = {tags["name"] for tags in today.extract.ways.tags if "name" in tags}
-    return named.union(*(network.name_of_way.values() for network in today.networks.values()))
-
-
-def _has_way(extract: Extract, way: int) -> bool:
-    ids = extract.ways.osm_id
-    row = int(np.searchsorted(ids, way))
-    return row < ids.size and int(ids[row]) == way
-
-
-def _near_ids(way: int, extract: Extract) -> str:
-    text = str(way)
-    digits = [str(each) for each in extract.ways.osm_id.tolist()]
-    near = suggest(text, [each for each in digits if _differs_little(each, text)], most=0)
-    return near if "Did you mean" in near else " Look the id up on openstreetmap.org."
-
-
-def _differs_little(one: str, other: str) -> bool:
-    """Tell whether two ids have the same length and differ in at most two digits."""
-    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) <= 2
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Effects:
     """Rows of changes that touch any arc, and profiles without a motor whose speed they change."""
@@ -319,7 +228,7 @@ def times_when_closed(network: Network) -> Milliseconds:
         Shape (m,); never less than today.
     """
     walk_ms = np.rint(network.length_m * (MS_PER_M_AT_1_KMH / network.profile.closed_kmh))
-    return np.maximum(network.local_ms, _as_ms(walk_ms)).astype(np.int32)
+    return np.maximum(network.local_ms, as_ms(walk_ms)).astype(np.int32)
 
 
 def _moves_people_without_motor(network: Network, local_ms: Milliseconds, meant: Flags) -> bool:
@@ -393,15 +302,15 @@ def _time_at_speed(
     today_ms = network.local_ms
     if isinstance(change, Congestion):
         moving_ms = np.rint((today_ms - network.waiting_ms) * change.factor)
-        return _as_ms(moving_ms + network.waiting_ms)
+        return as_ms(moving_ms + network.waiting_ms)
     if change.factor is not None:
         moving_ms = np.rint((today_ms - network.waiting_ms) / change.factor)
-        new_ms = _as_ms(moving_ms + network.waiting_ms)
+        new_ms = as_ms(moving_ms + network.waiting_ms)
     elif change.limit_kmh is not None:
         new_ms = limited_ms
     else:
         assert change.kmh is not None  # the schema allows exactly one of the three
-        new_ms = _as_ms(_sum_segments(network, change.kmh) + network.waiting_ms)
+        new_ms = as_ms(_sum_segments(network, change.kmh) + network.waiting_ms)
     if change.only == "slower":
         return np.maximum(new_ms, today_ms)
     return np.minimum(new_ms, today_ms) if change.only == "faster" else new_ms
@@ -419,7 +328,3 @@ def _sum_segments(network: Network, kmh: float) -> Floats:
     step_ms[network.first_point[1:] - 1] = 0.0  # between the end of an arc and the next one
     sums: Floats = np.add.reduceat(step_ms, firsts)
     return sums
-
-
-def _as_ms(time_ms: Floats) -> Milliseconds:
-    return np.minimum(time_ms, UNREACHED_MS - 1).astype(np.int32)

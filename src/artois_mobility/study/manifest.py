@@ -1,6 +1,7 @@
 """What a comparison was made from, so that it can be made again: the manifest."""
 
 import hashlib
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -147,10 +148,19 @@ def _files_of(loaded: Loaded) -> list[tuple[str, Path, str]]:
 
 
 def _place(path: Path, study: Study) -> str:
-    """Tell a path from the folder above the study's; files elsewhere by their name alone."""
-    base = study.path.resolve().parent.parent
-    full = path.resolve()
-    return full.relative_to(base).as_posix() if full.is_relative_to(base) else full.name
+    """Tell a path from the folder above the study's; files elsewhere by their name alone.
+
+    A link within that folder is told by its own place, not by that of the file it leads to.
+    """
+    folder = study.path.parent.resolve()
+    written = path
+    if path.is_relative_to(study.path.parent):
+        written = folder / path.relative_to(study.path.parent)
+    unfollowed = Path(os.path.abspath(written))  # noqa: PTH100  resolve would follow links
+    for place in (unfollowed, path.parent.resolve() / path.name, path.resolve()):
+        if place.is_relative_to(folder.parent) and place.exists() and place.samefile(path):
+            return place.relative_to(folder.parent).as_posix()
+    return path.name
 
 
 def hash_file(path: Path) -> str:

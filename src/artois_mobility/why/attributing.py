@@ -42,7 +42,8 @@ class Attribution:
     The figures, in `parts`, `whole` and `remainder`, are `gained_person_min` (minutes that people
     gain on the way to the nearest site, summed over those who reach one before and after),
     `newly_reaching` and `no_longer_reaching` (people who reach a site in one of the two only), and
-    for each threshold of the study `newly_within_<t>` (people within it after, less those before).
+    for each threshold of the study `more_within_<t>_min` (people within it after, less those
+    before; below zero where there are fewer).
 
     Attributes
     ----------
@@ -258,9 +259,9 @@ def name_figures(thresholds_min: Sequence[float]) -> list[str]:
     Examples
     --------
     >>> name_figures([10.0])
-    ['gained_person_min', 'newly_reaching', 'no_longer_reaching', 'newly_within_10']
+    ['gained_person_min', 'newly_reaching', 'no_longer_reaching', 'more_within_10_min']
     """
-    within = [f"newly_within_{limit:g}" for limit in thresholds_min]
+    within = [f"more_within_{limit:g}_min" for limit in thresholds_min]
     return ["gained_person_min", "newly_reaching", "no_longer_reaching", *within]
 
 

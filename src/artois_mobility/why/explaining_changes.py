@@ -21,6 +21,13 @@ from ..scenarios.resolving import resolve
 from ..study.files import find_profile
 from ..study.loading import load
 from ..study.touching import name_site
+from .ends import (
+    BARRIER_KINDS,
+    CELL_REATTACHED,
+    SITE_REATTACHED,
+    find_reattached,
+    name_ends,
+)
 from .grouping import Group, find_groups
 from .roles import (
     CLOSED_AVOIDED,
@@ -58,6 +65,8 @@ _NOTICE_OF_ROLE: Final = {
     SITE_ADDED: "role_site_added",
     SITE_MOVED: "role_site_moved",
     SITE_REMOVED: "role_site_removed",
+    CELL_REATTACHED: "role_cell_reattached",
+    SITE_REATTACHED: "role_site_reattached",
     ELSEWHERE: "role_elsewhere",
 }
 
@@ -77,8 +86,9 @@ class ChangeExplanation:
     changes
         One row per change, or changes that stand only together: `changes` (numbers in the file,
         from 1), `kind`, `sentence` (in the study's language), `role` (`link_used`,
-        `opened_used`, `closed_avoided`, `speed_used`, `site_added`, `site_moved`, `site_removed`,
-        or `elsewhere`),
+        `opened_used`, `closed_avoided`, `speed_used`, `site_added`, `site_moved`, `site_removed`;
+        of barriers `cell_reattached`, `site_reattached` (which hang on another street); or
+        `elsewhere`),
         `minutes_without` (all others made), `minutes_alone` (made by itself), and `made_it`: True
         where the minutes would be others without it, or, where none is needed because several do
         the same, for those that are enough by themselves.
@@ -150,7 +160,8 @@ class ChangeExplanation:
         rows = zip(self.changes.to_dict("records"), self.sentences[language], strict=True)
         for row, said in rows:
             if row["made_it"] or row["role"] != ELSEWHERE:
-                role = Notice(_NOTICE_OF_ROLE[row["role"]])
+                ends = name_ends(row["role"], self.before, self.after)
+                role = Notice(_NOTICE_OF_ROLE[row["role"]], ends)
                 values: dict[str, Value] = {
                     "number": str(row["changes"]),
                     "sentence": said,
@@ -344,6 +355,11 @@ def _tabulate(
     ]
     is_needed = [not _is_same(then, row["minutes_without"]) for row in rows]
     is_enough = [_is_same(then, row["minutes_alone"]) for row in rows]
+    for group, row, needed in zip(groups, rows, is_needed, strict=True):
+        kinds = {trials.scenario.changes[each].kind for each in group.rows}
+        acts = needed or not _is_same(today, row["minutes_alone"])
+        if kinds & BARRIER_KINDS and acts and row["role"] == ELSEWHERE:
+            row["role"] = find_reattached(*accesses) or ELSEWHERE
     made_it = is_needed if any(is_needed) else is_enough
     made_it = [each and not _is_same(today, then) for each in made_it]
     columns = ["changes", "kind", "sentence", "role", "minutes_without", "minutes_alone"]

@@ -25,7 +25,7 @@ PARTS: Final = (
     "charts",
     "table",
     "controls",
-    "tables",
+    "sorting",
     "main",
 )
 STYLE: Final = "explore.css"

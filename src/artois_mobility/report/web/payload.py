@@ -49,6 +49,7 @@ TEXTS: Final = (
     "finding.only_newly",
     "finding.only_no_longer",
     "finding.today",
+    "finding.today_reached",
     "map.added_site",
     "map.closed",
     "map.links",

@@ -74,8 +74,6 @@ class Zones:
             -1 where there is none, shape (n,).
         """
         places = self.of_scope(scope)
-        if scope not in table:
-            return np.full(len(table), -1, np.int64)
         return np.array([places.get(str(code), -1) for code in table[scope]], np.int64)
 
 
@@ -191,9 +189,8 @@ def _epci_of_commune(result: Comparison) -> dict[str, str]:
     """Tell where each commune belongs, by its residents, else by its outline."""
     told: dict[str, str] = {}
     for table, name in ((result.communes, "insee"), (result.residents, "commune")):
-        if {name, "epci"} <= set(table.columns):
-            pairs = table[[name, "epci"]].drop_duplicates().to_numpy()
-            told |= {str(code): str(epci) for code, epci in pairs if epci}
+        pairs = table[[name, "epci"]].drop_duplicates().to_numpy()
+        told |= {str(code): str(epci) for code, epci in pairs if epci}
     return told
 
 

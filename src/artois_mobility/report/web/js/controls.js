@@ -73,6 +73,10 @@ function writeFinding(state) {
 }
 
 function describeToday(figures, { threshold }) {
+  if (threshold === "") {
+    const reached = writeShare(figures.people_reached_before, figures.population);
+    return say("finding.today_reached", { share: reached });
+  }
   const share = writeShare(figures[`within_${threshold}_before`], figures.population);
   return say("finding.today", { share, minutes: Number(threshold) });
 }

@@ -17,11 +17,15 @@ function tableColumns(state) {
     column(say("table.epci"), (_, zone) => (zone.parent >= 0 ? zones[zone.parent].name : "")),
     column(say("table.residents"), (figures) => figures.population, people, 0),
   ];
+  const shares = (names) =>
+    threshold === ""
+      ? []
+      : names.map(([key, when]) => column(say(key, bound), share(when), minutes, 1));
   if (!scenario) {
     return [
       ...columns,
       column(say("web.commune_minutes"), (figures) => figures.minutes_before, minutes, 3),
-      column(say("web.within", bound), share("before"), minutes, 1),
+      ...shares([["web.within", "before"]]),
     ];
   }
   return [
@@ -30,8 +34,10 @@ function tableColumns(state) {
     column(say("table.minutes_after"), (figures) => figures.minutes_after, minutes, 3),
     column(say("table.gaining"), (figures) => figures.people_gaining, people, 0),
     column(say("table.losing"), (figures) => figures.people_losing, people, 0),
-    column(say("web.within_before", bound), share("before"), minutes, 1),
-    column(say("web.within_after", bound), share("after"), minutes, 1),
+    ...shares([
+      ["web.within_before", "before"],
+      ["web.within_after", "after"],
+    ]),
   ];
 }
 

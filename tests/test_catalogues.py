@@ -17,9 +17,10 @@ TEMPLATES = sorted(PACKAGE.rglob("*.jinja"))
 LANGUAGES = {"fr", "en"}
 FRENCH_LETTERS = re.compile("[àâçéèêëîïôùûœ]", re.IGNORECASE)
 # Sentences about changes are put together from parts, both languages side by side; the others
-# know French column names, hold a sample of letters, or cite a French method by its own words.
+# know French column names, show a French example, or cite a French method by its own words.
 MAY_HOLD_FRENCH = {
     "access/catchments.py",
+    "changes/hints.py",
     "changes/people_sentences.py",
     "changes/sentences.py",
     "changes/street_sentences.py",

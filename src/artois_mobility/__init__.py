@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from .places.spreading import spread_population
     from .places.targets import target_population
     from .places.zones import assign_zones, read_zones
+    from .progress import show_progress
     from .quality.checking import check
     from .quality.validating import validate
     from .report.postgis import write_postgis
@@ -175,6 +176,7 @@ _HOME_OF_NAME = {
     "road_or_water": "freight.comparing",
     "routes": "routing.route_lines",
     "severance": "links.detours",
+    "show_progress": "progress",
     "spread_population": "places.spreading",
     "sum_over_zones": "access.zoning",
     "target_population": "places.targets",
@@ -278,6 +280,7 @@ __all__ = [
     "road_or_water",
     "routes",
     "severance",
+    "show_progress",
     "spread_population",
     "sum_over_zones",
     "target_population",

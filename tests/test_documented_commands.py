@@ -13,6 +13,7 @@ import shlex
 import shutil
 import socket
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import osmium
@@ -27,6 +28,7 @@ from artois_mobility.network.building import build_network
 from artois_mobility.osm.clipping import Bbox, clip_osm
 from artois_mobility.osm.reader import read_osm
 from conftest import REPOSITORY
+from postgis_server import postgis_server
 from test_osm_download import Behaviour, serving
 
 TOWN = Bbox(2.80, 50.40, 2.93, 50.50)
@@ -171,13 +173,25 @@ def expand(word):
     return sorted(map(str, Path().glob(word))) if "*" in word else [word]
 
 
+@contextmanager
+def reachable(words):
+    """Put a database of this machine in the place of one that a page names."""
+    named = [word for word in words if word.startswith("postgresql://")]
+    if not named:
+        yield words
+        return
+    with postgis_server() as address:
+        yield [address if word in named else word for word in words]
+
+
 @pytest.mark.parametrize("words", all_commands())
 def test_a_command_of_the_documentation_runs(words, app, sandbox, monkeypatch):
     if "footbridge.toml" in words:
         write_by_hand(sandbox)
     monkeypatch.setattr(beginning, "is_interactive", lambda: True)
     words = [each for word in words for each in expand(word)]
-    result = CliRunner().invoke(app, words, input="\n" * 9)  # what is proposed will do
+    with reachable(words) as words:
+        result = CliRunner().invoke(app, words, input="\n" * 9)  # what is proposed will do
     assert result.exit_code == 0, f"{shlex.join(words)}\n{result.stderr}"
 
 

@@ -12,7 +12,7 @@ import typer
 
 from .._version import __version__
 from . import data_commands, plan_commands, setup_commands, travel_commands, why_commands
-from .options import (  # noqa: TC001  typer
+from .options import (
     AsJson,
     Csv,
     CsvForm,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .areas.lines import reached_streets
     from .areas.rasters import arrival_surface, count_reaching
     from .areas.reached import isochrones
+    from .caching.networks import load_network
     from .changes.writing import write_scenario
     from .freight.comparing import road_or_water
     from .freight.factors import read_emission_factors
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from .navigation.voyage_tables import voyage_parts, voyages
     from .network.building import build_network
     from .network.interop import from_osmnx, to_networkx, to_osmnx
+    from .network.keeping import open_network, save_network
     from .network.model import Network
     from .network.profiles import profile_names, read_profile
     from .network.slopes import read_heights
@@ -143,9 +145,11 @@ _HOME_OF_NAME = {
     "isochrones": "areas.reached",
     "largest_vessels": "navigation.largest",
     "list_closures": "links.closures",
+    "load_network": "caching.networks",
     "lock_closures": "navigation.closures",
     "mark_edge": "access.edges",
     "merge_sites": "places.sites",
+    "open_network": "network.keeping",
     "open_sites": "places.opening",
     "opportunities": "access.reaching",
     "optimise": "why.optimising",
@@ -173,6 +177,7 @@ _HOME_OF_NAME = {
     "reproduce": "report.reproducing",
     "road_or_water": "freight.comparing",
     "routes": "routing.route_lines",
+    "save_network": "network.keeping",
     "severance": "links.detours",
     "spread_population": "places.spreading",
     "sum_over_zones": "access.zoning",
@@ -245,9 +250,11 @@ __all__ = [
     "isochrones",
     "largest_vessels",
     "list_closures",
+    "load_network",
     "lock_closures",
     "mark_edge",
     "merge_sites",
+    "open_network",
     "open_sites",
     "opportunities",
     "optimise",
@@ -275,6 +282,7 @@ __all__ = [
     "reproduce",
     "road_or_water",
     "routes",
+    "save_network",
     "severance",
     "spread_population",
     "sum_over_zones",

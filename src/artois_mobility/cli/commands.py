@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from .._version import __version__
-from . import plan_commands, why_commands
+from . import cache_commands, plan_commands, why_commands
 from .options import AsJson, Form, Lang, Language, ProfileName, Quiet, StudyFile, Verbose, Way
 from .terminal import (
     FAILED,
@@ -535,6 +535,12 @@ app.command(
         "--output best/"
     ),
 )(why_commands.optimise)
+
+
+app.command(
+    short_help="List or clear the networks kept between runs.",
+    epilog="Examples: artois-mobility cache  |  artois-mobility cache --clear",
+)(cache_commands.cache)
 
 
 @app.command(

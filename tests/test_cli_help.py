@@ -26,6 +26,7 @@ COMMANDS = (
     "attribute",
     "explain",
     "optimise",
+    "blocks",
     "cache",
 )
 
@@ -62,7 +63,7 @@ def test_help_names_every_command_and_the_exit_codes(run):
     assert "2 the input is wrong" in " ".join(text.split())
 
 
-@pytest.mark.parametrize("command", [*COMMANDS[:7], *COMMANDS[-4:]])
+@pytest.mark.parametrize("command", [*COMMANDS[:7], *COMMANDS[-5:]])
 def test_every_command_teaches_by_example(run, command):
     result = run(command, "--help")
     assert result.exit_code == 0

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from .._version import __version__
-from . import cache_commands, plan_commands, why_commands
+from . import block_commands, cache_commands, plan_commands, why_commands
 from .options import AsJson, Form, Lang, Language, ProfileName, Quiet, StudyFile, Verbose, Way
 from .terminal import (
     FAILED,
@@ -536,6 +536,15 @@ app.command(
     ),
 )(why_commands.optimise)
 
+
+app.command(
+    short_help="Compute from every cell in blocks: large work, many machines.",
+    epilog=(
+        "Examples: artois-mobility blocks matrix scenarios/artois.toml --output matrix/  |  "
+        "artois-mobility blocks access scenarios/artois.toml --output access/ "
+        "--scheduler tcp://host:8786"
+    ),
+)(block_commands.blocks)
 
 app.command(
     short_help="List or clear the networks kept between runs.",

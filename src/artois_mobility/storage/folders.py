@@ -23,6 +23,8 @@ def write_folder(
 ) -> Path:
     """Write a folder under a temporary name beside its place, then move it there.
 
+    A power cut may still take some of it back; the checksums then say so.
+
     Parameters
     ----------
     folder
@@ -61,12 +63,9 @@ def write_folder(
             "sha256": {path.name: hash_file(path) for path in sorted(made.iterdir())},
         }
         (made / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        for path in made.iterdir():
-            flush_to_disk(path)
         if place.exists():
             place.rename(Path(scratch) / "old")
         made.rename(place)
-        flush_to_disk(place.parent)
     return place
 
 

@@ -16,6 +16,7 @@ from osmium.filter import KeyFilter
 
 from .._types import NO_NODE, OsmIds
 from ..errors import ExtractError
+from .bombs import refuse_bombs
 from .columns import (
     choose_nodes,
     count_disorder,
@@ -70,8 +71,8 @@ def read_osm(path: str | Path) -> Extract:
     Raises
     ------
     ExtractError
-        If the file is missing, not readable, empty, cut off, a history or change file, or no
-        OpenStreetMap data at all.
+        If the file is missing, not readable, empty, cut off, a history or change file, no
+        OpenStreetMap data at all, or unpacks to far more than such data does.
 
     References
     ----------
@@ -153,6 +154,7 @@ def _open_source(path: Path, file_format: str, folder: Path) -> _Source:
     except OSError as error:
         msg = f"{path} cannot be opened: {error.strerror}. Check who may read it."
         raise ExtractError(msg) from error
+    refuse_bombs(path, file_format)
     file = osmium.io.File(str(path), file_format)
     with _naming_faults(path):
         header = read_header(file)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..errors import HierarchyError, StorageError
 from ..graph import Graph, NodeOrder
+from ..kernels.chordal import measure_tree
 from ..storage.folders import open_folder, write_folder
 from ..storage.records import read_record, write_record
 from .hierarchy import Hierarchy
@@ -168,7 +169,6 @@ def _check_ranges(hierarchy: Hierarchy, place: Path) -> None:
     """Refuse numbers that compiled code, which checks no bounds, would stumble over."""
     h = hierarchy
     ranks, ups, arcs = h.rank_count, h.up_head.size, h.up_of_arc.size
-    own = np.arange(ranks)
     ranges = {
         "head": (h.head, 0, ranks),
         "parent": (h.parent, -1, ranks),
@@ -196,13 +196,35 @@ def _check_ranges(hierarchy: Hierarchy, place: Path) -> None:
     faulty += [name for name, (array, last) in offsets.items() if not _climbs_to(array, last)]
     if h.is_climb.dtype != np.bool_:
         faulty.append("is_climb")
-    if not faulty and (((h.parent <= own) & (h.parent >= 0)) | (h.subtree_size > own + 1)).any():
-        faulty.append("parent")
-    if not faulty and (h.up_head <= h.up_tail).any():
-        faulty.append("up_head")
+    if not faulty:
+        faulty += _contradictions(hierarchy)
     if faulty:
         msg = f"{place}: {', '.join(faulty)} cannot be those of a hierarchy. Save it again."
         raise HierarchyError(msg)
+
+
+def _contradictions(hierarchy: Hierarchy) -> list[str]:
+    """List the columns that do not follow from the others, all numbers being in their ranges."""
+    h = hierarchy
+    own = np.arange(h.rank_count)
+    has_parent = h.parent >= 0
+    has_up = np.diff(h.up_first) > 0
+    if not (h.parent[has_parent] > own[has_parent]).all():
+        return ["parent"]
+    depth, subtree_size = np.empty_like(h.parent), np.empty_like(h.parent)
+    measure_tree(np.ascontiguousarray(h.parent), depth, subtree_size)
+    derived = {
+        "parent": np.array_equal(has_parent, has_up)
+        and np.array_equal(h.parent[has_up], h.up_head[h.up_first[:-1][has_up]]),
+        "depth": np.array_equal(h.depth, depth),
+        "subtree_size": np.array_equal(h.subtree_size, subtree_size),
+        "up_tail": np.array_equal(h.up_tail, np.repeat(own, np.diff(h.up_first))),
+        "up_head": (h.up_head > h.up_tail).all(),
+        "up_depth": np.array_equal(h.up_depth, h.depth[h.up_head]),
+        "down_arc": np.array_equal(h.up_head[h.down_arc], np.repeat(own, np.diff(h.down_first))),
+        "down_end": np.array_equal(h.down_end, h.up_first[h.up_tail[h.down_arc] + 1]),
+    }
+    return [name for name, is_sound in derived.items() if not is_sound]
 
 
 def _climbs_to(array: npt.NDArray[Any], last: int) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,21 @@ from ..errors import ArtoisMobilityError, StorageError
 
 RECORD: Final = "record.json"
 NUMERIC: Final = "biufU"
+
+# What comes of bytes that are not what they should be, numpy's reading of headers included.
+DAMAGE: Final = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+    SyntaxError,
+    TokenError,
+)
 
 Classes = Mapping[str, type]
 
@@ -73,7 +89,7 @@ def read_record(folder: Path, classes: Classes) -> Any:  # noqa: ANN401  what wa
             raise
         msg = f"{folder} holds arrays that contradict each other: {error} Save it again."
         raise StorageError(msg) from error
-    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+    except DAMAGE as error:
         msg = f"{folder} is missing or damaged: {error}. Save it again."
         raise StorageError(msg) from error
 
@@ -170,7 +186,7 @@ def _map(folder: Path, name: str) -> Any:  # noqa: ANN401  an array of any kind
         raise ValueError(msg)
     try:
         return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-    except (OSError, ValueError, SyntaxError) as error:
+    except DAMAGE as error:
         msg = f"{path} is missing or no array: {error}. Save it again."
         raise StorageError(msg) from error
 

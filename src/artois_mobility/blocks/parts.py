@@ -8,17 +8,16 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-from filelock import FileLock, Timeout
 
 from .._version import __version__
 from ..errors import InputError, ResultError, StorageError
+from ..storage.claims import LOCK
 from ..storage.folders import flush_to_disk, hash_file, write_whole
 from .job_folders import key_of, save_job
 from .jobs import Job
@@ -27,7 +26,6 @@ FORMAT: Final = 1
 MANIFEST: Final = "_manifest.json"
 JOURNAL: Final = "_progress.jsonl"
 JOB: Final = "_job"
-LOCK: Final = "_lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,48 +71,6 @@ def file_of(block: int) -> str:
     'part-000007.parquet'
     """
     return f"part-{block:06d}.parquet"
-
-
-@contextmanager
-def claimed(folder: Path) -> Iterator[None]:
-    """Hold a folder for this run alone.
-
-    Parameters
-    ----------
-    folder
-        Made when it is not there.
-
-    Yields
-    ------
-    nothing
-        The folder is free again behind the block, and when the process dies.
-
-    Raises
-    ------
-    InputError
-        If it is a file, or another run is writing there.
-    ResultError
-        If it cannot be written.
-    """
-    if folder.exists() and not folder.is_dir():
-        msg = f"{folder} is a file. Name a folder for the blocks."
-        raise InputError(msg)
-    lock = FileLock(folder / LOCK, timeout=0)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout as error:
-        msg = f"Another run is writing into {folder}. Wait for it, or name another folder."
-        raise InputError(msg) from error
-    except OSError as error:
-        msg = f"{folder} cannot be written: {error.strerror or error}. Name another folder."
-        raise ResultError(msg) from error
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            (folder / LOCK).unlink(missing_ok=True)
-        lock.release()
 
 
 def lay_job(job: Job, folder: Path) -> str:
@@ -246,9 +202,17 @@ def finish(folder: Path, job: Job, key: str, parts: dict[int, Part]) -> Path:
     ResultError
         If a block is missing.
     """
-    missing = [block for block in range(job.block_count) if block not in parts]
+    count = job.block_count
+    missing = [
+        block
+        for block in range(count)
+        if block not in parts or not (folder / file_of(block)).exists()
+    ]
     if missing:
-        msg = f"{len(missing)} of {job.block_count} blocks are missing, first {missing[0]}."
+        msg = (
+            f"{len(missing)} of {count} blocks are missing in {folder}, first "
+            f"{file_of(missing[0])}: somebody took them away. The same call computes them again."
+        )
         raise ResultError(msg)
     ordered = [parts[block] for block in range(job.block_count)]
     source = job.network.provenance

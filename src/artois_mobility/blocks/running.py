@@ -14,9 +14,10 @@ from .._types import WGS84, Progress
 from ..errors import BudgetError, ResultError
 from ..routing.budget import BYTES_PER_GIB, memory_budget
 from ..routing.threads import thread_count
+from ..storage.claims import claimed
 from .job_folders import open_job
 from .jobs import Job
-from .parts import JOB, add_part, claimed, finish, finished_parts, lay_job, whole_parts
+from .parts import JOB, add_part, finish, finished_parts, lay_job, whole_parts
 from .tasks import Done, compute_part
 
 if TYPE_CHECKING:

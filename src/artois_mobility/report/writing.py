@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._types import tell_nobody
 from ..errors import InputError, ResultError
+from ..storage.claims import claimed
 from ..study.manifest import hash_file
 from .labels import words_for
 from .words import read_words
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "manifest.json"
 GAINS: Final = "gains.csv"
+STAGE: Final = ".partial-report-"
 _OWN_MAP: Final = re.compile(r"maps/[a-z0-9-]+\.png")
 
 
@@ -61,7 +63,7 @@ def write_report(
     Raises
     ------
     InputError
-        If `folder` is a file, or there are no words for the language.
+        If `folder` is a file, another run is writing there, or there are no words for the language.
     ResultError
         If the folder cannot be written; it then stands as it was before.
 
@@ -78,7 +80,7 @@ def write_report(
     missing = _missing_folders(place / "maps")
     try:
         place.mkdir(parents=True, exist_ok=True)
-        with _staging(place) as stage:
+        with claimed(place), _staging(place) as stage:
             names = _write_files(result, stage, language, progress)
             record = {
                 **result.manifest,
@@ -227,7 +229,9 @@ def _write_files(
 
 @contextmanager
 def _staging(place: Path) -> Iterator[Path]:
-    stage = Path(tempfile.mkdtemp(prefix=".partial-", dir=place))
+    for left in place.glob(f"{STAGE}*"):  # by a process that died; this folder is ours now
+        shutil.rmtree(left, ignore_errors=True)
+    stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=place))
     try:
         yield stage
     finally:

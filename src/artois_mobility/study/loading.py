@@ -35,7 +35,6 @@ from .water import load_waters
 if TYPE_CHECKING:
     import geopandas as gpd
 
-READING: Final = "reading the extract"
 BUILDING: Final = "networks and places"
 ATTACHING: Final = "attaching places"
 
@@ -242,10 +241,7 @@ def _want(study: Study, profile: Profile) -> Wanted:
 
 
 def _read_extract(study: Study, progress: Progress) -> Extract:
-    progress(READING, 0, 1)
-    extract = read_osm(study.extract)
-    progress(READING, 1, 1)
-    return extract
+    return read_osm(study.extract, progress=progress)
 
 
 def _place_readers(

@@ -28,7 +28,7 @@ import artois_mobility as am
 ROOT = Path(__file__).parents[1]
 STUDY = ROOT / "scenarios" / "artois.toml"
 CATEGORIES = ("care/hospital", "culture/library")
-BLOCK = 96
+BLOCK = 24
 DAMAGED_SHARE = 0.15
 POLL_S = 0.05
 
@@ -53,9 +53,10 @@ def main() -> None:
     draw = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory(prefix="artois-soak-") as place:
         os.environ["ARTOIS_CACHE"] = str(Path(place) / "cache")
+        run(Path(place) / "whole").wait()  # builds the network and keeps it
         began = time.monotonic()
-        run(Path(place) / "whole").wait()
-        usual_s = time.monotonic() - began  # with building; later runs are shorter
+        run(Path(place) / "out").wait()
+        usual_s = time.monotonic() - began
         whole = am.read_blocks(Path(place) / "whole")
         expected = digest(Path(place) / "whole")
         tally, began = Tally(), time.monotonic()
@@ -95,8 +96,8 @@ def soak_once(folder: Path, draw: random.Random, usual_s: float, tally: Tally) -
 def is_killed(process: subprocess.Popen, folder: Path, draw: random.Random, usual_s: float) -> bool:
     """Kill at any time, or some time behind the next part, unless the command ends before."""
     before = set(folder.glob("part-*"))
-    waits_for_part = draw.random() < 0.6
-    left_s = draw.uniform(0.0, 0.5 if waits_for_part else 1.0) * usual_s
+    waits_for_part = draw.random() < 0.7
+    left_s = draw.uniform(0.0, 0.2 if waits_for_part else 0.9) * usual_s
     while left_s > 0:
         try:
             process.wait(timeout=POLL_S)

@@ -14,6 +14,7 @@ import pytest
 from shapely import box
 from typer.testing import CliRunner
 
+import artois_mobility.report.writing  # noqa: F401  what stand-ins below take the place of
 from artois_mobility.changes.notices import LANGUAGES
 from artois_mobility.cli import terminal
 from artois_mobility.cli.commands import app
@@ -76,6 +77,7 @@ def world(monkeypatch):
         "study.loading",
         load_profile=answer("load_profile", loaded),
         build_for=answer("build_for", network),
+        load_for=answer("load_for", network),
         read_all_sites=answer("read_all_sites", "s"),
     )
     module(

@@ -76,7 +76,6 @@ def world(monkeypatch):
     module(
         "study.loading",
         load_profile=answer("load_profile", loaded),
-        build_for=answer("build_for", network),
         load_for=answer("load_for", network),
         read_all_sites=answer("read_all_sites", "s"),
     )
@@ -299,7 +298,7 @@ def test_isochrones_write_files(run, world, tmp_path, suffix):
     assert areas["minutes"].tolist() == [10, 20]
     assert set(areas["mention"]) == {"SCHÉMATIQUE – NE PAS CITER"}
     calls = {what: arguments for what, arguments, _ in world.calls}
-    assert calls["build_for"][2].name == "walk"
+    assert calls["load_for"][2].name == "walk"
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 

@@ -6,9 +6,8 @@ BIN    := $(VENV)/bin
 # locked versions with their hashes; ranges stand in pyproject.toml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help venv demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios data lock clean
-.PHONY: help venv demo test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios bench-blocks soak fuzz audit sbom \
-	test-oldest test-newest data lock clean
+.PHONY: help venv demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios \
+	bench-blocks soak fuzz audit sbom test-oldest test-newest data lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # locked versions with their hashes; ranges stand in pyproject.toml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help venv demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios \
+.PHONY: help venv tools demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios \
 	bench-blocks soak fuzz audit sbom test-oldest test-newest data lock clean
 
 help:  ## List the targets
@@ -26,9 +26,16 @@ $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
 
 venv: $(VENV)/dev.stamp  ## Create .venv with everything, tests' tools included
 
+tools:  ## Install the programs that tests of files run: GDAL, QGIS, PostGIS, Poppler (Debian, as root)
+	@dpkg --status $$(grep -v '^#' requirements/debian.txt) >/dev/null 2>&1 || \
+		{ echo "Installing GDAL, QGIS, PostGIS and Poppler (some minutes, once) ..." && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		$$(grep -v '^#' requirements/debian.txt) >/dev/null; } || \
+		{ echo "The tests of layers and plates need the packages that requirements/debian.txt lists."; exit 1; }
+
 demo: $(VENV)/run.stamp  ## Compare twelve scenarios of the embedded territory; results in out/
 	@$(BIN)/artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out
-	@echo "Open out/report.html in a browser and out/results.gpkg in QGIS; the tables and maps lie beside."
+	@echo "Open out/report.html in a browser and out/results.qgz in QGIS; the tables and maps lie beside."
 
 browser:  ## Install Chromium, which the tests of the report's page drive (Debian, as root)
 	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$(CHROMIUM)" || \
@@ -38,7 +45,7 @@ browser:  ## Install Chromium, which the tests of the report's page drive (Debia
 web:  ## Build again what the report's page takes from others (needs Node)
 	@cd web && npm ci --silent && node build.mjs
 
-test: $(VENV)/dev.stamp browser  ## Run every test
+test: $(VENV)/dev.stamp browser tools  ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/test_heap.py tests/test_searches.py \
 		tests/test_nearest_kernels.py tests/test_ground_kernel.py tests/test_contour_kernel.py tests/test_hierarchy.py \

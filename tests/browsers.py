@@ -43,10 +43,9 @@ class Opened:
         """How many points of the map have each colour."""
         picture = base64.b64decode(self.picture().partition(b",")[2])
         with Image.open(io.BytesIO(picture)) as image:
-            points = np.asarray(image.convert("RGB")).reshape(-1, 3)
-        colours, counts = np.unique(points, axis=0, return_counts=True)
-        names = [bytes(colour).hex() for colour in colours]
-        return {f"#{name}": int(count) for name, count in zip(names, counts, strict=True)}
+            points = np.asarray(image.convert("RGB")).reshape(-1, 3) @ np.array([65536, 256, 1])
+        colours, counts = np.unique(points, return_counts=True)
+        return {f"#{c:06x}": int(n) for c, n in zip(colours, counts, strict=True)}
 
     def focused(self) -> str:
         """What the keyboard is on: its name, else its id, else its text."""

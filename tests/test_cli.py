@@ -1,5 +1,6 @@
 """The command line: what it prints where, how it ends, and what it leaves behind."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -38,6 +39,8 @@ def run():
 @pytest.fixture
 def world(monkeypatch):
     """The library below the commands, replaced by the hand-made comparison."""
+    # What needs the modules themselves has them before others stand in for them.
+    importlib.import_module("artois_mobility.report.writing")
     made = types.SimpleNamespace(
         calls=[], result=make_comparison(schematic=True), error=None, areas=None
     )

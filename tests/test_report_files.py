@@ -14,9 +14,12 @@ import pyogrio
 import pytest
 
 from artois_mobility.errors import InputError, ResultError
-from artois_mobility.report import layers, page
+from artois_mobility.report import page
+from artois_mobility.report.formats import Formats
+from artois_mobility.report.layer_files import write_layer_files
 from artois_mobility.report.names import field_names, layer_name
 from artois_mobility.report.times import read_times
+from artois_mobility.report.words import read_words
 from artois_mobility.report.writing import write_report
 from comparison_world import HOSTILE, make_comparison
 
@@ -37,10 +40,12 @@ LAYERS = [
 FILES = [
     "report.html",
     "results.gpkg",
+    "results.qgz",
     "access_times.parquet",
     "differences.parquet",
     "summary.csv",
     "gains.csv",
+    "data_dictionary.csv",
     "maps/today-car-care.png",
     "maps/today-car-culture-library.png",
     "maps/passerelle-walk-culture-library.png",
@@ -60,6 +65,16 @@ def folder(result, tmp_path_factory):
     paths = write_report(result, place)
     assert [path.relative_to(place).as_posix() for path in paths] == FILES
     return place
+
+
+def layers_in(path):
+    """Name the layers of features; the table of styles beside them is none."""
+    return [name for name, kind in pyogrio.list_layers(path) if kind is not None]
+
+
+def write_layers(result, folder, language):
+    write_layer_files(result, read_times(result), folder, read_words(language), Formats())
+    return folder / "results.gpkg"
 
 
 def names_in(folder):
@@ -122,14 +137,14 @@ def test_tables_of_a_real_territory_bear_no_mention(tmp_path):
 
 
 def test_every_layer_is_there_in_lambert_93(folder):
-    names = [name for name, _ in pyogrio.list_layers(folder / "results.gpkg")]
+    names = layers_in(folder / "results.gpkg")
     assert names == LAYERS
     for name in names:
         assert pyogrio.read_info(folder / "results.gpkg", layer=name)["crs"] == "EPSG:2154"
 
 
 def test_names_in_the_geopackage_are_what_any_gis_takes(folder):
-    for name, _ in pyogrio.list_layers(folder / "results.gpkg"):
+    for name in layers_in(folder / "results.gpkg"):
         fields = pyogrio.read_info(folder / "results.gpkg", layer=name)["fields"]
         for text in [name, *fields]:
             assert re.fullmatch(r"[a-z][a-z0-9_]{0,29}", text)
@@ -147,6 +162,20 @@ def test_todays_cells_carry_the_minutes_of_every_category(result, folder):
         np.testing.assert_array_equal(layer[field], minutes)
     metres = result.residents.to_crs("EPSG:2154")
     assert layer.geometry.geom_equals_exact(metres.geometry, 1e-6).all()
+
+
+def test_the_iris_of_cells_is_told_where_it_is_known(result, tmp_path):
+    residents = result.residents.assign(iris="624980101")
+    path = write_layers(replace(result, residents=residents), tmp_path, "fr")
+    layer = gpd.read_file(path, layer="cells_today_walk")
+    assert layer.columns[:5].tolist() == [
+        "cell",
+        "population",
+        "insee_com",
+        "siren_epci",
+        "code_iris",
+    ]
+    assert set(layer["code_iris"]) == {"624980101"}
 
 
 def test_a_scenarios_cells_are_those_that_feel_it(result, folder):
@@ -185,19 +214,19 @@ def test_what_a_scenario_changes_has_its_layers(folder):
 
 def test_fields_end_in_the_language_of_the_report(tmp_path):
     result = make_comparison()
-    layers.write_geopackage(result, read_times(result), tmp_path / "a.gpkg", "en")
-    fields = pyogrio.read_info(tmp_path / "a.gpkg", layer="communes_pont_ferme_car")["fields"]
+    path = write_layers(result, tmp_path, "en")
+    fields = pyogrio.read_info(path, layer="communes_pont_ferme_car")["fields"]
     endings = [field.removeprefix("care_") for field in fields if field.startswith("care_")]
     assert endings == ["before", "after", "gain", "gaining", "losing"]
-    fields = pyogrio.read_info(tmp_path / "a.gpkg", layer="cells_passerelle_walk")["fields"]
+    fields = pyogrio.read_info(path, layer="cells_passerelle_walk")["fields"]
     assert "culture_library_before" in fields
 
 
 def test_abroad_the_layers_are_in_degrees(tmp_path):
     result = make_comparison(crs="EPSG:32631")
-    layers.write_geopackage(result, read_times(result), tmp_path / "abroad.gpkg", "en")
-    for name, _ in pyogrio.list_layers(tmp_path / "abroad.gpkg"):
-        assert pyogrio.read_info(tmp_path / "abroad.gpkg", layer=name)["crs"] == "EPSG:4326"
+    path = write_layers(result, tmp_path, "en")
+    for name in layers_in(path):
+        assert pyogrio.read_info(path, layer=name)["crs"] == "EPSG:4326"
 
 
 def test_layers_of_scenarios_with_long_names_stay_apart():
@@ -247,7 +276,7 @@ def test_a_forged_manifest_removes_nothing(tmp_path):
     assert victim.read_text() == "here"
 
 
-@pytest.mark.parametrize("step", ["layers.write_geopackage", "plate._save", "page.render_page"])
+@pytest.mark.parametrize("step", ["layer_files.write_geopackage", "plate.save", "page.render_page"])
 def test_a_failure_midway_leaves_the_earlier_report(step, tmp_path, monkeypatch):
     write_report(make_comparison(scenarios=False), tmp_path)
     before = contents(tmp_path)

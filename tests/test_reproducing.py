@@ -1,14 +1,17 @@
 """A report made again from its manifest: the same bytes, or what is not the same."""
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 import artois_mobility as am
 from artois_mobility.cli.commands import app
+from artois_mobility.errors import InputError
 from study_worlds import CLOSE_BRIDGE, write_scenario, write_town
 
 
@@ -43,6 +46,22 @@ def test_a_report_is_the_same_again(report, town):
     found = make_again(report, town)
     assert found.exit_code == 0, found.stderr
     assert found.stdout == f"All {len(files)} files are the same, byte for byte.\n"
+
+
+def test_a_report_in_every_form_is_the_same_again(town, tmp_path):
+    logo = town / "logo.png"
+    Image.new("RGB", (30, 10), "red").save(logo)
+    result = am.compare(am.read_study(town / "town.toml"), [town / "works.toml"])
+    also = ["xlsx", "geoparquet", "a4"]
+    day = dt.date(2020, 2, 29)
+    am.write_report(result, tmp_path, csv="fr", also=also, logo=logo, day=day)
+    files = am.reproduce(tmp_path, town.parent)
+    assert set(files["state"]) == {"same"}
+    endings = {name.rpartition(".")[2] for name in files["file"]}
+    assert {"xlsx", "pdf", "qgz", "gpkg", "parquet", "csv"} < endings
+    Image.new("RGB", (30, 10), "blue").save(logo)
+    with pytest.raises(InputError, match=r"logo\.png \(logo\) is not the file it was"):
+        am.reproduce(tmp_path, town.parent)
 
 
 def test_what_is_not_the_same_is_told(report, town):

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from .places.zones import assign_zones, read_zones
     from .quality.checking import check
     from .quality.validating import validate
+    from .report.postgis import write_postgis
     from .report.reproducing import reproduce
     from .report.writing import write_report
     from .routing.one_to_all import travel_times
@@ -207,6 +208,7 @@ _HOME_OF_NAME = {
     "water_crossings": "waterside.crossings",
     "waterway_classes": "navigation.classes",
     "who_gains": "study.gains",
+    "write_postgis": "report.postgis",
     "write_report": "report.writing",
     "write_scenario": "changes.writing",
 }
@@ -319,6 +321,7 @@ __all__ = [
     "water_crossings",
     "waterway_classes",
     "who_gains",
+    "write_postgis",
     "write_report",
     "write_scenario",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from .outputs import area_writer, check_results_folder, write_folder, write_whole
+from .outputs import area_writer, check_results_folder, csv_writer, write_folder, write_whole
 from .texts import Answer, write_json, write_table
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class Contest(NamedTuple):
         What is to be gained.
     exact
         Whether all combinations are tried; None for as many as there are.
+    csv
+        How CSV files are written.
     """
 
     study: Path
@@ -66,6 +68,7 @@ class Contest(NamedTuple):
     budget: float
     goal: Goal
     exact: bool | None
+    csv: str = "plain"
 
 
 def run_attribute(
@@ -243,7 +246,7 @@ def run_optimise(
         exact=contest.exact,
         progress=progress,
     )
-    files = write_folder(folder, _list_writers(found, words))
+    files = write_folder(folder, _list_writers(found, words, contest.csv))
     if as_json:
         tables = {name: getattr(found, name) for name in ("chosen", "steps", "conflicts")}
         names = ("value", "cost", "budget", "method", "bound", "bound_from", "best_single")
@@ -330,11 +333,11 @@ def _lay_out_steps(found: Optimum, words: Words) -> Table:
     return Table(words.say("why.steps_caption"), tuple(map(words.say, keys)), tuple(rows))
 
 
-def _list_writers(found: Optimum, words: Words) -> dict[str, Callable[[Path], object]]:
+def _list_writers(found: Optimum, words: Words, csv: str) -> dict[str, Callable[[Path], object]]:
     """Give what writes the scenario, where anything is chosen, and the tables."""
     mention = words.say("schematic.mark") if found.is_schematic else ""
     writers: dict[str, Callable[[Path], object]] = {
-        f"{name}.csv": _csv_writer(_mark(getattr(found, name), mention))
+        f"{name}.csv": csv_writer(_mark(getattr(found, name), mention), csv)
         for name in ("chosen", "steps", "tried")
     }
     if len(found.chosen):
@@ -349,10 +352,6 @@ def _list_writers(found: Optimum, words: Words) -> dict[str, Callable[[Path], ob
 def _mark(table: Frame, mention: str) -> Frame:
     """Let every row say that its territory is made up, where it is."""
     return table.assign(mention=mention) if mention else table
-
-
-def _csv_writer(table: pd.DataFrame) -> Callable[[Path], object]:
-    return lambda path: table.to_csv(path, index=False, lineterminator="\n")
 
 
 def _answer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .outputs import check_results_folder, write_folder
+from .outputs import check_results_folder, csv_writer, in_legal_system, write_folder
 from .texts import Answer, write_json
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def run_check(
     language: Language,
     as_json: bool,
     progress: Progress,
+    csv: str = "plain",
 ) -> Answer:
     """Check an extract and write what is wrong with it.
 
@@ -45,6 +46,8 @@ def run_check(
         Give JSON instead of a table.
     progress
         Told about every stage.
+    csv
+        How CSV files are written.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def run_check(
     found = check(extract, profile, language=language)
     progress(CHECKING, 1, 1)
     mention = _mention(extract, language)
-    files = [] if folder is None else _write_all(found, extract, folder, language, mention)
+    files = [] if folder is None else _write_all(found, extract, folder, language, csv)
     if as_json:
         return Answer(_as_json(found, extract, files))
     return Answer("\n".join(filter(None, [mention, *_lines(found, language), *files[:1]])))
@@ -107,18 +110,19 @@ def _lines(found: Check, language: Language) -> list[str]:
 
 
 def _write_all(
-    found: Check, extract: Extract, folder: Path, language: Language, mention: str
+    found: Check, extract: Extract, folder: Path, language: Language, csv: str
 ) -> list[str]:
     """Write every file under a temporary name, then move them; return their names."""
     from ..report.fault_map import draw_faults
 
+    mention = _mention(extract, language)
     faults = found.faults.assign(mention=mention) if mention else found.faults
-    table = faults.drop(columns="geometry")
+    table, placed = faults.drop(columns="geometry"), in_legal_system(faults)
     missing = found.missing_speeds.assign(mention=mention) if mention else found.missing_speeds
     writers: dict[str, Callable[[Path], object]] = {
-        "faults.gpkg": lambda path: faults.to_file(path, layer="faults", driver="GPKG"),
-        "faults.csv": lambda path: table.to_csv(path, index=False, lineterminator="\n"),
-        "missing_speeds.csv": lambda path: missing.to_csv(path, index=False, lineterminator="\n"),
+        "faults.gpkg": lambda path: placed.to_file(path, layer="faults", driver="GPKG"),
+        "faults.csv": csv_writer(table, csv),
+        "missing_speeds.csv": csv_writer(missing, csv),
         "faults.png": lambda path: draw_faults(found.faults, extract, path, language, mention),
     }
     return write_folder(folder, writers)

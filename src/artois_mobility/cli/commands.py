@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt  # noqa: TC003  typer reads it
 import gc
 import sys
 from pathlib import Path
@@ -11,7 +12,20 @@ import typer
 
 from .._version import __version__
 from . import block_commands, cache_commands, plan_commands, why_commands
-from .options import AsJson, Form, Lang, Language, ProfileName, Quiet, StudyFile, Verbose, Way
+from .options import (
+    AsJson,
+    Csv,
+    CsvForm,
+    Form,
+    Format,
+    Lang,
+    Language,
+    ProfileName,
+    Quiet,
+    StudyFile,
+    Verbose,
+    Way,
+)
 from .terminal import (
     FAILED,
     INTERRUPTED,
@@ -119,6 +133,40 @@ def compare(  # noqa: PLR0913  a command is its options
             "--dry-run", help="Say how much each change will touch; compute and write nothing."
         ),
     ] = False,
+    csv: Csv = CsvForm.PLAIN,
+    also: Annotated[
+        list[Format] | None,
+        typer.Option(
+            "--also",
+            help="Write also: the tables as a workbook, every layer as GeoParquet, the maps as "
+            "SVG, as PDF plates; may be repeated.",
+        ),
+    ] = None,
+    logo: Annotated[
+        Path | None,
+        typer.Option("--logo", metavar="FILE", help="A PNG or JPEG picture for the plates."),
+    ] = None,
+    day: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--day", formats=["%Y-%m-%d"], help="Day of edition on the plates; today by default."
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="URL",
+            help="Write the layers into a PostGIS database, too: postgresql://user@host/database; "
+            "leave the password to PGPASSWORD or a password file.",
+        ),
+    ] = None,
+    schema: Annotated[
+        str | None,
+        typer.Option(
+            "--schema", metavar="NAME", help="Where in the database; named after the study."
+        ),
+    ] = None,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -126,13 +174,14 @@ def compare(  # noqa: PLR0913  a command is its options
 ) -> None:
     """Compare scenarios with today, or with a reference: tables, GeoPackage, maps, report.html.
 
-    Leaves in the output folder: report.html (open it in a browser), results.gpkg (open it in
-    QGIS), maps/*.png, access_times.parquet, differences.parquet, summary.csv, gains.csv (who
-    gains, who loses, by agglomeration), manifest.json.
+    Leaves in the output folder: report.html (open it in a browser), results.qgz (open it in
+    QGIS) with results.gpkg, maps/*.png, access_times.parquet, differences.parquet, summary.csv,
+    gains.csv (who gains, who loses, by agglomeration), data_dictionary.csv (what every column
+    is), manifest.json.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .previewing import run_preview
-        from .work import name_scenarios, run_compare
+        from .work import Wanted, name_scenarios, run_compare
 
         files = name_scenarios(scenarios, reference)
         announce_compiling(quiet=quiet)
@@ -151,6 +200,7 @@ def compare(  # noqa: PLR0913  a command is its options
                     study,
                     files,
                     output,
+                    Wanted(csv.value, [each.value for each in also or ()], logo, day, to, schema),
                     reference=reference,
                     language=lang,
                     as_json=json,
@@ -215,6 +265,7 @@ def access(
             "--output", "-o", metavar="FILE", help="Every cell's times, as .parquet or .csv."
         ),
     ] = None,
+    csv: Csv = CsvForm.PLAIN,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -230,7 +281,9 @@ def access(
 
         announce_compiling(quiet=quiet)
         with shown_progress(quiet=quiet) as progress:
-            answer = run_access(study, output, language=lang, as_json=json, progress=progress)
+            answer = run_access(
+                study, output, language=lang, as_json=json, progress=progress, csv=csv.value
+            )
         tell(answer, quiet=quiet, is_wanted=json)
 
 
@@ -253,6 +306,7 @@ def check(
             "--output", "-o", metavar="DIR", help="Folder for a GeoPackage, tables and a map."
         ),
     ] = None,
+    csv: Csv = CsvForm.PLAIN,
     lang: Annotated[Language, typer.Option("--lang", help="Language.")] = Language.FRENCH,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -276,6 +330,7 @@ def check(
                 language=lang.value,
                 as_json=json,
                 progress=progress,
+                csv=csv.value,
             )
         tell(answer, quiet=quiet, is_wanted=json)
 
@@ -314,6 +369,7 @@ def validate(  # noqa: PLR0913  a command is its options
             "--output", "-o", metavar="FILE", help="Every trip, as .gpkg, .parquet or .csv."
         ),
     ] = None,
+    csv: Csv = CsvForm.PLAIN,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -340,6 +396,7 @@ def validate(  # noqa: PLR0913  a command is its options
                 language=lang.value if lang is not None else None,
                 as_json=json,
                 progress=progress,
+                csv=csv.value,
             )
         tell(answer, quiet=quiet, is_wanted=json)
 

@@ -9,9 +9,9 @@ from .outputs import write_folder
 from .scenes import (
     Search,
     answer,
-    csv_writer,
     describe,
     lay_out_table,
+    marked_csv,
     open_scene,
     scenario_writers,
     sheet_text,
@@ -221,8 +221,8 @@ def _write(
     writers: dict[str, Callable[[Path], object]] = {
         f"{drawing.name}.gpkg": lambda path: write_layers(scene, layers, path),
         f"{drawing.name}.png": draw,
-        f"{drawing.name}.csv": csv_writer(scene, drawing.places.drop(columns="geometry")),
-        **{name: csv_writer(scene, table) for name, table in tables.items()},
+        f"{drawing.name}.csv": marked_csv(scene, drawing.places.drop(columns="geometry")),
+        **{name: marked_csv(scene, table) for name, table in tables.items()},
         **scenario_writers(plans),
     }
     return write_folder(search.folder, writers)

@@ -24,6 +24,23 @@ class Way(StrEnum):
     TO = "to"
 
 
+class CsvForm(StrEnum):
+    """How CSV files are written."""
+
+    PLAIN = "plain"
+    FRENCH = "fr"
+
+
+class Format(StrEnum):
+    """What a report is written as, besides what every report has."""
+
+    XLSX = "xlsx"
+    GEOPARQUET = "geoparquet"
+    SVG = "svg"
+    A4 = "a4"
+    A3 = "a3"
+
+
 class Language(StrEnum):
     """Languages that people are addressed in."""
 
@@ -45,4 +62,12 @@ Lang = Annotated[
 ProfileName = Annotated[
     str | None,
     typer.Option("--profile", "-p", help="Who travels; the study's first when left out."),
+]
+Csv = Annotated[
+    CsvForm,
+    typer.Option(
+        "--csv",
+        help="CSV files with commas and points; or as French spreadsheets open them: semicolons, "
+        "decimal commas, byte order mark.",
+    ),
 ]

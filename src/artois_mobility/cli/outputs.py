@@ -41,13 +41,15 @@ def check_output(path: Path) -> None:
         raise InputError(msg)
 
 
-def table_writer(path: Path) -> Callable[[pd.DataFrame, Path], None]:
+def table_writer(path: Path, form: str = "plain") -> Callable[[pd.DataFrame, Path], None]:
     """Choose how a table is written.
 
     Parameters
     ----------
     path
         Where the table is wanted; its ending decides.
+    form
+        Of CSV, see `write_csv`.
 
     Returns
     -------
@@ -63,9 +65,29 @@ def table_writer(path: Path) -> Callable[[pd.DataFrame, Path], None]:
     if path.suffix == ".parquet":
         return lambda table, place: table.to_parquet(place, index=False)
     if path.suffix == ".csv":
-        return lambda table, place: table.to_csv(place, index=False, lineterminator="\n")
+        return lambda table, place: csv_writer(table, form)(place)
     msg = f"Access times are written as .parquet or .csv; found {path}."
     raise InputError(msg)
+
+
+def csv_writer(table: pd.DataFrame, form: str) -> Callable[[Path], None]:
+    """Give what writes a table as CSV.
+
+    Parameters
+    ----------
+    table
+        The table.
+    form
+        Of CSV, see `write_csv`.
+
+    Returns
+    -------
+    write
+        Called with the place to write to.
+    """
+    from ..report.csv_files import write_csv
+
+    return lambda place: write_csv(table, place, form)
 
 
 def area_writer(path: Path) -> Callable[[gpd.GeoDataFrame, Path], None]:
@@ -93,16 +115,41 @@ def area_writer(path: Path) -> Callable[[gpd.GeoDataFrame, Path], None]:
     if driver is None:
         msg = f"Areas are written as .geojson, .gpkg or .parquet; found {path}."
         raise InputError(msg)
+    if path.suffix == ".gpkg":
+        return lambda areas, place: in_legal_system(areas).to_file(place, driver=driver)
     return lambda areas, place: areas.to_file(place, driver=driver)
 
 
-def trip_writer(path: Path) -> Callable[[gpd.GeoDataFrame, Path], None]:
+def in_legal_system(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Bring a table into the coordinates that files for a GIS are written in.
+
+    Parameters
+    ----------
+    table
+        In degrees.
+
+    Returns
+    -------
+    table
+        In Lambert-93 where its middle lies in metropolitan France, else as it is.
+    """
+    import shapely
+
+    from ..network.geodesy import LAMBERT_93, metric_crs
+
+    lon, lat = shapely.get_coordinates(table.geometry.to_numpy()).T
+    return table.to_crs(LAMBERT_93) if metric_crs(lon, lat) == LAMBERT_93 else table
+
+
+def trip_writer(path: Path, form: str = "plain") -> Callable[[gpd.GeoDataFrame, Path], None]:
     """Choose how trips are written: as layer, or as a table without their lines.
 
     Parameters
     ----------
     path
         Where they are wanted; its ending decides.
+    form
+        Of CSV, see `write_csv`.
 
     Returns
     -------
@@ -115,7 +162,7 @@ def trip_writer(path: Path) -> Callable[[gpd.GeoDataFrame, Path], None]:
         If the ending or the folder is not allowed.
     """
     if path.suffix == ".csv":
-        write = table_writer(path)
+        write = table_writer(path, form)
         return lambda trips, place: write(trips.drop(columns="geometry"), place)
     if path.suffix in {*GEO_DRIVERS, ".parquet"}:
         return area_writer(path)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Lang, ProfileName, Quiet, StudyFile, Verbose  # noqa: TC001  typer
+from .options import AsJson, Csv, CsvForm, Lang, ProfileName, Quiet, StudyFile, Verbose
 from .terminal import announce_compiling, is_verbose, reported_errors, shown_progress, tell
 
 
@@ -92,6 +92,7 @@ def crossings(  # noqa: PLR0913  a command is its options
     ] = 500.0,
     most: Most = 5,
     output: Folder = None,
+    csv: Csv = CsvForm.PLAIN,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -109,7 +110,7 @@ def crossings(  # noqa: PLR0913  a command is its options
 
         announce_compiling(quiet=quiet)
         wanted = tuple(categories or ())
-        search = Search(study, profile, wanted, most, spread_m, output, lang, as_json=json)
+        search = Search(study, profile, wanted, most, spread_m, output, lang, json, csv.value)
         with shown_progress(quiet=quiet) as progress:
             answer = run_crossings(
                 search,
@@ -132,6 +133,7 @@ def closures(  # noqa: PLR0913  a command is its options
     ] = None,
     most: Most = 10,
     output: Folder = None,
+    csv: Csv = CsvForm.PLAIN,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -149,7 +151,7 @@ def closures(  # noqa: PLR0913  a command is its options
 
         announce_compiling(quiet=quiet)
         wanted = tuple(categories or ())
-        search = Search(study, profile, wanted, most, 0.0, output, lang, as_json=json)
+        search = Search(study, profile, wanted, most, 0.0, output, lang, json, csv.value)
         with shown_progress(quiet=quiet) as progress:
             answer = run_closures(search, progress, kinds=[each.value for each in kinds or ()])
         tell(answer, quiet=quiet, is_wanted=json)
@@ -200,6 +202,7 @@ def siting(  # noqa: PLR0913  a command is its options
     ] = 500,
     profile: ProfileName = None,
     output: Folder = None,
+    csv: Csv = CsvForm.PLAIN,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -216,7 +219,7 @@ def siting(  # noqa: PLR0913  a command is its options
         from .siting import run_siting
 
         announce_compiling(quiet=quiet)
-        search = Search(study, profile, (category,), most, 0.0, output, lang, as_json=json)
+        search = Search(study, profile, (category,), most, 0.0, output, lang, json, csv.value)
         with shown_progress(quiet=quiet) as progress:
             answer = run_siting(
                 search,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..errors import InputError
-from .outputs import check_results_folder
+from .outputs import check_results_folder, csv_writer
 from .texts import Answer, write_json, write_table
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Search:
         `"fr"`, `"en"` or None for the study's.
     as_json
         Give JSON instead of a table.
+    csv
+        How CSV files are written.
     """
 
     study_path: Path
@@ -63,6 +65,7 @@ class Search:
     folder: Path | None = None
     language: str | None = None
     as_json: bool = False
+    csv: str = "plain"
 
 
 class Scene(NamedTuple):
@@ -80,6 +83,8 @@ class Scene(NamedTuple):
         The catalogue.
     without_sites
         Categories asked for that have no site.
+    csv
+        How CSV files are written.
     """
 
     study: Study
@@ -87,6 +92,7 @@ class Scene(NamedTuple):
     categories: list[str]
     words: Words
     without_sites: tuple[str, ...] = ()
+    csv: str = "plain"
 
     @property
     def mention(self) -> str:
@@ -187,7 +193,8 @@ def open_scene(search: Search, progress: Progress) -> Scene:
     listed = list_categories(data.sites, wanted)
     rows = rows_of_categories(data.sites, listed)
     empty = tuple(key for key, own in zip(listed, rows, strict=True) if not own.size)
-    return Scene(study, data, [key for key in listed if key not in empty], words, empty)
+    present = [key for key in listed if key not in empty]
+    return Scene(study, data, present, words, empty, search.csv)
 
 
 def scenario_writers(
@@ -234,7 +241,7 @@ def write_layers(scene: Scene, layers: Mapping[str, gpd.GeoDataFrame], path: Pat
         marked.to_crs(crs).to_file(path, layer=name, driver="GPKG")
 
 
-def csv_writer(scene: Scene, table: pd.DataFrame) -> Callable[[Path], object]:
+def marked_csv(scene: Scene, table: pd.DataFrame) -> Callable[[Path], object]:
     """Give what writes a table as CSV.
 
     Parameters
@@ -250,7 +257,7 @@ def csv_writer(scene: Scene, table: pd.DataFrame) -> Callable[[Path], object]:
         Called with the place to write to.
     """
     marked = table.assign(mention=scene.mention) if scene.mention else table
-    return lambda path: marked.round(3).to_csv(path, index=False, lineterminator="\n")
+    return csv_writer(marked.round(3), scene.csv)
 
 
 def sheet_text(scene: Scene, title: str, subtitle: str, legend: str) -> SheetText:

@@ -8,9 +8,9 @@ from .outputs import write_folder
 from .scenes import (
     Search,
     answer,
-    csv_writer,
     describe,
     lay_out_table,
+    marked_csv,
     open_scene,
     scenario_writers,
     sheet_text,
@@ -209,7 +209,7 @@ def _write_choice(
     writers: dict[str, Callable[[Path], object]] = {
         "siting.gpkg": lambda path: write_layers(scene, layers, path),
         "siting.png": draw,
-        "siting.csv": csv_writer(scene, found.chosen.drop(columns="geometry")),
+        "siting.csv": marked_csv(scene, found.chosen.drop(columns="geometry")),
         **scenario_writers(plan),
     }
     return write_folder(search.folder, writers)

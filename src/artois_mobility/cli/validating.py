@@ -25,7 +25,7 @@ BUILDING = "networks"
 HOLDING = "trips"
 
 
-def run_validate(
+def run_validate(  # noqa: PLR0913  a command is its options
     study_path: Path,
     trips_path: Path,
     output: Path | None,
@@ -35,6 +35,7 @@ def run_validate(
     language: Language | None,
     as_json: bool,
     progress: Progress,
+    csv: str = "plain",
 ) -> Answer:
     """Hold a user's own trips against the model of a study.
 
@@ -54,6 +55,8 @@ def run_validate(
         Give JSON instead of sentences.
     progress
         Told about every stage.
+    csv
+        How a CSV file is written.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def run_validate(
     from ..report.words import read_words
     from ..study.files import find_profile, read_study
 
-    write = trip_writer(output) if output is not None else None
+    write = trip_writer(output, csv) if output is not None else None
     if output is not None and output.resolve() == trips_path.resolve():
         msg = f"{output} holds the trips themselves. Name another file with --output."
         raise InputError(msg)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Lang, ProfileName, Quiet, StudyFile, Verbose  # noqa: TC001  typer
+from .options import AsJson, Csv, CsvForm, Lang, ProfileName, Quiet, StudyFile, Verbose
 from .terminal import announce_compiling, is_verbose, reported_errors, shown_progress, tell
 
 
@@ -149,6 +149,7 @@ def optimise(  # noqa: PLR0913  a command is its options
             help="Try all combinations within the budget, or never; else their number decides.",
         ),
     ] = None,
+    csv: Csv = CsvForm.PLAIN,
     lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -171,7 +172,7 @@ def optimise(  # noqa: PLR0913  a command is its options
             profiles=profiles or None,
             categories=categories or None,
         )
-        contest = Contest(study, candidates, budget, goal, exact)
+        contest = Contest(study, candidates, budget, goal, exact, csv.value)
         with shown_progress(quiet=quiet) as progress:
             answer = run_optimise(contest, output, language=lang, as_json=json, progress=progress)
         tell(answer, quiet=quiet, is_wanted=json)

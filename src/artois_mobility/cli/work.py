@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +12,13 @@ from .outputs import table_writer, write_whole
 from .texts import Answer, list_warnings, warning_lines, write_json, write_labels, write_table
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from .._types import Progress
     from ..report.findings import Finding
+    from ..report.formats import Formats
+    from ..report.postgis import Written as DatabaseLayers
     from ..report.rows import Pair
     from ..report.words import Words
     from ..study.results import Comparison, ScenarioResult
@@ -50,10 +53,39 @@ def name_scenarios(scenarios: Sequence[Path] | None, reference: Path | None) -> 
     return scenarios or ()
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a report is wanted.
+
+    Attributes
+    ----------
+    csv
+        How CSV files are written.
+    also
+        What is written besides what every report has.
+    logo
+        Picture for the plates, or None.
+    day
+        Of their edition, or None for this day.
+    target
+        Address of a database that the layers go to, too, or None.
+    schema
+        Where in it, or None for one named after the study.
+    """
+
+    csv: str = "plain"
+    also: Sequence[str] = ()
+    logo: Path | None = None
+    day: dt.datetime | None = None
+    target: str | None = None
+    schema: str | None = None
+
+
 def run_compare(
     study_path: Path,
     scenario_paths: Sequence[Path],
     folder: Path,
+    wanted: Wanted,
     *,
     reference: Path | None,
     language: str | None,
@@ -68,6 +100,8 @@ def run_compare(
         The files.
     folder
         Where the report goes; checked before anything is computed.
+    wanted
+        How it is wanted; checked before, too.
     reference
         A scenario or a study to compare with instead of today; None for today.
     language
@@ -94,9 +128,20 @@ def run_compare(
     study = read_study(study_path)
     read_words(language or study.language)
     check_folder(folder)
+    formats = _check_wanted(wanted)
     result = compare(study, scenario_paths, reference=reference, progress=progress)
     words = words_for(result, language)
-    files = write_report(result, folder, language=words.language, progress=progress)
+    files = write_report(
+        result,
+        folder,
+        language=words.language,
+        csv=formats.csv,
+        also=formats.also,
+        logo=formats.logo,
+        day=formats.day,
+        progress=progress,
+    )
+    database = _write_database(result, wanted, words)
     times = read_times(result)
     pairs = {scenario.key: leading_pair(result, scenario) for scenario in result.scenarios[1:]}
     findings = {key: find(result, times, key, pair) for key, pair in pairs.items()}
@@ -107,6 +152,7 @@ def run_compare(
                     "is_schematic": result.is_schematic,
                     "compared_with": result.base.key,
                     "files": [str(path) for path in files],
+                    **({} if database is None else {"database": asdict(database)}),
                     "scenarios": [
                         _describe(scenario, pairs[scenario.key], findings[scenario.key], words)
                         | _describe_water(result, scenario.key, words)
@@ -125,8 +171,41 @@ def run_compare(
             lines.append(f"  {headline(findings[scenario.key], words)} ({pair}).")
         if on_water:
             lines.append(f"  {on_water['finding_on_water']} ({words.say('water.vessels')}).")
-    text = "\n".join([*_mention(result, words), *lines, str(files[0])])
+    lines += [str(files[0]), *_tell_database(database, words)]
+    text = "\n".join([*_mention(result, words), *lines])
     return Answer(text, warning_lines(result, words, "terminal.more_in_report"))
+
+
+def _check_wanted(wanted: Wanted) -> Formats:
+    """See that files and database can be written as wanted, before anything is computed."""
+    from ..report.formats import check_formats
+    from ..report.postgis import check_target
+
+    day = None if wanted.day is None else wanted.day.date()
+    formats = check_formats(wanted.csv, wanted.also, logo=wanted.logo, day=day)
+    if wanted.target is not None:
+        check_target(wanted.target, wanted.schema)
+    elif wanted.schema is not None:
+        msg = f"The schema {wanted.schema} lies in a database; name it, too (--to)."
+        raise InputError(msg)
+    return formats
+
+
+def _write_database(result: Comparison, wanted: Wanted, words: Words) -> DatabaseLayers | None:
+    from ..report.postgis import write_postgis
+
+    if wanted.target is None:
+        return None
+    return write_postgis(result, wanted.target, schema=wanted.schema, language=words.language)
+
+
+def _tell_database(database: DatabaseLayers | None, words: Words) -> list[str]:
+    if database is None:
+        return []
+    schema = database.tables[0].partition(".")[0]
+    told = {"count": len(database.tables), "schema": schema, "place": database.place}
+    lines = [words.say("terminal.database", told)]
+    return lines if database.has_styles else [*lines, words.say("terminal.no_styles")]
 
 
 def run_access(
@@ -136,6 +215,7 @@ def run_access(
     language: str | None,
     as_json: bool,
     progress: Progress,
+    csv: str = "plain",
 ) -> Answer:
     """Compute today's access times.
 
@@ -151,6 +231,8 @@ def run_access(
         Give every row of the summary as JSON instead of a table.
     progress
         Told about every stage.
+    csv
+        How a CSV file is written.
 
     Returns
     -------
@@ -165,7 +247,7 @@ def run_access(
 
     study = read_study(study_path)
     words = read_words(language or study.language)
-    write = table_writer(output) if output is not None else None
+    write = table_writer(output, csv) if output is not None else None
     result = assess(study, progress=progress)
     if output is not None and write is not None:
         table = mark(result.access_times, result, words.language)

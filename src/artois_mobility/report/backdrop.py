@@ -159,7 +159,7 @@ def make_backdrop(
         window=_territory(np.concatenate([shapes, cells])),
         cell_x_m=x_m,
         cell_y_m=y_m,
-        cell_side_m=_usual_distance(x_m, y_m),
+        cell_side_m=usual_distance(x_m, y_m),
         communes=shapes,
         commune_shells=lines_of(shapely.get_exterior_ring(_areas(shapes))),
         commune_names=[str(name) for name in communes["name"]],
@@ -241,7 +241,19 @@ def _territory(geometries: Geometries) -> Window:
     return (west - margin_m, south - margin_m, east + margin_m, north + margin_m)
 
 
-def _usual_distance(x_m: Floats, y_m: Floats) -> float:
+def usual_distance(x_m: Floats, y_m: Floats) -> float:
+    """Tell how far apart neighbouring places usually are.
+
+    Parameters
+    ----------
+    x_m, y_m
+        Where they are, in metres, shape (n,).
+
+    Returns
+    -------
+    distance_m
+        The median of the distances to the nearest other place; 200 m where there is none.
+    """
     points = shapely.points(np.unique(np.column_stack([x_m, y_m]), axis=0))
     if points.size < 2:
         return LONE_CELL_M

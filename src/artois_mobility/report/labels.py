@@ -144,12 +144,28 @@ def osm_day(networks: Mapping[str, Network], words: Words) -> str:
     day
         The newest day in the data, or `""` where the extract does not state one.
     """
+    day = osm_date(networks)
+    return "" if day is None else write_date(day, words.language)
+
+
+def osm_date(networks: Mapping[str, Network]) -> dt.date | None:
+    """Give the day of the OpenStreetMap data.
+
+    Parameters
+    ----------
+    networks
+        Built from it, by profile.
+
+    Returns
+    -------
+    day
+        The newest day in the data, or None where the extract does not state one.
+    """
     stamps = [network.provenance.osm_timestamp for network in networks.values()]
     try:
-        day = dt.datetime.fromisoformat(max(stamps, default="")).date()
+        return dt.datetime.fromisoformat(max(stamps, default="")).date()
     except ValueError:
-        return ""
-    return write_date(day, words.language)
+        return None
 
 
 def source_line(networks: Mapping[str, Network], words: Words) -> str:

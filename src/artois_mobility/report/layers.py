@@ -1,26 +1,24 @@
-"""The GeoPackage of a comparison: cells, communes, sites, links and closed ways."""
+"""The layers of a comparison: cells, communes, sites, links and closed ways."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio.raw
 import shapely
 
 from .._types import WGS84
-from .labels import profile_label, words_for
+from .backdrop import usual_distance
+from .labels import profile_label
 from .names import field_names, layer_name
 from .tables import DECIMALS, vintages
 from .times import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     import numpy.typing as npt
 
@@ -33,19 +31,13 @@ if TYPE_CHECKING:
 Fields: TypeAlias = "Mapping[str, Mapping[str, Floats]]"
 # Values of each feature, by field.
 Columns: TypeAlias = "Mapping[str, npt.NDArray[Any]]"
+# Field of each category and ending.
+FieldNames: TypeAlias = "Mapping[tuple[str, str], str]"
 
 # What a French reader's GIS expects; elsewhere degrees, which open everywhere.
 LAMBERT_93: Final = "EPSG:2154"
-# An index makes a layer of this many features quicker to show; below, only slower to write.
-LEAST_INDEXED: Final = 20_000
-# What makes GDAL write a GeoPackage without waiting for the disk at every layer.
-# Half a file is thrown away, so SQLite need neither wait for the disk nor keep a journal; and a
-# clock in the file would make it differ from run to run.
-SETTINGS: Final = {
-    "OGR_SQLITE_SYNCHRONOUS": "OFF",
-    "OGR_SQLITE_JOURNAL": "OFF",
-    "OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z",
-}
+# What fields of minutes and people hold; how their names end stands in the catalogues.
+MEASURES: Final = ("minutes", "before", "after", "gain", "gaining", "losing")
 # The summary's columns that a commune's polygon shows, and the word that its field ends with.
 COMMUNE_FIELDS: Final = {
     "minutes_before": "before",
@@ -54,7 +46,7 @@ COMMUNE_FIELDS: Final = {
     "people_gaining": "gaining",
     "people_losing": "losing",
 }
-CELL_COLUMNS: Final = ("cell", "population", "commune", "epci")
+CELL_COLUMNS: Final = ("cell", "population", "commune", "epci", "iris", "code_iris")
 SITE_COLUMNS: Final = (
     "site",
     "category",
@@ -66,19 +58,31 @@ SITE_COLUMNS: Final = (
 )
 COMMUNE_COLUMNS: Final = ("insee", "name", "epci", "epci_name", "population")
 # Fields of residents and communes under the names that INSEE gives them.
-INSEE_NAMES: Final = {"commune": "insee_com", "insee": "insee_com", "epci": "siren_epci"}
+INSEE_NAMES: Final = {
+    "commune": "insee_com",
+    "insee": "insee_com",
+    "epci": "siren_epci",
+    "iris": "code_iris",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """One layer of the GeoPackage, f features.
+    """One layer, f features.
 
     Attributes
     ----------
+    kind
+        `"cells"`, `"communes"`, `"sites"` and so on.
     name
         Lower-case ASCII, at most 30 characters.
     title
         What the layer shows, for people.
+    scenario
+        Key of the scenario that it is about, or `""` where its features tell.
+    measured
+        Category and measure (`"minutes"`, `"before"`, `"after"`, `"gain"` in minutes; `"gaining"`,
+        `"losing"` in people) of each field that holds one.
     geometry
         Features as WKB in the file's coordinate system, shape (f,).
     fields
@@ -87,76 +91,14 @@ class Layer:
         Of every feature, also when there is none.
     """
 
+    kind: str
     name: str
     title: str
     geometry: Geometries
     fields: Columns
     geometry_type: str
-
-
-def write_geopackage(result: Comparison, times: Times, path: Path, language: str) -> None:
-    """Write every layer of a comparison into one GeoPackage that opens in QGIS.
-
-    In metropolitan France the coordinates are Lambert-93, elsewhere degrees. Today has a layer of
-    cells and a layer of communes for each profile, with columns for each category. A scenario has
-    them for the profiles, categories and cells where it changes the time by a minute or more:
-    elsewhere today's hold.
-
-    Parameters
-    ----------
-    result
-        The comparison.
-    times
-        Its nearest times.
-    path
-        Where to; must not exist.
-    language
-        Of the layers' titles, and of how the fields end.
-    """
-    crs, words = crs_of(result), words_for(result, language)
-    constants = vintages(result)
-    if result.is_schematic:
-        constants["mention"] = words.say("schematic.mark")
-    with _settings():
-        for layer in layers_of(result, times, words):
-            _write_layer(layer, path, crs, constants)
-
-
-@contextmanager
-def _settings() -> Iterator[None]:
-    """Write GeoPackages quickly and always alike."""
-    before = {name: pyogrio.get_gdal_config_option(name) for name in SETTINGS}
-    pyogrio.set_gdal_config_options(dict(SETTINGS))
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options(before)
-
-
-def _write_layer(layer: Layer, path: Path, crs: str, constants: Mapping[str, object]) -> None:
-    count = layer.geometry.size
-    added = {
-        name: np.full(count, value, object if isinstance(value, str) else None)
-        for name, value in constants.items()
-    }
-    fields = {**layer.fields, **added}
-    pyogrio.raw.write(
-        path,
-        layer.geometry,
-        list(fields.values()),
-        list(fields),
-        layer=layer.name,
-        driver="GPKG",
-        geometry_type=layer.geometry_type,
-        crs=crs,
-        promote_to_multi=layer.geometry_type.startswith("Multi"),
-        append=path.exists(),
-        layer_options={
-            "IDENTIFIER": layer.name,
-            "DESCRIPTION": layer.title,
-            "SPATIAL_INDEX": "YES" if count >= LEAST_INDEXED else "NO",
-        },
-    )
+    scenario: str = ""
+    measured: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def crs_of(result: Comparison) -> str:
@@ -176,6 +118,24 @@ def crs_of(result: Comparison) -> str:
     return LAMBERT_93 if metric == {LAMBERT_93} else WGS84
 
 
+def side_of(result: Comparison) -> float:
+    """Tell how long the sides of the populated cells are, in metres.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+
+    Returns
+    -------
+    side_m
+        How far apart neighbouring cells usually are.
+    """
+    metric = next(iter(result.networks.values())).crs
+    places = result.residents.geometry.to_crs(metric)
+    return round(usual_distance(places.x.to_numpy(), places.y.to_numpy()), 1)
+
+
 def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]:
     """Make the layers one after the other.
 
@@ -193,12 +153,27 @@ def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]
     layer
         Cells and communes of each scenario and profile, then sites, links and ways.
     """
+    constants: dict[str, object] = dict(vintages(result))
+    if result.is_schematic:
+        constants["mention"] = words.say("schematic.mark")
+    for layer in _own_layers(result, times, words):
+        same = {name: _repeat(value, layer.geometry.size) for name, value in constants.items()}
+        yield replace(layer, fields={**layer.fields, **same})
+
+
+def _repeat(value: object, count: int) -> npt.NDArray[Any]:
+    return np.full(count, value, object if isinstance(value, str) else None)
+
+
+def _own_layers(result: Comparison, times: Times, words: Words) -> Iterator[Layer]:
     crs, taken = crs_of(result), set[str]()
+    told = [name for name in CELL_COLUMNS if name in result.residents]
     features = {
-        "cells": (_columns(result.residents, CELL_COLUMNS), _wkb(result.residents, crs)),
+        "cells": (_columns(result.residents, told), _wkb(result.residents, crs)),
         "communes": (_columns(result.communes, COMMUNE_COLUMNS), _wkb(result.communes, crs)),
     }
     summary = spread_summary(result, times, words)
+    measure_of = {words.say(f"fields.{measure}"): measure for measure in MEASURES}
     for scenario in result.scenarios:
         for profile in times.profiles:
             categories = categories_shown(times, scenario.key, profile)
@@ -216,10 +191,24 @@ def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]
             ):
                 own, geometry = features[kind]
                 people = {"population": result.people_of(scenario.key)} if kind == "cells" else {}
-                columns = {**own, **people, **_widen(values, categories)}
+                names = field_names(categories, list(values))
+                columns = {**own, **people, **_widen(values, names)}
                 columns = {name: column[rows] for name, column in columns.items()}
                 name = layer_name(kind, scenario.key, profile, taken)
-                yield Layer(name, title, geometry[rows], columns, geometry_type)
+                measured = {
+                    field: (category, measure_of[ending])
+                    for (category, ending), field in names.items()
+                }
+                yield Layer(
+                    kind,
+                    name,
+                    title,
+                    geometry[rows],
+                    columns,
+                    geometry_type,
+                    scenario.key,
+                    measured,
+                )
     yield _whole_layer("sites", words, _sites(result), crs)
     for name in ("links", "closed", "speeds"):
         yield _whole_layer(name, words, _stacked(result.scenarios, name), crs)
@@ -229,6 +218,25 @@ def layers_of(result: Comparison, times: Times, words: Words) -> Iterator[Layer]
         for name in ("waterways", "voyages", "quays"):
             table = getattr(result.water, name)
             yield _whole_layer(name, words, _without_clocks(table), crs)
+
+
+def to_frame(layer: Layer, crs: str) -> gpd.GeoDataFrame:
+    """Give a layer as a table of geopandas.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+    crs
+        Its coordinate system.
+
+    Returns
+    -------
+    table
+        Its fields and `geometry`.
+    """
+    shapes = shapely.from_wkb(layer.geometry)
+    return gpd.GeoDataFrame(dict(layer.fields), geometry=shapes, crs=crs)
 
 
 def categories_shown(times: Times, scenario: str, profile: str) -> list[str]:
@@ -306,8 +314,7 @@ def _minutes(times: Times, scenario: str, profile: str, words: Words) -> Fields:
     return {words.say(f"fields.{ending}"): values for ending, values in fields.items()}
 
 
-def _widen(values: Fields, categories: Sequence[str]) -> Columns:
-    names = field_names(categories, list(values))
+def _widen(values: Fields, names: FieldNames) -> Columns:
     return {
         name: values[ending][category].round(DECIMALS) for (category, ending), name in names.items()
     }
@@ -333,7 +340,7 @@ def _whole_layer(name: str, words: Words, table: gpd.GeoDataFrame, crs: str) -> 
     names = [column for column in table.columns if column != table.geometry.name]
     title = words.say(f"layers.{name}")
     kind = "Point" if name in {"sites", "quays", "people"} else "MultiLineString"
-    return Layer(name, title, _wkb(table, crs), _columns(table, names), kind)
+    return Layer(name, name, title, _wkb(table, crs), _columns(table, names), kind)
 
 
 def _without_clocks(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

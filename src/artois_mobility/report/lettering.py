@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import textwrap
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -48,6 +49,21 @@ class Lettering:
     stand: str = "center"
     halo_pt: float = 0.0
     height: float = 10.0
+
+    def enlarged(self, factor: float) -> Lettering:
+        """Set it larger.
+
+        Parameters
+        ----------
+        factor
+            How many times as large.
+
+        Returns
+        -------
+        lettering
+            The same otherwise.
+        """
+        return replace(self, size_pt=self.size_pt * factor, halo_pt=self.halo_pt * factor)
 
 
 def letter(
@@ -136,6 +152,32 @@ def shorten(text: str, longest: int) -> str:
     'Passerelle…'
     """
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def wrap(text: str, width: int, most: int) -> str:
+    r"""Break a text into lines.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    width
+        Most characters of a line.
+    most
+        Most lines; what is left over is cut.
+
+    Returns
+    -------
+    text
+        With line ends.
+
+    Examples
+    --------
+    >>> wrap("INSEE 2021 ; FINESS 2026", 12, 2)
+    'INSEE 2021 ;\nFINESS 2026'
+    """
+    lines = textwrap.wrap(text, width, max_lines=most, placeholder="…", break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 @cache

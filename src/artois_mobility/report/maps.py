@@ -87,7 +87,7 @@ class _Atlas:
 
     @property
     def whole(self) -> Window:
-        return fit_window(self.backdrop.window, least_width_m=LEAST_WIDTH_M, share=0.0)
+        return frame(self.backdrop, np.array([], dtype=object))
 
 
 def lay_out_maps(
@@ -126,7 +126,7 @@ def lay_out_maps(
     sheets: list[Sheet] = []
     taken: set[str] = set()
     for scenario, pair in jobs:
-        path = folder / f"{_file_stem(scenario.key, pair, taken)}.png"
+        path = folder / f"{file_stem(scenario.key, pair, taken)}.png"
         lay_out = _lay_out_today if scenario is result.base else _lay_out_change
         sheets.append(lay_out(atlas, scenario, pair, path))
         plates.append(PlateFile(path, scenario.key, pair, sheets[-1].text.title))
@@ -258,12 +258,30 @@ def _in_metres(atlas: _Atlas, table: gpd.GeoDataFrame) -> Geometries:
 
 
 def _window_of_change(atlas: _Atlas, scenario: ScenarioResult, is_changed: Flags) -> Window:
-    backdrop, whole = atlas.backdrop, atlas.whole
+    backdrop = atlas.backdrop
     cells = shapely.points(backdrop.cell_x_m[is_changed], backdrop.cell_y_m[is_changed])
     changed_sites = scenario.sites[scenario.sites["change"] != ""]
     tables = (scenario.links, scenario.closed, changed_sites, scenario.removed_sites)
     shapes = [_in_metres(atlas, table) for table in tables if len(table)]
-    seen = np.concatenate([cells, *shapes])
+    return frame(backdrop, np.concatenate([cells, *shapes]))
+
+
+def frame(backdrop: Backdrop, seen: Geometries) -> Window:
+    """Choose what a map shows: a part of the territory, or the whole where it is nearly all.
+
+    Parameters
+    ----------
+    backdrop
+        With the territory.
+    seen
+        What must be seen, in metres; none for the whole.
+
+    Returns
+    -------
+    window
+        West, south, east, north in metres, of the maps' aspect.
+    """
+    whole = fit_window(backdrop.window, least_width_m=LEAST_WIDTH_M, share=0.0)
     if seen.size == 0:
         return whole
     west, south, east, north = shapely.total_bounds(seen)
@@ -278,7 +296,28 @@ def _sites_in_use(result: Comparison, scenario: ScenarioResult, pair: Pair) -> g
     return scenario.sites[scenario.sites["site"].isin(sites.unique())]
 
 
-def _file_stem(scenario: str, pair: Pair, taken: set[str]) -> str:
+def file_stem(scenario: str, pair: Pair, taken: set[str]) -> str:
+    """Name the file of a map, never twice.
+
+    Parameters
+    ----------
+    scenario
+        Key of the scenario.
+    pair
+        Profile and category.
+    taken
+        Names given so far; the new one is added.
+
+    Returns
+    -------
+    stem
+        Lower-case ASCII.
+
+    Examples
+    --------
+    >>> file_stem("Pont fermé", ("car", "care"), {"pont-ferme-car-care"})
+    'pont-ferme-car-care-2'
+    """
     stem = "-".join(ascii_name(part).replace("_", "-") for part in (scenario, *pair))
     number = 2
     unique = stem

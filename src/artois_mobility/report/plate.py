@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb, to_rgba_array
+from matplotlib.collections import PatchCollection
+from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
+from matplotlib.image import imread
+from matplotlib.patches import Circle, PathPatch
+from matplotlib.path import Path as Outline
 from matplotlib.transforms import ScaledTranslation
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
-from .classes import ACCESS_COLOURS, CHANGE_COLOURS
+from .classes import NOT_REACHED_COLOUR
 from .furniture import (
     COMMUNE_LINE,
-    LAND,
+    HATCH,
     add_lines,
     draw_legend,
     draw_locator,
@@ -25,28 +26,19 @@ from .furniture import (
     fill_communes,
     label_communes,
 )
-from .lettering import QUIET_INK, Lettering, letter, shorten
-from .sheet import Cells, Marks, Sheet, SheetText, Strokes
-from .window import MAP_BOX, PAGE_INCHES, points_per_metre
+from .lettering import QUIET_INK, Lettering, letter, shorten, wrap
+from .saving import DPI, save
+from .sheet import Cells, Circles, Marks, Sheet, Strokes
+from .window import points_per_metre
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    import numpy.typing as npt
     from matplotlib.axes import Axes
 
+    from .._types import Floats
     from .backdrop import Backdrop
-    from .window import Window
+    from .sheet import Imprint
     from .words import Words
 
-DPI: Final = 110
-MOST_COLOURS: Final = 256
-NO_DITHER: Final = Image.Dither.NONE
-# Colours that must come out as they are, those of the legends.
-EXACT_COLOURS: Final = ("#ffffff", LAND, *ACCESS_COLOURS, *CHANGE_COLOURS)
-# Of 255, by which a colour may move when the picture is reduced to 256 of them.
-LARGEST_SHIFT: Final = 8
 # Of the label of a mark from its middle, to the right and up.
 LABEL_OFFSET_PT: Final = (5.0, 5.0)
 PAPER: Final = "#f7f6f3"
@@ -62,6 +54,14 @@ MARK_AREA: Final = {".": 42, "o": 11, "*": 230, "X": 90}
 
 # Characters of a title in large letters, and in smaller ones.
 TITLE_LENGTHS: Final = (78, 100)
+SUBTITLE_LENGTH: Final = 120
+SOURCE_LENGTH: Final = 170
+# On a plate: characters of a line, and lines.
+PLATE_TITLE: Final = (64, 2)
+PLATE_SUBTITLE: Final = (94, 2)
+PLATE_SOURCE: Final = (150, 3)
+# Left, bottom, width and height of a logo, as shares of the page.
+LOGO_BOX: Final = (232 / 297, 180 / 210, 55 / 297, 20 / 210)
 # Side streets only help when the map shows a town rather than a region.
 WIDEST_WITH_STREETS_M: Final = 16_000.0
 # A map that shows nearly the whole territory needs no locator.
@@ -71,43 +71,47 @@ LOCATOR_TOP: Final = 0.27
 
 
 def draw_plate(sheet: Sheet, backdrop: Backdrop, words: Words) -> None:
-    """Draw a map and write it as PNG, with its title and source inside the file.
+    """Draw a map and write it, with its title and source inside the file.
 
     Parameters
     ----------
     sheet
-        What goes on it.
+        What goes on it, and where.
     backdrop
         Communes, streets and barriers.
     words
         The catalogue.
     """
-    figure = Figure(figsize=PAGE_INCHES, dpi=DPI, facecolor="white")
-    axes = _start_map(figure, backdrop, sheet.window)
+    page, window = sheet.page, sheet.window
+    figure = Figure(figsize=page.inches, dpi=DPI, facecolor="white")
+    axes = _start_map(figure, backdrop, sheet)
     for layer in sheet.layers:
         if isinstance(layer, Cells):
-            _draw_cells(axes, layer, backdrop, sheet.window)
+            _draw_cells(axes, layer, backdrop, sheet)
+        elif isinstance(layer, Circles):
+            _draw_circles(axes, layer)
         elif isinstance(layer, Marks):
             _draw_marks(axes, layer)
         else:
             add_lines(axes, layer)
-    label_communes(axes, backdrop, sheet.window)
-    _write_frame(figure, sheet.text)
-    bottom = draw_legend(figure, sheet.text.legend_title, sheet.symbols)
-    draw_scale(axes, sheet.window, words)
-    draw_north(axes)
+    label_communes(axes, backdrop, window, page)
+    _write_frame(figure, sheet, words)
+    bottom = draw_legend(figure, sheet)
+    draw_scale(axes, window, page, words)
+    draw_north(axes, page)
     whole = backdrop.window
-    share = (sheet.window[2] - sheet.window[0]) / (whole[2] - whole[0])
+    share = (window[2] - window[0]) / (whole[2] - whole[0])
     if share < LARGEST_LOCATED and bottom > LOCATOR_TOP:
-        draw_locator(figure, backdrop, sheet.window, words)
+        draw_locator(figure, backdrop, sheet, words)
     if sheet.text.mention:
-        draw_mention(axes, sheet.text.mention)
-    _save(figure, sheet.path, sheet.text)
+        draw_mention(axes, sheet.text.mention, page)
+    save(figure, sheet.path, sheet.text)
 
 
-def _start_map(figure: Figure, backdrop: Backdrop, window: Window) -> Axes:
+def _start_map(figure: Figure, backdrop: Backdrop, sheet: Sheet) -> Axes:
     """Draw what lies under the data, which itself belongs at heights 5 to 8."""
-    axes = figure.add_axes(MAP_BOX, facecolor=PAPER)
+    window = sheet.window
+    axes = figure.add_axes(sheet.page.map_box, facecolor=PAPER)
     axes.set(xlim=(window[0], window[2]), ylim=(window[1], window[3]), xticks=[], yticks=[])
     axes.set_autoscale_on(b=False)
     for spine in axes.spines.values():
@@ -120,20 +124,53 @@ def _start_map(figure: Figure, backdrop: Backdrop, window: Window) -> Axes:
     return axes
 
 
-def _draw_cells(axes: Axes, cells: Cells, backdrop: Backdrop, window: Window) -> None:
-    side_pt = max(backdrop.cell_side_m * points_per_metre(window), LEAST_SIDE_PT)
-    if cells.marker != "s":
-        side_pt = min(2 * side_pt, LARGEST_TRIANGLE_PT)
+def _draw_cells(axes: Axes, cells: Cells, backdrop: Backdrop, sheet: Sheet) -> None:
+    points_in_metre = points_per_metre(sheet.window, sheet.page)
+    side_m = max(backdrop.cell_side_m, LEAST_SIDE_PT / points_in_metre)
+    if cells.marker == "s":
+        _draw_squares(axes, cells, backdrop, side_m)
+        return
+    side_pt = min(2 * side_m * points_in_metre, LARGEST_TRIANGLE_PT * sheet.page.enlargement)
     axes.scatter(
         backdrop.cell_x_m[cells.is_drawn],
         backdrop.cell_y_m[cells.is_drawn],
         s=side_pt**2,
         c=to_rgba_array(cells.colours)[cells.classes[cells.is_drawn]],
         marker=cells.marker,
-        edgecolors="none" if cells.marker == "s" else "white",
-        linewidths=0 if cells.marker == "s" else 0.6,
+        edgecolors="white",
+        linewidths=0.6,
         zorder=5,
     )
+
+
+def _draw_squares(axes: Axes, cells: Cells, backdrop: Backdrop, side_m: float) -> None:
+    """Draw the cells of each class as one shape, so that no seam shows between neighbours."""
+    for number, colour in enumerate(cells.colours):
+        is_own = cells.is_drawn & (cells.classes == number)
+        if is_own.any():
+            outline = _squares(backdrop.cell_x_m[is_own], backdrop.cell_y_m[is_own], side_m)
+            looks = {"facecolor": colour, "edgecolor": "none"}
+            if colour == NOT_REACHED_COLOUR:
+                looks = {"facecolor": "white", "edgecolor": colour, "hatch": HATCH}
+            axes.add_artist(PathPatch(outline, linewidth=0, zorder=5, **looks))
+
+
+def _squares(x_m: Floats, y_m: Floats, side_m: float) -> Outline:
+    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * side_m / 2
+    points = np.column_stack([x_m, y_m])[:, None, :] + corners
+    codes = [Outline.MOVETO, *[Outline.LINETO] * 3, Outline.CLOSEPOLY]
+    return Outline(points.reshape(-1, 2), np.tile(codes, x_m.size))
+
+
+def _draw_circles(axes: Axes, circles: Circles) -> None:
+    """Draw the largest first, so that a small one is never hidden."""
+    order = np.argsort(-circles.diameter_m, kind="stable")
+    drawn = [
+        Circle((circles.x_m[row], circles.y_m[row]), circles.diameter_m[row] / 2) for row in order
+    ]
+    together = PatchCollection(drawn, facecolor=circles.colour, edgecolor="white", zorder=8)
+    together.set_linewidth(0.7)
+    axes.add_artist(together)
 
 
 def _draw_marks(axes: Axes, marks: Marks) -> None:
@@ -154,40 +191,42 @@ def _draw_marks(axes: Axes, marks: Marks) -> None:
         letter(axes, (x, y), label, lettering, transform=axes.transData + beside)
 
 
-def _write_frame(figure: Figure, text: SheetText) -> None:
+def _write_frame(figure: Figure, sheet: Sheet, words: Words) -> None:
+    page, text = sheet.page, sheet.text
+    if sheet.imprint is not None:
+        _write_plate_frame(figure, sheet)
+        _add_imprint(figure, sheet, sheet.imprint, words)
+        return
+    left = page.map_box[0]
     large, small = TITLE_LENGTHS
-    size = 14.5 if len(text.title) <= large else 11.5
-    title = Lettering(size, is_bold=True)
-    letter(figure, (0.012, 0.945), shorten(text.title, small), title)
-    letter(figure, (0.012, 0.893), shorten(text.subtitle, 120), Lettering(10.5, QUIET_INK))
-    letter(figure, (0.012, 0.022), shorten(text.source, 170), Lettering(7.2, QUIET_INK))
+    title = Lettering(14.5 if len(text.title) <= large else 11.5, is_bold=True)
+    subtitle = Lettering(10.5, QUIET_INK)
+    letter(figure, (left, page.title_y), shorten(text.title, small), title)
+    letter(figure, (left, page.subtitle_y), shorten(text.subtitle, SUBTITLE_LENGTH), subtitle)
+    source = Lettering(7.2, QUIET_INK)
+    letter(figure, (left, 0.022), shorten(text.source, SOURCE_LENGTH), source)
 
 
-def _save(figure: Figure, path: Path, text: SheetText) -> None:
-    """Write a PNG of 256 colours; those of the legend exact, others shift by what nobody sees."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
-    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    picture = Image.fromarray(pixels[..., :3])
-    reduced = picture.quantize(MOST_COLOURS, method=Image.Quantize.FASTOCTREE, dither=NO_DITHER)
-    reduced.putpalette(_with_exact(np.array(reduced.getpalette()).reshape(-1, 3), EXACT_COLOURS))
-    about = PngInfo()
-    for key, value in (
-        ("Title", text.title),
-        ("Copyright", text.source),
-        ("Comment", text.mention),
-    ):
-        if value:
-            about.add_itxt(key, value)
-    reduced.save(path, "PNG", pnginfo=about, dpi=(DPI, DPI))
+def _write_plate_frame(figure: Figure, sheet: Sheet) -> None:
+    """Write the texts around a plate's map, each over as many lines as it needs."""
+    page, text = sheet.page, sheet.text
+    left, factor = page.map_box[0], page.enlargement
+    title = Lettering(14.5, is_bold=True, stand="bottom").enlarged(factor)
+    subtitle = Lettering(10.5, QUIET_INK, stand="bottom").enlarged(factor)
+    source = Lettering(7.2, QUIET_INK).enlarged(factor)
+    letter(figure, (left, page.title_y), wrap(text.title, *PLATE_TITLE), title)
+    letter(figure, (left, page.subtitle_y), wrap(text.subtitle, *PLATE_SUBTITLE), subtitle)
+    letter(figure, (left, page.map_box[1] / 2), wrap(text.source, *PLATE_SOURCE), source)
 
 
-def _with_exact(palette: npt.NDArray[np.int_], exact: Sequence[str]) -> list[int]:
-    """Set the entries nearest to some colours to exactly these, if they were nearly so."""
-    for colour in exact:
-        wanted = (np.array(to_rgb(colour)) * 255).round().astype(int)
-        distance = np.abs(palette - wanted).max(axis=1)
-        if distance.min() <= LARGEST_SHIFT:
-            palette[distance.argmin()] = wanted
-    values: list[int] = palette.ravel().tolist()
-    return values
+def _add_imprint(figure: Figure, sheet: Sheet, imprint: Imprint, words: Words) -> None:
+    """Write the day of edition, and put the logo into its corner."""
+    page = sheet.page
+    right = page.side_box[0] + page.side_box[2]
+    told = words.say("plate.edited", {"day": imprint.day})
+    day = Lettering(7.2, QUIET_INK, align="right").enlarged(page.enlargement)
+    letter(figure, (right, page.map_box[1] / 2), told, day)
+    if imprint.logo is not None:
+        corner = figure.add_axes(LOGO_BOX, anchor="NE")
+        corner.imshow(imread(imprint.logo), interpolation="none")  # as fine as it is
+        corner.set_axis_off()

@@ -12,6 +12,7 @@ import pandas as pd
 from ..errors import InputError, list_problems
 from ..scenarios.files import REFERENCE
 from ..study.manifest import OTHER_STUDY, hash_file
+from .formats import read_formats
 from .writing import MANIFEST, write_report
 
 if TYPE_CHECKING:
@@ -77,7 +78,18 @@ def reproduce(
     study, scenarios, reference = _list_inputs(then["inputs"], start)
     result = compare(read_study(study), scenarios, reference=reference, progress=progress)
     with tempfile.TemporaryDirectory() as elsewhere:
-        write_report(result, elsewhere, language=str(then["language"]), progress=progress)
+        logos = [start / each["path"] for each in then["inputs"] if each["role"] == "logo"]
+        formats = read_formats(then.get("formats", {}), logos[0] if logos else None)
+        write_report(
+            result,
+            elsewhere,
+            language=str(then["language"]),
+            csv=formats.csv,
+            also=formats.also,
+            logo=formats.logo,
+            day=formats.day,
+            progress=progress,
+        )
         now = _read_manifest(Path(elsewhere))
         made = {**now["files"], MANIFEST: hash_file(Path(elsewhere) / MANIFEST)}
     stated = {**then["files"], MANIFEST: hash_file(place / MANIFEST)}

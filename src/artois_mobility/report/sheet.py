@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from .window import SCREEN, Page, Window
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from .._types import Flags, Floats, Rows
     from .backdrop import Lines
-    from .window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,14 @@ class Symbol:
         Of the symbol.
     marker
         A matplotlib marker, or `"-"`, `"--"` for lines.
+    size_m
+        Of a circle that stands for a number, as on the map; 0 for a symbol of no size.
     """
 
     label: str
     colour: str
     marker: str = "s"
+    size_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +56,26 @@ class Cells:
     colours: tuple[str, ...]
     is_drawn: Flags
     marker: str = "s"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Circles:
+    """Numbers as circles, the area of each as its number.
+
+    Attributes
+    ----------
+    x_m, y_m
+        Their middles, in metres, shape (n,).
+    diameter_m
+        In metres on the ground, shape (n,).
+    colour
+        Of all circles.
+    """
+
+    x_m: Floats
+    y_m: Floats
+    diameter_m: Floats
+    colour: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +126,7 @@ class Strokes:
     style: str = "-"
 
 
-Layer: TypeAlias = Cells | Marks | Strokes
+Layer: TypeAlias = Cells | Circles | Marks | Strokes
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +154,22 @@ class SheetText:
     mention: str
 
 
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a plate bears besides what every map has.
+
+    Attributes
+    ----------
+    day
+        When it was edited, as it is read.
+    logo
+        Picture of who edits it, or None.
+    """
+
+    day: str
+    logo: Path | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
     """One map, ready to be drawn.
@@ -137,7 +177,7 @@ class Sheet:
     Attributes
     ----------
     path
-        The PNG file to write.
+        The file to write: `.png`, `.svg` or `.pdf`.
     window
         What it shows, in metres, of the map's aspect (`fit_window`).
     layers
@@ -146,6 +186,10 @@ class Sheet:
         Lines of the legend.
     text
         What is written.
+    page
+        What it is drawn on.
+    imprint
+        What only plates bear, or None.
     """
 
     path: Path
@@ -153,3 +197,5 @@ class Sheet:
     layers: tuple[Layer, ...]
     symbols: tuple[Symbol, ...]
     text: SheetText
+    page: Page = SCREEN
+    imprint: Imprint | None = None

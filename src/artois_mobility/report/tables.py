@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow import csv
 
+from .csv_files import write_csv
 from .words import read_words
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..study.results import Comparison
 
+GAINS: Final = "gains.csv"
 # A thousandth of a minute and of a person: more would only look precise.
 DECIMALS: Final = 3
 # What the rows of the large tables are taken by.
@@ -25,85 +26,52 @@ KEYS: Final = ("scenario", "profile", "category")
 VINTAGE_COLUMNS: Final = ("population_year", "cog_year")
 
 
-def write_access_times(result: Comparison, path: Path, language: str) -> None:
-    """Write the access times of today and of every scenario as Parquet.
+def tables_of(result: Comparison, gains: pd.DataFrame, language: str) -> dict[str, pd.DataFrame]:
+    """Give the tables of a comparison as they are written.
 
     Parameters
     ----------
     result
         The comparison.
-    path
-        Where to.
-    language
-        Of the mention that a made-up territory bears.
-    """
-    _write_parquet(mark(result.access_times, result, language), path)
-
-
-def write_differences(result: Comparison, path: Path, language: str) -> None:
-    """Write what differs from today in every scenario, cell by cell, as Parquet.
-
-    Parameters
-    ----------
-    result
-        The comparison.
-    path
-        Where to.
-    language
-        Of the mention that a made-up territory bears.
-    """
-    _write_parquet(mark(result.differences, result, language), path)
-
-
-def write_uncertainty(result: Comparison, path: Path, language: str) -> None:
-    """Write how sure the minutes to the nearest site are, as Parquet.
-
-    Parameters
-    ----------
-    result
-        The comparison, of a study that asks for it.
-    path
-        Where to.
-    language
-        Of the mention that a made-up territory bears.
-    """
-    assert result.uncertainty is not None  # nobody asks otherwise
-    _write_parquet(mark(result.uncertainty, result, language), path)
-
-
-def write_gains(gains: pd.DataFrame, result: Comparison, path: Path, language: str) -> None:
-    """Write who gains and who loses by each scenario as CSV, in UTF-8 with a decimal point.
-
-    Parameters
-    ----------
     gains
         What `who_gains` tells of it.
-    result
-        The comparison.
-    path
-        Where to.
     language
         Of the mention that a made-up territory bears.
+
+    Returns
+    -------
+    tables
+        By the name of the file: the access times of today and of every scenario, what differs
+        from today cell by cell, the summary per commune, EPCI and territory, who gains and who
+        loses; and how sure the minutes are, where the study asks.
     """
-    _write_csv(mark(gains, result, language), path)
+    found = {
+        "access_times.parquet": result.access_times,
+        "differences.parquet": result.differences,
+        "summary.csv": result.summary_table.assign(**vintages(result)),
+    }
+    if result.uncertainty is not None:
+        found["uncertainty.parquet"] = result.uncertainty
+    found[GAINS] = gains
+    return {name: mark(table, result, language) for name, table in found.items()}
 
 
-def write_summary(result: Comparison, path: Path, language: str) -> None:
-    """Write the summary per commune, EPCI and territory as CSV, in UTF-8 with a decimal point.
+def write_table(table: pd.DataFrame, path: Path, form: str) -> None:
+    """Write one of them.
 
     Parameters
     ----------
-    result
-        The comparison.
+    table
+        The table.
     path
-        Where to.
-    language
-        Of the mention that a made-up territory bears.
+        Where to; its ending decides: `.parquet`, or `.csv` in UTF-8.
+    form
+        Of a CSV file, see `write_csv`.
     """
-    table = mark(result.summary_table, result, language).copy()
-    for name, year in vintages(result).items():
-        table[name] = year
-    _write_csv(table, path)
+    if path.suffix == ".csv":
+        write_csv(table.round(DECIMALS), path, form)
+    else:
+        _write_parquet(table, path)
 
 
 def mark(table: pd.DataFrame, result: Comparison, language: str) -> pd.DataFrame:
@@ -145,14 +113,6 @@ def vintages(result: Comparison) -> dict[str, int | str]:
     """
     stated = {**result.communes.attrs, **result.residents.attrs}
     return {name: stated[name] for name in VINTAGE_COLUMNS if stated.get(name)}
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    csv.write_csv(
-        pa.Table.from_pandas(table.round(DECIMALS), preserve_index=False),
-        path,
-        csv.WriteOptions(quoting_style="needed"),
-    )
 
 
 def _write_parquet(table: pd.DataFrame, path: Path) -> None:

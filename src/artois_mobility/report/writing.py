@@ -8,26 +8,40 @@ import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from .._types import tell_nobody
 from ..errors import InputError, ResultError
 from ..storage.claims import claimed
-from ..study.manifest import hash_file
+from ..study.manifest import describe_input, hash_file
+from .formats import XLSX, check_formats
 from .labels import words_for
 from .words import read_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import datetime as dt
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
 
     from .._types import Progress
     from ..study.results import Comparison
+    from .formats import Formats
+    from .layers import Layer
+    from .times import Times
+    from .words import Words
 
 MANIFEST: Final = "manifest.json"
-GAINS: Final = "gains.csv"
+WORKBOOK: Final = "results.xlsx"
 STAGE: Final = ".partial-report-"
-_OWN_MAP: Final = re.compile(r"maps/[a-z0-9-]+\.png")
+# Folders below a report's.
+FOLDERS: Final = ("maps", "layers", "plates")
+# Files that only some reports have: an earlier report's are removed when they are not made again.
+_OWN_FILE: Final = re.compile(
+    r"maps/[a-z0-9-]+\.(png|svg)|layers/[a-z0-9_]+\.parquet|plates/[a-z0-9-]+\.pdf|results\.xlsx"
+)
 
 
 def write_report(
@@ -35,6 +49,10 @@ def write_report(
     folder: str | Path,
     *,
     language: str | None = None,
+    csv: str = "plain",
+    also: Sequence[str] = (),
+    logo: str | Path | None = None,
+    day: dt.date | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
     """Write tables, GeoPackage, maps, page and manifest of a comparison into a folder.
@@ -52,6 +70,16 @@ def write_report(
         Where to; made when it is not there.
     language
         `"fr"` or `"en"`; the study's own when left out.
+    csv
+        `"plain"`: CSV files with commas and decimal points. `"fr"`: as French spreadsheets open
+        them, with semicolons, decimal commas and a byte order mark.
+    also
+        What else is written: `"xlsx"` (the tables as a workbook), `"geoparquet"` (each layer),
+        `"svg"` (the maps as vectors), `"a4"` and `"a3"` (the maps as PDF plates).
+    logo
+        PNG or JPEG picture that stands on the plates.
+    day
+        Day of edition that stands on the plates; this day when left out.
     progress
         Called with what is being done, how many parts are done, and how many there are.
 
@@ -63,7 +91,8 @@ def write_report(
     Raises
     ------
     InputError
-        If `folder` is a file, another run is writing there, or there are no words for the language.
+        If `folder` is a file, another run is writing there, there are no words for the language, a
+        format is unknown, or the logo cannot be read.
     ResultError
         If the folder cannot be written; it then stands as it was before.
 
@@ -76,22 +105,19 @@ def write_report(
     'report.html'
     """
     language = read_words(language or result.study.language).language
+    formats = check_formats(csv, also, logo=logo, day=day)
     place = check_folder(folder)
-    missing = _missing_folders(place / "maps")
+    missing = [path for name in FOLDERS for path in _missing_folders(place / name)]
     try:
         place.mkdir(parents=True, exist_ok=True)
         with claimed(place), _staging(place) as stage:
-            names = _write_files(result, stage, language, progress)
-            record = {
-                **result.manifest,
-                "language": language,
-                "files": {name: hash_file(stage / name) for name in names},
-            }
-            _write_json(record, stage / MANIFEST)
-            stale = _own_maps(place) - set(names)
+            order = _Order(stage, words_for(result, language), formats)
+            names = _write_files(result, order, progress)
+            _write_json(_describe(result, order, names), stage / MANIFEST)
+            stale = _own_files(place) - set(names)
             names.append(MANIFEST)
-            (place / "maps").mkdir(exist_ok=True)
             for name in names:
+                (place / name).parent.mkdir(exist_ok=True)
                 (stage / name).replace(place / name)
             for name in stale:
                 (place / name).unlink(missing_ok=True)
@@ -101,6 +127,26 @@ def write_report(
     finally:
         _remove_empty(missing)
     return [place / name for name in names]
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Where a report goes, and how it is written."""
+
+    stage: Path
+    words: Words
+    formats: Formats
+
+
+def _describe(result: Comparison, order: _Order, names: Sequence[str]) -> dict[str, Any]:
+    """Give the manifest: what the comparison says of itself, and every file with its hash."""
+    formats = order.formats
+    record: dict[str, Any] = {**result.manifest, "language": order.words.language}
+    record["formats"] = formats.describe()
+    if formats.logo is not None:
+        logo = describe_input("logo", formats.logo, result.study)
+        record["inputs"] = [*record["inputs"], logo]
+    return {**record, "files": {name: hash_file(order.stage / name) for name in names}}
 
 
 def check_folder(folder: str | Path) -> Path:
@@ -155,76 +201,102 @@ def _remove_empty(folders: Sequence[Path]) -> None:
             folder.rmdir()
 
 
-def _write_files(
-    result: Comparison, stage: Path, language: str, progress: Progress | None
-) -> list[str]:
+def _write_files(result: Comparison, order: _Order, progress: Progress | None) -> list[str]:
     from ..study.gains import who_gains
-    from .backdrop import make_backdrop, street_network
-    from .layers import write_geopackage
-    from .maps import lay_out_maps
-    from .page import compose_page, render_page
-    from .printing import Press
+    from .layer_files import write_layer_files
     from .rows import index_summary
-    from .tables import (
-        write_access_times,
-        write_differences,
-        write_gains,
-        write_summary,
-        write_uncertainty,
-    )
+    from .tables import tables_of, write_table
     from .times import read_times
-    from .water_maps import lay_out_water
 
-    report = progress or tell_nobody
-    (stage / "maps").mkdir()
     times = read_times(result)
     result = index_summary(result)
-    words = words_for(result, language)
     gains = who_gains(result, "epci" if "epci" in result.residents else None)
+    tables = tables_of(result, gains, order.words.language)
+    report = progress or tell_nobody
     # The tables are mostly written outside Python and the maps are drawn by other processes, while
     # this one composes the page's text.
-    writers = {
-        "access_times.parquet": write_access_times,
-        "differences.parquet": write_differences,
-        "summary.csv": write_summary,
-    }
-    if result.uncertainty is not None:
-        writers["uncertainty.parquet"] = write_uncertainty
     with ThreadPoolExecutor(max_workers=2) as pool:
-        tables = [
-            pool.submit(write_geopackage, result, times, stage / "results.gpkg", language),
-            *(
-                pool.submit(write, result, stage / name, language)
-                for name, write in writers.items()
-            ),
-            pool.submit(write_gains, gains, result, stage / GAINS, language),
+        laid = pool.submit(
+            write_layer_files, result, times, order.stage, order.words, order.formats
+        )
+        written = [
+            pool.submit(write_table, table, order.stage / name, order.formats.csv)
+            for name, table in tables.items()
         ]
         try:
-            network = street_network(result.networks)
-            backdrop = make_backdrop(network, result.residents, result.communes)
-            plates, sheets = lay_out_maps(result, times, backdrop, stage / "maps", words)
-            water = [sheet for _, sheet in lay_out_water(result, backdrop, stage / "maps", words)]
-            sheets += water
-            with Press(sheets, backdrop, language) as press:
-                view = compose_page(
-                    result,
-                    times,
-                    plates,
-                    words,
-                    backdrop=backdrop,
-                    gains=gains,
-                    water_sheets=water,
-                )
-                press.finish(lambda done, total: report("maps", done, total))
-            for number, table in enumerate(tables, 1):
-                table.result()
-                report("tables and layers", number, len(tables))
+            maps = _write_page(result, times, gains, order, report)
+            layer_names, layers = laid.result()
+            report("tables and layers", 1, 1 + len(written))
+            for number, each in enumerate(written, 2):
+                each.result()
+                report("tables and layers", number, 1 + len(written))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+    extra = _write_dictionary(result, tables, layers, order)
+    return ["report.html", *layer_names, *tables, *extra, *maps]
+
+
+def _write_page(
+    result: Comparison, times: Times, gains: pd.DataFrame, order: _Order, report: Progress
+) -> list[str]:
+    """Write the maps and the page; return the maps' names."""
+    from .backdrop import make_backdrop, street_network
+    from .maps import lay_out_maps
+    from .page import compose_page, render_page
+    from .plates import lay_out_also, lay_out_people
+    from .printing import Press
+    from .water_maps import lay_out_water
+
+    stage, words = order.stage, order.words
+    (stage / "maps").mkdir()
+    network = street_network(result.networks)
+    backdrop = make_backdrop(network, result.residents, result.communes)
+    plates, sheets = lay_out_maps(result, times, backdrop, stage / "maps", words)
+    water = [sheet for _, sheet in lay_out_water(result, backdrop, stage / "maps", words)]
+    sheets += water
+    people = lay_out_people(result, times, backdrop, stage / "maps", words)
+    sheets += lay_out_also(sheets, people, order.formats, result, words)
+    if order.formats.papers:
+        (stage / "plates").mkdir()
+    with Press(sheets, backdrop, words.language) as press:
+        view = compose_page(
+            result,
+            times,
+            plates,
+            words,
+            backdrop=backdrop,
+            gains=gains,
+            water_sheets=water,
+        )
+        press.finish(lambda done, total: report("maps", done, total))
     (stage / "report.html").write_text(render_page(view), encoding="utf-8")
-    names = ["report.html", "results.gpkg", *writers, GAINS]
-    return [*names, *(f"maps/{sheet.path.name}" for sheet in sheets)]
+    return [sheet.path.relative_to(stage).as_posix() for sheet in sheets]
+
+
+def _write_dictionary(
+    result: Comparison,
+    tables: Mapping[str, pd.DataFrame],
+    layers: Sequence[Layer],
+    order: _Order,
+) -> list[str]:
+    """Write what every column is, and the workbook where it is wanted; return their names."""
+    from .credits import credit_line
+    from .csv_files import write_csv
+    from .layer_files import DICTIONARY, make_dictionary
+    from .workbook import write_workbook
+
+    words, formats = order.words, order.formats
+    dictionary = make_dictionary(tables, layers, words)
+    write_csv(dictionary, order.stage / DICTIONARY, formats.csv)
+    if XLSX not in formats.also:
+        return [DICTIONARY]
+    notes = [result.study.name, credit_line(result, words)]
+    if result.is_schematic:
+        notes.insert(1, words.say("schematic.mark"))
+    read = dictionary[dictionary.iloc[:, 0].isin([name for name in tables if "csv" in name])]
+    write_workbook(tables, read, notes, order.stage / WORKBOOK, words)
+    return [DICTIONARY, WORKBOOK]
 
 
 @contextmanager
@@ -238,14 +310,14 @@ def _staging(place: Path) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _own_maps(place: Path) -> set[str]:
-    """Give the maps that an earlier report in this folder says it wrote."""
+def _own_files(place: Path) -> set[str]:
+    """Give the maps and layers that an earlier report in this folder says it wrote."""
     try:
         earlier = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
         files = list(earlier["files"])
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-    return {name for name in files if isinstance(name, str) and _OWN_MAP.fullmatch(name)}
+    return {name for name in files if isinstance(name, str) and _OWN_FILE.fullmatch(name)}
 
 
 def _write_json(record: dict[str, Any], path: Path) -> None:

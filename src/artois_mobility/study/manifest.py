@@ -147,6 +147,26 @@ def _files_of(loaded: Loaded) -> list[tuple[str, Path, str]]:
     return files
 
 
+def describe_input(role: str, path: Path, study: Study) -> dict[str, str]:
+    """Name a file that a report was made from.
+
+    Parameters
+    ----------
+    role
+        What it is.
+    path
+        The file.
+    study
+        Whose folder its path is told from.
+
+    Returns
+    -------
+    record
+        `role`, `path` and `sha256`.
+    """
+    return {"role": role, "path": _place(path, study), "sha256": hash_file(path)}
+
+
 def _place(path: Path, study: Study) -> str:
     """Tell a path from the folder above the study's; files elsewhere by their name alone.
 

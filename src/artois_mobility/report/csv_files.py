@@ -1,0 +1,122 @@
+"""Tables as CSV: for machines, or as a French spreadsheet opens them at a double click."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# `plain`: commas, decimal points. `fr`: semicolons, decimal commas, and the mark by which
+# spreadsheets tell UTF-8.
+FORMS: Final = ("plain", "fr")
+# What makes a spreadsheet compute a cell in place of showing it (OWASP, "CSV injection").
+FORMULA: Final = r"^([=+\-@\t])"
+# Line ends of other systems, which not every reader takes for part of a text.
+LINE_END: Final = r"\r\n?"
+
+
+def check_form(form: str) -> str:
+    """See that CSV can be written in a form.
+
+    Parameters
+    ----------
+    form
+        Its name.
+
+    Returns
+    -------
+    form
+        The same.
+
+    Raises
+    ------
+    InputError
+        If it is neither `"plain"` nor `"fr"`.
+
+    Examples
+    --------
+    >>> check_form("fr")
+    'fr'
+    >>> check_form("de")
+    Traceback (most recent call last):
+    artois_mobility.errors.InputError: CSV files are written as plain or fr; found 'de'.
+    """
+    if form not in FORMS:
+        msg = f"CSV files are written as {' or '.join(FORMS)}; found {form!r}."
+        raise InputError(msg)
+    return form
+
+
+def write_csv(table: pd.DataFrame, path: Path, form: str = "plain") -> None:
+    """Write a table as CSV in UTF-8; texts that a spreadsheet would compute get an apostrophe.
+
+    Parameters
+    ----------
+    table
+        Numbers, truths, moments and texts; what is missing becomes an empty cell.
+    path
+        Where to.
+    form
+        `"plain"`: commas and decimal points. `"fr"`: semicolons, decimal commas and a byte order
+        mark, as French spreadsheets expect.
+
+    Raises
+    ------
+    InputError
+        If there is no such form.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "gains.csv"
+    ...     write_csv(pd.DataFrame({"name": ["=1+1", None], "minutes": [-2.5, None]}), path, "fr")
+    ...     path.read_text(encoding="utf-8-sig").splitlines()
+    ['name;minutes', "'=1+1;-2,5", ';']
+    """
+    is_french = check_form(form) == "fr"
+    columns = {str(name): _as_written(table[name]) for name in table.columns}
+    if is_french:
+        guarded = pd.DataFrame({name: _without_noughts(each) for name, each in columns.items()})
+        guarded.to_csv(
+            path, sep=";", decimal=",", index=False, encoding="utf-8-sig", lineterminator="\n"
+        )
+        return
+    csv.write_csv(pa.table(columns), path, csv.WriteOptions(quoting_style="needed"))
+
+
+def _as_written(column: pd.Series[Any]) -> pa.Array:
+    """Give a column as an array whose texts no spreadsheet computes."""
+    if _holds_objects(column):
+        column = column.map(str, na_action="ignore")
+    values = pa.array(column, from_pandas=True)
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+        values = pc.replace_substring_regex(values, LINE_END, "\n")
+        return pc.replace_substring_regex(values, FORMULA, r"'\1")
+    return values
+
+
+def _without_noughts(values: pa.Array) -> pd.Series[Any]:
+    """Give numbers that are all whole as such, so that nobody reads 480,0 people."""
+    column: pd.Series[Any] = values.to_pandas()
+    if pa.types.is_floating(values.type) and bool((column.dropna() % 1 == 0).all()):
+        column = column.astype("Int64")
+    return column
+
+
+def _holds_objects(column: pd.Series[Any]) -> bool:
+    """Tell texts and what else Python may hold from numbers, truths and moments."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.categories.dtype == object
+    return column.dtype == object

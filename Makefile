@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help venv tools demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios \
-	data lock clean notebooks docs pictures
+	bench-blocks soak fuzz audit sbom test-oldest test-newest data lock clean notebooks docs pictures
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -95,6 +95,37 @@ notebooks: $(VENV)/dev.stamp  ## Execute the notebooks of docs/ and store what t
 pictures: $(VENV)/dev.stamp browser  ## Draw the pictures of README and gallery
 	@$(BIN)/python docs/tools/pictures.py
 
+bench-blocks: $(VENV)/dev.stamp  ## Time work in blocks: one thread, two, two Dask workers (some minutes)
+	@$(BIN)/python benchmarks/blocks.py --output benchmarks/results/blocks.txt
+
+MINUTES ?= 30
+soak: $(VENV)/dev.stamp  ## Kill a block job at random and start it again: make soak MINUTES=30
+	@$(BIN)/python benchmarks/soak.py --minutes $(MINUTES) --output benchmarks/results/soak.txt
+
+$(VENV)/assure.stamp: requirements/assure.lock $(VENV)/dev.stamp
+	@echo "Installing what looks for faults and known weaknesses ..."
+	@$(PIP) install --quiet --require-hashes -r requirements/assure.lock
+	@touch $@
+
+SECONDS ?= 60
+fuzz: $(VENV)/assure.stamp  ## Throw hostile input at everything that reads files: make fuzz SECONDS=60
+	@$(BIN)/python benchmarks/fuzz.py --seconds $(SECONDS) --output benchmarks/results/fuzz.txt
+
+audit: $(VENV)/assure.stamp  ## Look up the locked versions among known weaknesses (needs the internet)
+	@for lock in run dev; do $(BIN)/pip-audit --require-hashes --disable-pip \
+		-r requirements/$$lock.lock || exit 1; done
+
+sbom: $(VENV)/assure.stamp  ## Write the bill of materials of the locked versions: dist/sbom.json
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements requirements/run.lock --pyproject pyproject.toml \
+		--output-reproducible --output-format JSON --output-file dist/sbom.json
+
+test-oldest: $(VENV)/dev.stamp  ## Run the tests with the oldest versions that pyproject.toml allows (needs uv)
+	@sh requirements/try_versions.sh lowest-direct $(VENV)-oldest
+
+test-newest: $(VENV)/dev.stamp  ## Run the tests with the newest versions there are (needs uv)
+	@sh requirements/try_versions.sh highest $(VENV)-newest
+
 data: $(VENV)/run.stamp  ## Build the embedded territory again from its tables of facts
 	@$(BIN)/python data/osm/build_territory.py
 	@$(BIN)/python data/gtfs/build_timetable.py
@@ -109,6 +140,9 @@ lock:  ## Resolve the locked versions anew (needs uv)
 	uv pip compile pyproject.toml --extra build --constraint requirements/dev.lock --universal \
 		--python-version 3.11 --generate-hashes --only-binary :all: --no-emit-index-url \
 		--no-emit-find-links --no-annotate --no-header --output-file requirements/run.lock
+	uv pip compile pyproject.toml --extra assure --constraint requirements/dev.lock --universal \
+		--python-version 3.11 --generate-hashes --only-binary :all: --no-emit-index-url \
+		--no-emit-find-links --no-annotate --no-header --output-file requirements/assure.lock
 
 clean:  ## Remove what the targets made
-	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-newest out build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

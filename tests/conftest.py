@@ -1,5 +1,6 @@
 """Settings and fixtures for every test."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from hypothesis import settings
 # The first call of a kernel compiles it, which no per-example deadline should count.
 settings.register_profile("kernels", deadline=None, derandomize=True)
 settings.load_profile("kernels")
+
+# Tests build what they test; those of the cache name a folder of their own.
+os.environ["ARTOIS_CACHE"] = "off"
 
 REPOSITORY = Path(__file__).parents[1]
 REAL_DATA = REPOSITORY.parent / "shared" / "data"

@@ -16,6 +16,7 @@ from shapely import box
 from typer.testing import CliRunner
 
 import artois_mobility.report.reproducing  # noqa: F401  loads what the stand-ins would hide from it
+import artois_mobility.report.writing  # noqa: F401  what stand-ins below take the place of
 from artois_mobility.changes.notices import LANGUAGES
 from artois_mobility.cli import terminal
 from artois_mobility.cli.commands import app
@@ -79,7 +80,7 @@ def world(monkeypatch):
     module(
         "study.loading",
         load_profile=answer("load_profile", loaded),
-        build_for=answer("build_for", network),
+        load_for=answer("load_for", network),
         read_all_sites=answer("read_all_sites", "s"),
     )
     module(
@@ -301,7 +302,7 @@ def test_isochrones_write_files(run, world, tmp_path, suffix):
     assert areas["minutes"].tolist() == [10, 20]
     assert set(areas["mention"]) == {"SCHÉMATIQUE – NE PAS CITER"}
     calls = {what: arguments for what, arguments, _ in world.calls}
-    assert calls["build_for"][2].name == "walk"
+    assert calls["load_for"][2].name == "walk"
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 

@@ -32,6 +32,8 @@ COMMANDS = (
     "reproduce",
     "doctor",
     "new-study",
+    "blocks",
+    "cache",
 )
 
 

@@ -11,6 +11,7 @@ BLOCKS_OF_PAGE = {
     "crossings": 4,
     "freight": 4,
     "indicators": 6,
+    "reliability": 1,
     "scenario-people": 2,
     "scenarios": 1,
     "siting": 2,

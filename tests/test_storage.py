@@ -9,8 +9,9 @@ from artois_mobility.errors import HierarchyError
 from artois_mobility.graph import Graph
 from artois_mobility.routing.hierarchy import build_hierarchy
 from artois_mobility.routing.metrics import customize
-from artois_mobility.routing.storage import MANIFEST, open_hierarchy, save_hierarchy
+from artois_mobility.routing.storage import open_hierarchy, save_hierarchy
 from artois_mobility.routing.sweeps import sweep_lines
+from artois_mobility.storage.folders import MANIFEST
 from graph_worlds import make_graph, town
 
 

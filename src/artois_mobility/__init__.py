@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from .areas.lines import reached_streets
     from .areas.rasters import arrival_surface, count_reaching
     from .areas.reached import isochrones
+    from .blocks.jobs import access_job, crossing_job, isochrone_job, matrix_job, opportunity_job
+    from .blocks.running import read_blocks, run_blocks
+    from .caching.networks import load_network
     from .changes.writing import write_scenario
     from .freight.comparing import road_or_water
     from .freight.factors import read_emission_factors
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from .navigation.voyage_tables import voyage_parts, voyages
     from .network.building import build_network
     from .network.interop import from_osmnx, to_networkx, to_osmnx
+    from .network.keeping import open_network, save_network
     from .network.model import Network
     from .network.profiles import profile_names, read_profile
     from .network.slopes import read_heights
@@ -107,6 +111,7 @@ _HOME_OF_NAME = {
     "Network": "network.model",
     "Ranges": "access.uncertainty",
     "Window": "transit.model",
+    "access_job": "blocks.jobs",
     "access_times": "access.nearest",
     "arrival_surface": "areas.rasters",
     "assess": "study.comparing",
@@ -126,6 +131,7 @@ _HOME_OF_NAME = {
     "count_reaching": "areas.rasters",
     "criticality": "links.losses",
     "crossing_candidates": "links.candidates",
+    "crossing_job": "blocks.jobs",
     "cycling_stress": "network.stress",
     "decay": "access.decays",
     "distance_between_crossings": "waterside.stretches",
@@ -142,14 +148,19 @@ _HOME_OF_NAME = {
     "greenway_lines": "waterside.reserved",
     "greenways": "waterside.reserved",
     "hinterlands": "freight.hinterlands",
+    "isochrone_job": "blocks.jobs",
     "isochrones": "areas.reached",
     "largest_vessels": "navigation.largest",
     "list_closures": "links.closures",
+    "load_network": "caching.networks",
     "lock_closures": "navigation.closures",
     "mark_edge": "access.edges",
+    "matrix_job": "blocks.jobs",
     "merge_sites": "places.sites",
+    "open_network": "network.keeping",
     "open_sites": "places.opening",
     "opportunities": "access.reaching",
+    "opportunity_job": "blocks.jobs",
     "optimise": "why.optimising",
     "outside_share": "access.zoning",
     "preview": "study.previewing",
@@ -157,6 +168,7 @@ _HOME_OF_NAME = {
     "rank_links": "links.scoring",
     "reached_streets": "areas.lines",
     "read_barriers": "study.barriers",
+    "read_blocks": "blocks.running",
     "read_candidate_sites": "siting.candidates",
     "read_categories": "places.categories",
     "read_communes": "places.communes",
@@ -175,6 +187,8 @@ _HOME_OF_NAME = {
     "reproduce": "report.reproducing",
     "road_or_water": "freight.comparing",
     "routes": "routing.route_lines",
+    "run_blocks": "blocks.running",
+    "save_network": "network.keeping",
     "severance": "links.detours",
     "show_progress": "progress",
     "spread_population": "places.spreading",
@@ -211,6 +225,7 @@ __all__ = [
     "Ranges",
     "Window",
     "__version__",
+    "access_job",
     "access_times",
     "arrival_surface",
     "assess",
@@ -230,6 +245,7 @@ __all__ = [
     "count_reaching",
     "criticality",
     "crossing_candidates",
+    "crossing_job",
     "cycling_stress",
     "decay",
     "distance_between_crossings",
@@ -246,14 +262,19 @@ __all__ = [
     "greenway_lines",
     "greenways",
     "hinterlands",
+    "isochrone_job",
     "isochrones",
     "largest_vessels",
     "list_closures",
+    "load_network",
     "lock_closures",
     "mark_edge",
+    "matrix_job",
     "merge_sites",
+    "open_network",
     "open_sites",
     "opportunities",
+    "opportunity_job",
     "optimise",
     "outside_share",
     "preview",
@@ -261,6 +282,7 @@ __all__ = [
     "rank_links",
     "reached_streets",
     "read_barriers",
+    "read_blocks",
     "read_candidate_sites",
     "read_categories",
     "read_communes",
@@ -279,6 +301,8 @@ __all__ = [
     "reproduce",
     "road_or_water",
     "routes",
+    "run_blocks",
+    "save_network",
     "severance",
     "show_progress",
     "spread_population",

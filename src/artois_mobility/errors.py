@@ -25,7 +25,11 @@ class BudgetError(InputError):
     """A result would take more memory than is allowed; ask for less, or for a file."""
 
 
-class HierarchyError(InputError):
+class StorageError(InputError):
+    """A saved folder is missing, damaged, or of another version; save it again."""
+
+
+class HierarchyError(StorageError):
     """A saved hierarchy is missing, damaged, or not that of the graph."""
 
 

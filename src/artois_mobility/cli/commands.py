@@ -11,7 +11,15 @@ from typing import Annotated, Final
 import typer
 
 from .._version import __version__
-from . import data_commands, plan_commands, setup_commands, travel_commands, why_commands
+from . import (
+    block_commands,
+    cache_commands,
+    data_commands,
+    plan_commands,
+    setup_commands,
+    travel_commands,
+    why_commands,
+)
 from .options import (
     AsJson,
     Csv,
@@ -327,6 +335,20 @@ app.command(
         "--output best/"
     ),
 )(why_commands.optimise)
+
+app.command(
+    short_help="Compute from every cell in blocks: large work, many machines.",
+    epilog=(
+        "Examples: artois-mobility blocks matrix scenarios/artois.toml --output matrix/  |  "
+        "artois-mobility blocks access scenarios/artois.toml --output access/ "
+        "--scheduler tcp://host:8786"
+    ),
+)(block_commands.blocks)
+
+app.command(
+    short_help="List or clear the networks kept between runs.",
+    epilog="Examples: artois-mobility cache  |  artois-mobility cache --clear",
+)(cache_commands.cache)
 
 app.command(
     short_help="Bring current OpenStreetMap data of a place.",

@@ -74,11 +74,11 @@ def find_situations(
         a scenario is to be applied to.
     """
     from ..osm.reader import read_osm
-    from ..study.loading import build_for, read_all_sites
+    from ..study.loading import load_for, read_all_sites
 
     if scenario is None:
         extract = read_osm(study.extract)
-        network = build_for(study, extract, profile)
+        network = load_for(study, extract, profile)
         sites = read_all_sites(study, extract, categories) if categories else None
         return [Situation("today", extract, network, _sort_in(sites, categories))]
     return _with_scenario(study, profile, categories, scenario, progress)

@@ -107,7 +107,7 @@ def run_isochrones(  # noqa: PLR0913  a command is its options
     from .situations import find_situations
 
     points = [_point(text) for text in origins.points]
-    bounds = _numbers(minutes, "--minutes", "10,20,30")
+    bounds = read_numbers(minutes, "--minutes", "10,20,30")
     _check_together(origins, drawing, scenario, output)
     write = _writer(drawing, output) if output is not None else None
     study = read_study(study_path)
@@ -327,7 +327,7 @@ def _write_point(point: Point) -> str:
 
 
 def _point(text: str) -> tuple[float, float]:
-    numbers = _numbers(text, "--from", "2.8319,50.4289")
+    numbers = read_numbers(text, "--from", "2.8319,50.4289")
     if len(numbers) != 2 or not (abs(numbers[0]) <= 180 and abs(numbers[1]) <= 90):
         msg = (
             f"--from needs longitude,latitude in degrees, for instance 2.8319,50.4289; "
@@ -337,7 +337,31 @@ def _point(text: str) -> tuple[float, float]:
     return (numbers[0], numbers[1])
 
 
-def _numbers(text: str, option: str, example: str) -> list[float]:
+def read_numbers(text: str, option: str, example: str) -> list[float]:
+    """Read numbers separated by commas.
+
+    Parameters
+    ----------
+    text
+        As the option has it.
+    option, example
+        Its name and a good value, for the message.
+
+    Returns
+    -------
+    numbers
+        At least one.
+
+    Raises
+    ------
+    InputError
+        If any is no number.
+
+    Examples
+    --------
+    >>> read_numbers("10,20", "--minutes", "10,20,30")
+    [10.0, 20.0]
+    """
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:

@@ -113,13 +113,13 @@ def _build(
 ) -> list[Network]:
     """Build a network for each profile that any trip has."""
     from ..study.files import find_profile
-    from ..study.loading import build_for
+    from ..study.loading import load_for
 
     names = list(dict.fromkeys(trips["profile"]))
     networks = []
     progress(BUILDING, 0, len(names))
     for name in names:
-        networks.append(build_for(study, extract, find_profile(study, name)))
+        networks.append(load_for(study, extract, find_profile(study, name)))
         progress(BUILDING, len(networks), len(names))
     return networks
 

@@ -15,6 +15,8 @@ from .profiles import Profile
 from .segments import Vertices
 
 # Steeper is stairs, a cliff beside the street, or a fault of the raster.
+# Two gigabytes of heights; a file of a few bytes can claim far more.
+MOST_CELLS: Final = 250_000_000
 STEEPEST: Final = 0.3
 # Heights are whole metres or worse on short segments: a slope is told over at least so far.
 BASE_M: Final = 25.0
@@ -74,6 +76,7 @@ class Heights:
                 return metres
             top, bottom = _span(row[is_inside], raster.height)
             left, right = _span(column[is_inside], raster.width)
+            self._check_size((bottom - top) * (right - left))
             window = Window.from_slices((top, bottom), (left, right))
             cells = raster.read(1, window=window, masked=True)
         heights_m = cells.astype(np.float64).filled(np.nan)
@@ -82,6 +85,15 @@ class Heights:
         place = np.stack([row[is_inside] - top, column[is_inside] - left]) - 0.5
         metres[is_inside] = map_coordinates(heights_m, place, order=1, mode="nearest")
         return metres
+
+    def _check_size(self, cell_count: int) -> None:
+        """Refuse to read more cells than memory can be expected to hold."""
+        if cell_count > MOST_CELLS:
+            msg = (
+                f"{self.path} has {cell_count} cells around the network; allowed are {MOST_CELLS}. "
+                "Give a coarser raster: cells of 5 to 25 m are enough for streets."
+            )
+            raise InputError(msg)
 
 
 def _span(place: Floats, count: int) -> tuple[int, int]:

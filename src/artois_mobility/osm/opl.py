@@ -179,6 +179,11 @@ def read_objects(path: Path, wanted: frozenset[str] | None = None) -> ObjectLine
     tags: list[Tags] = []
     rest: list[str] = []
     split_pair = functools.cache(_split_pair)  # most pairs stand on many objects
+
+    @functools.cache  # of four ways three have the very tags of another one: they share them
+    def split_tags(text: str) -> Tags:
+        return dict(map(split_pair, text[1:].split(","))) if len(text) > 1 else {}
+
     for chunk in read_chunks(path):
         for line in chunk.decode("utf-8").split("\n")[:-1]:
             head, tag_text, *tail = line.split(" ", 2)
@@ -186,7 +191,7 @@ def read_objects(path: Path, wanted: frozenset[str] | None = None) -> ObjectLine
                 continue
             ids.append(head[1:])
             rest.append(tail[0] if tail else "")
-            tags.append(dict(map(split_pair, tag_text[1:].split(","))) if len(tag_text) > 1 else {})
+            tags.append(split_tags(tag_text))
     return ObjectLines(np.array(ids, np.int64), tags, rest)
 
 

@@ -14,8 +14,9 @@ import numpy as np
 import osmium
 from osmium.filter import KeyFilter
 
-from .._types import NO_NODE, OsmIds
+from .._types import NO_NODE, OsmIds, Progress, tell_nobody
 from ..errors import ExtractError
+from .bombs import refuse_bombs
 from .columns import (
     choose_nodes,
     count_disorder,
@@ -40,6 +41,9 @@ from .formats import (
 from .kept import is_kept_relation, kept_keys
 from .opl import ObjectLines, read_nodes, read_objects, write_lines
 
+READING: Final = "reading the extract"
+# Relations, ways, nodes, and the newest of all dates.
+PASSES: Final = 4
 SCHEMATIC_GENERATOR: Final = "artois_mobility schematic"
 
 # What libosmium says when a file ends too early, in each format.
@@ -48,7 +52,7 @@ _CUT_OFF: Final = re.compile(
 )
 
 
-def read_osm(path: str | Path) -> Extract:
+def read_osm(path: str | Path, *, progress: Progress = tell_nobody) -> Extract:
     """Read an OpenStreetMap file into columns of nodes, ways and relations.
 
     Kept are the objects with a key of `artois_mobility.osm.kept.KEPT_KEYS`, the relations of
@@ -61,6 +65,9 @@ def read_osm(path: str | Path) -> Extract:
     ----------
     path
         File in the format that its name tells: `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+    progress
+        Called with what is being done, how many passes over the file are done, and how many there
+        are.
 
     Returns
     -------
@@ -70,8 +77,8 @@ def read_osm(path: str | Path) -> Extract:
     Raises
     ------
     ExtractError
-        If the file is missing, not readable, empty, cut off, a history or change file, or no
-        OpenStreetMap data at all.
+        If the file is missing, not readable, empty, cut off, a history or change file, no
+        OpenStreetMap data at all, or unpacks to far more than such data does.
 
     References
     ----------
@@ -93,13 +100,16 @@ def read_osm(path: str | Path) -> Extract:
     """
     path = Path(path)
     file_format = _check_path(path)
+    progress(READING, 0, PASSES)
     with tempfile.TemporaryDirectory(prefix="artois-mobility-") as folder:
         source = _open_source(path, file_format, Path(folder))
         relation_lines = _read_lines(source, "r", KeyFilter("type", "schematic"))
         relations = _choose_relations(relation_lines)
+        progress(READING, 1, PASSES)
         way_lines, way_disorder = _read_ways(source, relations)
         ways_once = select_objects(way_lines, last_versions(way_lines.osm_id).tolist())
         refs = parse_refs(ways_once.rest)
+        progress(READING, 2, PASSES)
         nodes, node_counts = _read_nodes(source, refs.node_id, relations)
         ways = join_ways(ways_once, refs, nodes.osm_id)
         _refuse_nothing(source, nodes, ways, relations)
@@ -109,7 +119,9 @@ def read_osm(path: str | Path) -> Extract:
             "ways_out_of_order": way_disorder,
             **_count_relations(relation_lines, relations, nodes, ways),
         }
+        progress(READING, 3, PASSES)
         record = _describe(source, relation_lines, nodes)
+    progress(READING, PASSES, PASSES)
     return Extract(nodes, ways, relations, record, counts)
 
 
@@ -153,6 +165,7 @@ def _open_source(path: Path, file_format: str, folder: Path) -> _Source:
     except OSError as error:
         msg = f"{path} cannot be opened: {error.strerror}. Check who may read it."
         raise ExtractError(msg) from error
+    refuse_bombs(path, file_format)
     file = osmium.io.File(str(path), file_format)
     with _naming_faults(path):
         header = read_header(file)

@@ -64,3 +64,28 @@ class Attachments:
     def place_count(self) -> int:
         """Number of places, attached or not."""
         return self.reason_of_place.size
+
+    def take(self, rows: range) -> "Attachments":
+        """Keep the attachments of some consecutive places.
+
+        Parameters
+        ----------
+        rows
+            Rows of the places.
+
+        Returns
+        -------
+        attachments
+            Of these alone, numbered from 0 on.
+        """
+        mine = slice(*np.searchsorted(self.place, [rows.start, rows.stop]).tolist())
+        return Attachments(
+            (self.place[mine] - rows.start).astype(np.int32),
+            self.arc[mine],
+            self.position_ms[mine],
+            self.twin_position_ms[mine],
+            self.position_m[mine],
+            self.offroad_m[mine],
+            self.offroad_ms[mine],
+            self.reason_of_place[rows.start : rows.stop],
+        )

@@ -23,6 +23,9 @@ TEXT_FORMATS: Final = (".csv", ".txt", ".tsv")
 GEO_FORMATS: Final = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
 PARQUET_FORMATS: Final = (".parquet", ".geoparquet")
 
+# A file of a few bytes can claim billions of equal rows; a country has fewer addresses than this.
+MOST_ROWS: Final = 50_000_000
+
 LON_NAMES: Final = ("lon", "longitude", "lng", "lon_deg", "lon_wgs84")
 LAT_NAMES: Final = ("lat", "latitude", "lat_deg", "lat_wgs84")
 LAMBERT_93_NAMES: Final = (("lambert_x", "lambert_y"), ("x_l93", "y_l93"))
@@ -344,12 +347,20 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     from pyarrow import parquet
 
     try:
+        row_count = parquet.read_metadata(path).num_rows
         has_geometry = b"geo" in (parquet.read_schema(path).metadata or {})
         table: pd.DataFrame
-        table = gpd.read_parquet(path) if has_geometry else pd.read_parquet(path)
-    except (pa.ArrowInvalid, ValueError, OSError) as error:
-        msg = f"{path} cannot be read as Parquet: {error}"
+        if row_count <= MOST_ROWS:
+            table = gpd.read_parquet(path) if has_geometry else pd.read_parquet(path)
+    except (pa.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
+        msg = f"{path} cannot be read as Parquet: {error}. Save it again as Parquet or CSV."
         raise PlacesError(msg) from error
+    if row_count > MOST_ROWS:
+        msg = (
+            f"{path} says that it has {row_count} rows; allowed are {MOST_ROWS}. Cut it to the "
+            "area that you ask about."
+        )
+        raise PlacesError(msg)
     return table
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .._types import tell_nobody
 from ..errors import InputError, ResultError
+from ..storage.claims import claimed
 from ..study.manifest import describe_input, hash_file
 from .formats import XLSX, check_formats
 from .labels import words_for
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "manifest.json"
 WORKBOOK: Final = "results.xlsx"
+STAGE: Final = ".partial-report-"
 # Folders below a report's.
 FOLDERS: Final = ("maps", "layers", "plates")
 # Files that only some reports have: an earlier report's are removed when they are not made again.
@@ -89,8 +91,8 @@ def write_report(
     Raises
     ------
     InputError
-        If `folder` is a file, there are no words for the language, a format is unknown, or the
-        logo cannot be read.
+        If `folder` is a file, another run is writing there, there are no words for the language, a
+        format is unknown, or the logo cannot be read.
     ResultError
         If the folder cannot be written; it then stands as it was before.
 
@@ -108,7 +110,7 @@ def write_report(
     missing = [path for name in FOLDERS for path in _missing_folders(place / name)]
     try:
         place.mkdir(parents=True, exist_ok=True)
-        with _staging(place) as stage:
+        with claimed(place), _staging(place) as stage:
             order = _Order(stage, words_for(result, language), formats)
             names = _write_files(result, order, progress)
             _write_json(_describe(result, order, names), stage / MANIFEST)
@@ -299,7 +301,9 @@ def _write_dictionary(
 
 @contextmanager
 def _staging(place: Path) -> Iterator[Path]:
-    stage = Path(tempfile.mkdtemp(prefix=".partial-", dir=place))
+    for left in place.glob(f"{STAGE}*"):  # by a process that died; this folder is ours now
+        shutil.rmtree(left, ignore_errors=True)
+    stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=place))
     try:
         yield stage
     finally:

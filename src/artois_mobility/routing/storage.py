@@ -1,26 +1,30 @@
 """Keep a hierarchy on disk and map it into memory again, shared by all processes that do."""
 
 import hashlib
-import json
-import tempfile
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from .._version import __version__
-from ..errors import HierarchyError
+from ..errors import HierarchyError, StorageError
 from ..graph import Graph, NodeOrder
+from ..kernels.chordal import measure_tree
+from ..storage.folders import open_folder, write_folder
+from ..storage.records import read_record, write_record
 from .hierarchy import Hierarchy
+from .metrics import Metric
 
-FORMAT: Final = 1
-MANIFEST: Final = "hierarchy.json"
-_ORDER: Final = "order"
+KIND: Final = "hierarchy"
+KIND_OF_METRIC: Final = "metric"
+_CLASSES: Final = {"Hierarchy": Hierarchy, "NodeOrder": NodeOrder}
 
 
-def save_hierarchy(hierarchy: Hierarchy, folder: str | Path) -> Path:
+def save_hierarchy(
+    hierarchy: Hierarchy, folder: str | Path, header: Mapping[str, str] | None = None
+) -> Path:
     """Write a hierarchy to a folder: one `.npy` file an array, and a manifest.
 
     Parameters
@@ -29,6 +33,8 @@ def save_hierarchy(hierarchy: Hierarchy, folder: str | Path) -> Path:
         What to keep.
     folder
         Made anew under a temporary name and then moved; a hierarchy that stands there is replaced.
+    header
+        More that its manifest is to say.
 
     Returns
     -------
@@ -40,26 +46,11 @@ def save_hierarchy(hierarchy: Hierarchy, folder: str | Path) -> Path:
     HierarchyError
         If something other than a hierarchy stands there.
     """
-    place = Path(folder)
-    if place.exists() and not (place / MANIFEST).is_file():
-        msg = f"{place} exists and holds no hierarchy; choose another folder or remove it."
-        raise HierarchyError(msg)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as scratch:
-        made = Path(scratch) / "new"
-        made.mkdir()
-        hashes = {name: _write(array, made / f"{name}.npy") for name, array in _arrays(hierarchy)}
-        manifest = {
-            "format": FORMAT,
-            "library": __version__,
-            "graph": _fingerprint(hierarchy.first_out, hierarchy.head),
-            "sha256": hashes,
-        }
-        (made / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        if place.exists():
-            place.rename(Path(scratch) / "old")
-        made.rename(place)
-    return place
+    own = {**(header or {}), "graph": _fingerprint(hierarchy.first_out, hierarchy.head)}
+    with _as_hierarchy_error():
+        return write_folder(
+            folder, KIND, own, lambda place: write_record(hierarchy, place, _CLASSES)
+        )
 
 
 def open_hierarchy(
@@ -74,7 +65,8 @@ def open_hierarchy(
     graph
         Refuse the hierarchy if it was made for another graph than this one.
     verify
-        Read every file once and compare its checksum; False trusts the disk and opens at once.
+        Read every file once, compare its checksum and check that every number lies in its range;
+        False trusts the disk and opens at once.
 
     Returns
     -------
@@ -87,62 +79,157 @@ def open_hierarchy(
         If the folder holds no hierarchy, one of another format or graph, or a damaged one.
     """
     place = Path(folder)
-    manifest = _read_manifest(place)
-    if graph is not None and manifest["graph"] != _fingerprint(graph.first_out, graph.head):
-        msg = f"{place} was made for another graph. Remove it and save the hierarchy again."
+    with _as_hierarchy_error():
+        manifest = open_folder(place, KIND, verify=verify)
+        if graph is not None and manifest.get("graph") != _fingerprint(graph.first_out, graph.head):
+            msg = f"{place} was made for another graph. Remove it and save the hierarchy again."
+            raise HierarchyError(msg)
+        hierarchy = read_record(place, _CLASSES)
+    if not isinstance(hierarchy, Hierarchy):
+        msg = f"{place} holds no hierarchy. Save it again."
         raise HierarchyError(msg)
     if verify:
-        for name, expected in manifest["sha256"].items():
-            _check_file(place / f"{name}.npy", expected)
-    arrays = {name: _map(place / f"{name}.npy") for name in manifest["sha256"]}
-    arrays[_ORDER] = NodeOrder(arrays[_ORDER])
-    return Hierarchy(**arrays)
+        _check_ranges(hierarchy, place)
+    return hierarchy
 
 
-def _arrays(hierarchy: Hierarchy) -> list[tuple[str, npt.NDArray[Any]]]:
-    names = [each.name for each in fields(hierarchy) if each.name != _ORDER]
-    columns = [(name, getattr(hierarchy, name)) for name in names]
-    return [(_ORDER, hierarchy.order.node_of_rank), *columns]
+def save_metric(metric: Metric, folder: str | Path) -> Path:
+    """Write the times of a situation on the upward arcs of its hierarchy to a folder.
+
+    Parameters
+    ----------
+    metric
+        What to keep, in the direction of travel; its hierarchy is saved apart.
+    folder
+        As for `save_hierarchy`.
+
+    Returns
+    -------
+    folder
+        Where it lies.
+
+    Raises
+    ------
+    StorageError
+        If something other than a metric stands there.
+    """
+    columns = {name: getattr(metric, name) for name in ("weight_ms", "climb_ms", "descend_ms")}
+    return write_folder(
+        folder, KIND_OF_METRIC, {}, lambda place: write_record(columns, place, _CLASSES)
+    )
 
 
-def _write(array: npt.NDArray[Any], path: Path) -> str:
-    np.save(path, array, allow_pickle=False)
-    return _hash_file(path)
+def open_metric(folder: str | Path, hierarchy: Hierarchy, *, verify: bool = True) -> Metric:
+    """Map the times on the upward arcs of a hierarchy into memory.
+
+    Parameters
+    ----------
+    folder
+        Written by `save_metric`.
+    hierarchy
+        Which it was made on.
+    verify
+        As for `open_hierarchy`.
+
+    Returns
+    -------
+    metric
+        Its arrays lie in the mapped files and cannot be written.
+
+    Raises
+    ------
+    StorageError
+        If the folder holds no metric, a damaged one, or one of another hierarchy.
+    """
+    open_folder(folder, KIND_OF_METRIC, verify=verify)
+    columns = read_record(Path(folder), _CLASSES)
+    arcs, ups = hierarchy.up_of_arc.shape, hierarchy.up_head.shape
+    wanted = {"weight_ms": arcs, "climb_ms": ups, "descend_ms": ups}
+    found = columns if isinstance(columns, dict) else {}
+    if {name: _shape_of(each) for name, each in found.items()} != wanted:
+        msg = f"{folder} was made on another hierarchy. Save the metric again."
+        raise StorageError(msg)
+    return Metric(hierarchy, **columns)
 
 
-def _map(path: Path) -> Any:  # noqa: ANN401  an array, or the order made of one
+@contextmanager
+def _as_hierarchy_error() -> Iterator[None]:
     try:
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-    except (OSError, ValueError) as error:
-        msg = f"{path} is missing or no array: {error}. Save the hierarchy again."
-        raise HierarchyError(msg) from error
+        yield
+    except StorageError as error:
+        raise HierarchyError(str(error)) from error
 
 
-def _read_manifest(place: Path) -> dict[str, Any]:
-    try:
-        manifest: dict[str, Any] = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        msg = f"{place} holds no hierarchy: {MANIFEST} is missing or damaged. Save one there first."
-        raise HierarchyError(msg) from error
-    names = {each.name for each in fields(Hierarchy)}
-    if manifest.get("format") != FORMAT or set(manifest.get("sha256", ())) != names:
-        msg = (
-            f"{place} has format {manifest.get('format')!r} of version "
-            f"{manifest.get('library')!r}; this version reads format {FORMAT}. Save it again."
-        )
+def _shape_of(array: Any) -> tuple[int, ...] | None:  # noqa: ANN401  what a file held
+    is_times = isinstance(array, np.ndarray) and array.dtype == np.int32
+    return array.shape if is_times else None
+
+
+def _check_ranges(hierarchy: Hierarchy, place: Path) -> None:
+    """Refuse numbers that compiled code, which checks no bounds, would stumble over."""
+    h = hierarchy
+    ranks, ups, arcs = h.rank_count, h.up_head.size, h.up_of_arc.size
+    ranges = {
+        "head": (h.head, 0, ranks),
+        "parent": (h.parent, -1, ranks),
+        "depth": (h.depth, 0, ranks),
+        "subtree_size": (h.subtree_size, 1, ranks + 1),
+        "up_head": (h.up_head, 0, ranks),
+        "up_tail": (h.up_tail, 0, ranks),
+        "up_depth": (h.up_depth, 0, ranks),
+        "down_arc": (h.down_arc, 0, ups),
+        "down_end": (h.down_end, 0, ups + 1),
+        "up_of_arc": (h.up_of_arc, -1, ups),
+        "arc_of_place": (h.arc_of_place, 0, arcs),
+    }
+    faulty = [
+        name
+        for name, (array, low, high) in ranges.items()
+        if array.dtype != np.int32 or ((array < low) | (array >= high)).any()
+    ]
+    offsets = {
+        "first_out": (h.first_out, arcs),
+        "up_first": (h.up_first, ups),
+        "down_first": (h.down_first, ups),
+        "first_of_up": (h.first_of_up, h.arc_of_place.size),
+    }
+    faulty += [name for name, (array, last) in offsets.items() if not _climbs_to(array, last)]
+    if h.is_climb.dtype != np.bool_:
+        faulty.append("is_climb")
+    if not faulty:
+        faulty += _contradictions(hierarchy)
+    if faulty:
+        msg = f"{place}: {', '.join(faulty)} cannot be those of a hierarchy. Save it again."
         raise HierarchyError(msg)
-    return manifest
 
 
-def _check_file(path: Path, expected: str) -> None:
-    if not path.is_file() or _hash_file(path) != expected:
-        msg = f"{path} is missing or damaged: its checksum differs. Save the hierarchy again."
-        raise HierarchyError(msg)
+def _contradictions(hierarchy: Hierarchy) -> list[str]:
+    """List the columns that do not follow from the others, all numbers being in their ranges."""
+    h = hierarchy
+    own = np.arange(h.rank_count)
+    has_parent = h.parent >= 0
+    has_up = np.diff(h.up_first) > 0
+    if not (h.parent[has_parent] > own[has_parent]).all():
+        return ["parent"]
+    depth, subtree_size = np.empty_like(h.parent), np.empty_like(h.parent)
+    measure_tree(np.ascontiguousarray(h.parent), depth, subtree_size)
+    derived = {
+        "parent": np.array_equal(has_parent, has_up)
+        and np.array_equal(h.parent[has_up], h.up_head[h.up_first[:-1][has_up]]),
+        "depth": np.array_equal(h.depth, depth),
+        "subtree_size": np.array_equal(h.subtree_size, subtree_size),
+        "up_tail": np.array_equal(h.up_tail, np.repeat(own, np.diff(h.up_first))),
+        "up_head": (h.up_head > h.up_tail).all(),
+        "up_depth": np.array_equal(h.up_depth, h.depth[h.up_head]),
+        "down_arc": np.array_equal(h.up_head[h.down_arc], np.repeat(own, np.diff(h.down_first))),
+        "down_end": np.array_equal(h.down_end, h.up_first[h.up_tail[h.down_arc] + 1]),
+    }
+    return [name for name, is_sound in derived.items() if not is_sound]
 
 
-def _hash_file(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _climbs_to(array: npt.NDArray[Any], last: int) -> bool:
+    is_sound = array.dtype == np.int32 and array[0] == 0 and array[-1] == last
+    return bool(is_sound and (np.diff(array) >= 0).all())
 
 
 def _fingerprint(*arrays: npt.NDArray[np.int32]) -> str:

@@ -2,8 +2,9 @@
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 Job = TypeVar("Job")
@@ -56,6 +57,23 @@ def run_each(work: Callable[[Job], Answer], jobs: Sequence[Job]) -> list[Answer]
     worker_count = min(thread_count(), len(jobs))
     with ThreadPoolExecutor(worker_count, initializer=_begin_work) as pool:
         return list(pool.map(work, jobs))
+
+
+@contextmanager
+def working_alone() -> Iterator[None]:
+    """Let `run_each` do all work of this thread in this thread, as others work beside it.
+
+    Yields
+    ------
+    nothing
+        The work stands in the block.
+    """
+    was_working = _of_this_thread.is_working
+    _of_this_thread.is_working = True
+    try:
+        yield
+    finally:
+        _of_this_thread.is_working = was_working
 
 
 class _OfThisThread(threading.local):

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from .._types import Progress
+from ..caching.networks import Wanted, cached_network
 from ..changes.hints import suggest
 from ..errors import InputError, StudyError
-from ..network.building import build_network
 from ..network.model import Network
 from ..network.profiles import Profile
 from ..network.slopes import read_heights
@@ -35,7 +35,6 @@ from .water import load_waters
 if TYPE_CHECKING:
     import geopandas as gpd
 
-READING: Final = "reading the extract"
 BUILDING: Final = "networks and places"
 ATTACHING: Final = "attaching places"
 
@@ -121,7 +120,7 @@ def load(study: Study, progress: Progress) -> Loaded:
     extract = _read_extract(study, progress)
     readers = [
         *_place_readers(study, extract, study.categories),
-        *(_each(build_for, study, extract, profile) for profile in study.travel_profiles),
+        *(_each(load_for, study, extract, profile) for profile in study.travel_profiles),
     ]
     everybody, around, sites, *networks = _run_all(readers, BUILDING, progress)
     residents, communes = _settle(study, everybody, around)
@@ -182,11 +181,31 @@ def load_profile(
     extract = _read_extract(study, progress)
     readers = [
         *_place_readers(study, extract, categories),
-        _each(build_for, study, extract, profile),
+        _each(load_for, study, extract, profile),
     ]
     everybody, communes, sites, network = _run_all(readers, BUILDING, progress)
     residents, communes = _settle(study, everybody, communes)
     return ProfileData(extract, network, residents, communes, sites)
+
+
+def load_for(study: Study, extract: Extract, profile: Profile) -> Network:
+    """Give the network of a profile as a study wants it, from the cache where it lies there.
+
+    Parameters
+    ----------
+    study
+        With turns or without.
+    extract
+        Its OpenStreetMap data as it was read, without any change.
+    profile
+        Who travels.
+
+    Returns
+    -------
+    network
+        What `build_for` builds.
+    """
+    return cached_network(extract, _want(study, profile))
 
 
 def build_for(study: Study, extract: Extract, profile: Profile) -> Network:
@@ -207,9 +226,12 @@ def build_for(study: Study, extract: Extract, profile: Profile) -> Network:
         With turns where the study wants them and the profile knows any, with traffic, slopes
         and barriers where the study has tables of them.
     """
+    return _want(study, profile).build(extract)
+
+
+def _want(study: Study, profile: Profile) -> Wanted:
     table, raster, walls = study.congestion, study.heights, study.barriers
-    return build_network(
-        extract,
+    return Wanted(
         profile,
         turns=study.turns and bool(profile.turn_delay_s),
         congestion=None if table is None else read_congestion(table, study.period),
@@ -219,10 +241,7 @@ def build_for(study: Study, extract: Extract, profile: Profile) -> Network:
 
 
 def _read_extract(study: Study, progress: Progress) -> Extract:
-    progress(READING, 0, 1)
-    extract = read_osm(study.extract)
-    progress(READING, 1, 1)
-    return extract
+    return read_osm(study.extract, progress=progress)
 
 
 def _place_readers(

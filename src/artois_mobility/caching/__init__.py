@@ -1,0 +1,1 @@
+"""Networks and hierarchies kept between runs, found again by what they were made from."""

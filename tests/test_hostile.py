@@ -1,0 +1,234 @@
+"""Input that means harm: refused in plain words, without a crash, a hang or a flood."""
+
+import bz2
+import gzip
+import io
+import struct
+import zlib
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+import artois_mobility as am
+from artois_mobility.errors import ExtractError, InputError, PlacesError
+from artois_mobility.network import slopes
+from artois_mobility.osm import bombs
+from fuzz_targets import TARGETS, seeds_of, survive
+from osm_files import write_osm
+
+# Warnings that readers give about nonsense are no fault of theirs.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+PIECES = [
+    b"", b"\0", b"\xff\xff\xff\x7f", b"\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", b"nan", b"1e999",
+    b"-1", b"99999999999999999999", b"\n", b'"', b"'''", b"[[[[[[[[", b"{{", b"../../../etc/passwd",
+    b"<script>alert(1)</script>", b"=cmd|'/c calc'!A1", b"\xed\xa0\x80", b"\xe2\x80\xae", b"%00",
+    b"true", b"[]", b"\r", b";", b",",
+]  # fmt: skip
+
+
+@st.composite
+def mutants(draw, name):
+    """Change good bytes in a few places."""
+    content = draw(st.sampled_from(seeds_of(name)))
+    for _ in range(draw(st.integers(1, 4))):
+        begin = draw(st.integers(0, len(content)))
+        end = min(len(content), begin + draw(st.sampled_from([0, 0, 1, 2, 8, 64])))
+        piece = draw(st.one_of(st.sampled_from(PIECES), st.binary(max_size=6)))
+        if draw(st.booleans()):
+            piece = content[begin:end] * draw(st.integers(0, 3)) + piece
+        content = content[:begin] + piece + content[end:]
+    return content
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_the_seeds_are_good(name):
+    taken = [survive(name, content) for content in seeds_of(name)]
+    assert all(taken) or name == "journal"
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_mutants_are_taken_or_refused_in_words(name):
+    @settings(max_examples=40, database=None)
+    @given(content=mutants(name))
+    def throw(content):
+        survive(name, content)
+
+    throw()
+
+
+def test_the_whole_of_noise_is_refused():
+    draw = np.random.default_rng(10)
+    for name in TARGETS:
+        if name not in {"scenario", "study", "profile", "journal"}:
+            assert not survive(name, draw.bytes(300))
+
+
+# Bombs ----------------------------------------------------------------------------------------
+
+
+def blob(kind, payload, raw_size=None):
+    """Lay out a block of a PBF file by hand."""
+    packed = zlib.compress(payload, 9)
+    body = b"\x10" + varint(len(payload) if raw_size is None else raw_size)
+    body += b"\x1a" + varint(len(packed)) + packed
+    header = b"\x0a" + varint(len(kind)) + kind + b"\x18" + varint(len(body))
+    return struct.pack(">I", len(header)) + header + body
+
+
+def varint(number):
+    text = b""
+    while number > 127:
+        text += bytes([number & 127 | 128])
+        number >>= 7
+    return text + bytes([number])
+
+
+def test_a_pbf_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path, monkeypatch):
+    block = blob(b"OSMData", bytes(2**25))
+    path = tmp_path / "bomb.osm.pbf"
+    path.write_bytes(blob(b"OSMHeader", b"") + block * 40)
+    assert path.stat().st_size < 2_000_000
+    monkeypatch.setattr(bombs.Path, "read_bytes", lambda self: pytest.fail("read at once"))
+    with pytest.raises(ExtractError, match=r"unpacks to more than .* which no OpenStreetMap data"):
+        am.read_osm(path)
+
+
+def test_sizes_that_a_pbf_tells_wrongly_are_seen(tmp_path):
+    path = tmp_path / "liar.osm.pbf"
+    path.write_bytes(blob(b"OSMHeader", b"") + blob(b"OSMData", bytes(10_000), raw_size=10))
+    with pytest.raises(ExtractError, match=r"is not OpenStreetMap data|cut off"):
+        am.read_osm(path)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
+def test_a_packed_xml_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path, pack, monkeypatch):
+    monkeypatch.setattr(bombs, "HARMLESS_BYTES", 2**24)
+    path = tmp_path / f"bomb.osm.{'gz' if pack is gzip.compress else 'bz2'}"
+    path.write_bytes(pack(b"<osm>" + b" " * 2**25))
+    with pytest.raises(ExtractError, match="unpacks to more than 16777216"):
+        am.read_osm(path)
+
+
+def test_honest_files_of_every_format_pass(tmp_path):
+    nodes = {row: (2.8 + row / 1e6, 50.4) for row in range(1, 3000)}
+    ways = {7: (list(nodes)[:2000], {"highway": "path"})}
+    for suffix in (".osm.pbf", ".osm", ".osm.gz", ".osm.bz2"):
+        path = write_osm(tmp_path / f"a{suffix}", nodes, ways)
+        assert am.read_osm(path).ways.osm_id.tolist() == [7]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<!DOCTYPE o [<!ENTITY a "aaaaaaaaaa">'
+        + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+        + b']><osm version="0.6"><node id="1" lat="1" lon="1"><tag k="a" v="&j;"/></node></osm>',
+        b'<!DOCTYPE o [<!ENTITY a SYSTEM "file:///etc/passwd">]><osm version="0.6">'
+        b'<node id="1" lat="1" lon="1"><tag k="name" v="&a;"/></node></osm>',
+        b"<osm>" + b"<a>" * 200_000,
+    ],
+)
+def test_xml_that_grows_or_reads_other_files_is_refused(tmp_path, content):
+    path = tmp_path / "a.osm"
+    path.write_bytes(content)
+    with pytest.raises(ExtractError):
+        am.read_osm(path)
+
+
+def test_a_table_that_claims_billions_of_rows_is_not_read(tmp_path):
+    path = tmp_path / "residents.parquet"
+    column = pa.DictionaryArray.from_arrays(np.zeros(10**6, np.int8), pa.array(["2.8"]))
+    table = pa.table(dict.fromkeys(("lon", "lat", "population"), column))
+    with parquet.ParquetWriter(path, table.schema) as writer:
+        for _ in range(60):
+            writer.write_table(table)
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(PlacesError, match="says that it has 60000000 rows; allowed are 50000000"):
+        am.read_residents(path)
+
+
+def test_a_raster_that_claims_billions_of_cells_is_not_read(tmp_path):
+    rasterio = pytest.importorskip("rasterio")
+    from rasterio.transform import from_origin
+
+    path = tmp_path / "heights.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", width=40_000, height=40_000, count=1, dtype="int16",
+        crs="EPSG:4326", transform=from_origin(2.8, 50.5, 1e-6, 1e-6), sparse_ok=True, tiled=True,
+        bigtiff="yes",
+    ):  # fmt: skip
+        pass
+    heights = slopes.read_heights(path)
+    with pytest.raises(InputError, match="cells around the network; allowed are 250000000"):
+        heights.at(np.array([2.8001, 2.8399]), np.array([50.4999, 50.4601]))
+    assert np.isfinite(heights.at(np.array([2.8001]), np.array([50.4999]))).all()
+
+
+# Paths and code -------------------------------------------------------------------------------
+
+
+def test_a_scenario_or_site_cannot_name_a_file_to_write(tmp_path):
+    from study_worlds import link_text, write_scenario, write_town
+
+    study = write_town(tmp_path / "town")
+    plan = write_scenario(
+        tmp_path / "town", "plan", link_text((3, 2), (3, 3)), name="../../../<b>evil</b>"
+    )
+    result = am.compare(am.read_study(study), [plan])
+    am.write_report(result, tmp_path / "out")
+    assert {each.name for each in tmp_path.iterdir()} == {"town", "out"}
+    names = [path.relative_to(tmp_path).as_posix() for path in (tmp_path / "out").rglob("*")]
+    assert not [name for name in names if ".." in name or "evil<" in name]
+
+
+def test_arrays_that_are_pickles_are_never_opened(tmp_path):
+    class Bomb:
+        def __reduce__(self):
+            return print, ("code from data ran",)
+
+    buffer = io.BytesIO()
+    np.save(buffer, np.array([Bomb()], object), allow_pickle=True)
+    for name in ("network", "hierarchy"):
+        seed = seeds_of(name)[0].partition(b"\0")[0]
+        assert not survive(name, seed + b"\0" + buffer.getvalue())
+
+
+def test_no_source_unpickles_or_evaluates(repository):
+    import ast
+
+    forbidden = {"eval", "exec", "compile", "__import__"}
+    faults = []
+    for path in (repository / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [each.name for each in node.names] + [getattr(node, "module", "") or ""]
+                if {"pickle", "cloudpickle", "shelve", "marshal", "dill"} & set(names):
+                    faults.append((path.name, node.lineno))
+            if isinstance(node, ast.Call):
+                called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                is_bare = isinstance(node.func, ast.Name)
+                if (called in forbidden and is_bare) or called == "read_pickle":
+                    faults.append((path.name, node.lineno))
+                unsafe = [k for k in node.keywords if k.arg == "allow_pickle" and k.value.value]
+                faults += [(path.name, node.lineno) for _ in unsafe]
+    assert faults == []
+
+
+def test_text_columns_are_data_not_queries(tmp_path):
+    table = pd.DataFrame(
+        {
+            "category": ["care/hospital"],
+            "lon": ["2.8"],
+            "lat": ["50.4"],
+            "name": ["'; DROP TABLE sites; --<script>alert(1)</script>"],
+        }
+    )
+    table.to_csv(tmp_path / "sites.csv", index=False)
+    sites = am.read_sites(tmp_path / "sites.csv", ["care"])
+    assert sites["name"].tolist() == table["name"].tolist()

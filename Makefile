@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help venv tools demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios \
-	bench-blocks soak fuzz audit sbom test-oldest test-newest data lock clean
+	bench-blocks soak fuzz audit sbom test-oldest test-newest data lock clean notebooks docs pictures
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,7 +51,7 @@ test: $(VENV)/dev.stamp browser tools  ## Run every test
 		tests/test_nearest_kernels.py tests/test_ground_kernel.py tests/test_contour_kernel.py tests/test_hierarchy.py \
 		tests/test_sweeps.py tests/test_paths.py tests/test_sums.py tests/test_graph.py
 
-lint: $(VENV)/dev.stamp  ## Run every check that needs no test: ruff, mypy, imports, docstrings, locks
+lint: $(VENV)/dev.stamp  ## Run every check that needs no test: ruff, mypy, imports, docstrings, locks, docs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -59,6 +59,10 @@ lint: $(VENV)/dev.stamp  ## Run every check that needs no test: ruff, mypy, impo
 	@$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'src/*.py')
 	@if grep -nE '^\s*--(index|extra-index|find-links|trusted)|https?://' requirements/*.lock; \
 		then echo "lock files must name no index"; exit 1; fi
+	@$(MAKE) --no-print-directory docs
+
+docs: $(VENV)/dev.stamp  ## Build the documentation site into build/site; a warning is an error
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 format: $(VENV)/dev.stamp  ## Format the code
 	@$(BIN)/ruff format .
@@ -84,6 +88,12 @@ bench-lanes: $(VENV)/bench.stamp  ## Time sweeps of 8 to 128 sources at once (so
 
 bench-scenarios: $(VENV)/dev.stamp  ## Time comparing 50 scenarios, and one against computing all anew (some minutes)
 	@$(BIN)/python benchmarks/scenarios.py --output benchmarks/results/scenarios.txt
+
+notebooks: $(VENV)/dev.stamp  ## Execute the notebooks of docs/ and store what they show
+	@$(BIN)/python docs/tools/notebooks.py
+
+pictures: $(VENV)/dev.stamp browser  ## Draw the pictures of README and gallery
+	@$(BIN)/python docs/tools/pictures.py
 
 bench-blocks: $(VENV)/dev.stamp  ## Time work in blocks: one thread, two, two Dask workers (some minutes)
 	@$(BIN)/python benchmarks/blocks.py --output benchmarks/results/blocks.txt

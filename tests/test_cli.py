@@ -15,6 +15,7 @@ import pytest
 from shapely import box
 from typer.testing import CliRunner
 
+import artois_mobility.report.reproducing  # noqa: F401  loads what the stand-ins would hide from it
 import artois_mobility.report.writing  # noqa: F401  what stand-ins below take the place of
 from artois_mobility.changes.notices import LANGUAGES
 from artois_mobility.cli import terminal
@@ -374,6 +375,33 @@ def test_download_names_the_file_after_the_place(run, world):
     assert result.stdout == "lens.osm\n"
     assert world.calls[-1][1][0] == "Lens, Pas-de-Calais"
     assert world.calls[-1][1][1].name == "lens_pas_de_calais.osm.pbf"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["matrix", "a.toml", "--output", "m.parquet"],
+        ["isochrones", "a.toml", "--from", "2.83,50.43", "--output", "m.gpkg"],
+        ["download", "Lens"],
+    ],
+)
+def test_what_writes_a_file_names_it_for_machines(run, world, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    told = json.loads(run(*command, "--json", "--quiet").stdout)
+    assert told["file"] == (command[-1] if command[-2] == "--output" else "lens.osm")
+    assert told["warnings"] == []
+
+
+def test_lists_for_machines(run):
+    assert json.loads(run("profiles", "--json", "--lang", "fr").stdout)["bicycle"] == "vélo"
+    assert json.loads(run("categories", "--json", "--lang", "en").stdout)["care"]
+
+
+def test_lists_speak_as_the_terminal_does(run, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
+    assert "vélo" in run("profiles").stdout
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert "vélo" not in run("profiles").stdout
 
 
 def test_profiles_and_categories_are_listed(run):

@@ -1,11 +1,14 @@
 """The help of the command line: quick, complete, and with examples."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 import time
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from artois_mobility.cli.commands import app
@@ -26,6 +29,9 @@ COMMANDS = (
     "attribute",
     "explain",
     "optimise",
+    "reproduce",
+    "doctor",
+    "new-study",
     "blocks",
     "cache",
 )
@@ -63,11 +69,70 @@ def test_help_names_every_command_and_the_exit_codes(run):
     assert "2 the input is wrong" in " ".join(text.split())
 
 
-@pytest.mark.parametrize("command", [*COMMANDS[:7], *COMMANDS[-5:]])
+def test_the_list_of_commands_is_whole():
+    assert set(COMMANDS) == set(typer.main.get_command(app).commands)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_teaches_by_example(run, command):
     result = run(command, "--help")
     assert result.exit_code == 0
     assert f"artois-mobility {command}" in " ".join(result.stdout.split("Example")[1].split())
+
+
+def examples():
+    """Every example of every command's help, as its words."""
+    for name, command in typer.main.get_command(app).commands.items():
+        text = re.sub(r"^Examples?: ", "", command.epilog)
+        for example in text.split("  |  "):
+            yield pytest.param(shlex.split(example), id=name)
+
+
+@pytest.mark.parametrize("words", list(examples()))
+def test_every_example_parses_as_it_is_written(words, repository, monkeypatch):
+    monkeypatch.chdir(repository)
+    program, name, *rest = words
+    assert program == "artois-mobility"
+    typer.main.get_command(app).commands[name].make_context(name, rest)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_can_be_taught_to_complete(shell):
+    done = run_process("--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert done.returncode == 0, done.stderr
+    assert "_ARTOIS_MOBILITY_COMPLETE" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("artois-mobility cr", "crossings"),
+        ("artois-mobility isochrones a.toml --dir", "--direction"),
+        ("artois-mobility isochrones a.toml --direction t", "to"),
+        ("artois-mobility crossings a.toml --kind ra", "railway"),
+        ("artois-mobility compare a.toml b.toml --lang e", "en"),
+        ("artois-mobility isochrones a.toml --profile wheel", "wheelchair"),
+        ("artois-mobility siting a.toml care/maison", "care/maison_de_sante"),
+    ],
+)
+def test_the_shell_completes_commands_options_and_choices(typed, offered):
+    words = typed.split()
+    environment = {
+        "_ARTOIS_MOBILITY_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    code = (
+        "import sys; sys.argv[0] = 'artois-mobility'; from artois_mobility.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+    assert done.stdout.split() == [offered], done.stderr
 
 
 def test_help_imports_nothing_heavy():

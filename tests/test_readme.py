@@ -8,9 +8,6 @@ import sys
 import tomllib
 
 import pytest
-import typer
-
-from artois_mobility.cli.commands import app
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +38,8 @@ def test_the_study_and_the_scenario_of_the_readme_can_be_compared(blocks, reposi
     shutil.copy(repository / "data/osm/artois-residents.csv", tmp_path / "residents.csv")
     (tmp_path / "study.toml").write_text(study, encoding="utf-8")
     (tmp_path / "footbridge.toml").write_text(scenario, encoding="utf-8")
-    commands = re.findall(r"^\$ (artois-mobility compare .*)$", "".join(blocks["console"]), re.M)
+    text = "".join(blocks["console"])
+    commands = re.findall(r"^\$ (artois-mobility compare .*footbridge.*)$", text, re.M)
     assert len(commands) == 1
     done = run(commands[0], tmp_path)
     assert done.returncode == 0, done.stderr
@@ -61,22 +59,27 @@ def test_the_python_of_the_readme_runs(blocks, repository, tmp_path, monkeypatch
     assert (tmp_path / "out" / "report.html").is_file()
 
 
-def test_the_other_commands_of_the_readme_exist(blocks, repository):
-    text = "".join(blocks["console"])
-    for target in re.findall(r"^\$ make ([a-z]+)", text, re.M):
+def test_the_targets_of_the_readme_exist(blocks, repository):
+    for target in re.findall(r"^\$ make ([a-z]+)", "".join(blocks["console"]), re.M):
         assert re.search(rf"^{target}:", (repository / "Makefile").read_text(), re.M)
-    for command in set(re.findall(r"^\$ artois-mobility ([a-z]+)", text, re.M)):
-        done = run(f"artois-mobility {command} --help", repository)
-        assert done.returncode == 0, done.stderr
 
 
-def test_every_command_of_the_readme_parses_as_it_is_written(blocks):
-    commands = typer.main.get_command(app).commands
-    lines = re.findall(r"^\$ artois-mobility (.*)$", "".join(blocks["console"]), re.M)
-    assert len(lines) >= 2
-    for line in lines:
-        name, *words = shlex.split(line, comments=True)
-        commands[name].make_context(name, words)  # a word too many or unknown is an error
+def test_a_picture_and_french_stand_at_the_top(repository):
+    first = (repository / "README.md").read_text(encoding="utf-8").splitlines()[:12]
+    (picture,) = re.findall(r"!\[.+\]\((.+)\)", "\n".join(first))
+    assert (repository / picture).stat().st_size < 100 * 1024
+    assert "**En français.**" in first[2]
+
+
+def test_every_link_of_readme_and_docs_leads_somewhere(repository):
+    pages = [repository / "README.md", *(repository / "docs").rglob("*.md")]
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            if "://" in link or link.startswith("reference/"):  # made with the site
+                continue
+            place = page.parent / link
+            made_of = place.with_suffix(".ipynb")  # pages of notebooks are made with the site
+            assert place.exists() or made_of.exists(), f"{page.name}: {link}"
 
 
 def test_the_locked_versions_name_no_index(repository):

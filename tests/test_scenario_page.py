@@ -37,9 +37,13 @@ def examples_of(page):
     return re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
 
 
-def test_every_example_is_a_scenario(page, folder):
+@pytest.mark.parametrize(
+    ("name", "least"), [("scenarios", 4), ("fr/ecrire-un-scenario", 3), ("fr/premiers-pas", 1)]
+)
+def test_every_example_is_a_scenario(name, least, repository, folder):
+    page = (repository / "docs" / f"{name}.md").read_text(encoding="utf-8")
     examples = examples_of(page)
-    assert len(examples) == page.count("```toml") >= 4
+    assert len(examples) == page.count("```toml") >= least
     for row, text in enumerate(examples):
         path = folder / f"example{row}.toml"
         has_name = "name" in tomllib.loads(text)
@@ -61,3 +65,12 @@ def test_every_kind_has_an_example_and_a_row_with_its_keys(page):
         assert told <= known, kind
         if kind != "set_dimension":  # whose four dimensions the row names together
             assert told == known - {"kind"}, kind
+
+
+def test_the_french_guide_names_every_kind(repository):
+    page = (repository / "docs" / "fr" / "ecrire-un-scenario.md").read_text(encoding="utf-8")
+    rows = "".join(re.findall(r"^\|.*\|$", page, re.MULTILINE))
+    told = set(re.findall(r"`(\w+)`", rows))
+    assert set(MODEL_OF_KIND) <= told
+    keys = {key for model in MODEL_OF_KIND.values() for key in model.model_fields}
+    assert told <= keys | set(MODEL_OF_KIND) | {"kind"}

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from .places.spreading import spread_population
     from .places.targets import target_population
     from .places.zones import assign_zones, read_zones
+    from .progress import show_progress
     from .quality.checking import check
     from .quality.validating import validate
     from .report.postgis import write_postgis
@@ -189,6 +190,7 @@ _HOME_OF_NAME = {
     "run_blocks": "blocks.running",
     "save_network": "network.keeping",
     "severance": "links.detours",
+    "show_progress": "progress",
     "spread_population": "places.spreading",
     "sum_over_zones": "access.zoning",
     "target_population": "places.targets",
@@ -302,6 +304,7 @@ __all__ = [
     "run_blocks",
     "save_network",
     "severance",
+    "show_progress",
     "spread_population",
     "sum_over_zones",
     "target_population",

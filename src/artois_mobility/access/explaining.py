@@ -11,6 +11,7 @@ from .._types import UNREACHED_MS, WGS84
 from ..changes.notices import Notice, check_language
 from ..changes.reasons import translate_no_trip
 from ..changes.sentences import Language
+from ..drawing import draw_text, language_of_user
 from ..errors import PlacesError
 from ..network.model import Network
 from ..osm.extract import Extract
@@ -55,6 +56,14 @@ class Explanation:
     minutes: float
     reason: str
     why: Notice | None = None
+
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return f"<Explanation: {len(self.legs)} legs, {self.minutes:.1f} minutes>"
+
+    def _repr_html_(self) -> str:
+        """Show the words in a notebook, in the reader's language."""
+        return draw_text(self.text(language_of_user()))
 
     def text(self, language: Language = "en") -> str:
         """Tell the trip in words, one line per leg.

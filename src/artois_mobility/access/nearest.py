@@ -53,7 +53,7 @@ def access_times(
     """Compute the minutes between every cell of residents and its k nearest sites per category.
 
     Times hold the walk to the street, the way along the network and the walk to the site. They
-    are those of an empty road: signals, turns and queues are not in yet.
+    are those of a free road, with its signals, and its turns where the network has them.
 
     Parameters
     ----------

@@ -17,6 +17,7 @@ from .surfaces import Question, StreetTimes, lay_surface, time_each, time_street
 
 if TYPE_CHECKING:
     import xarray
+    from matplotlib.axes import Axes
 
 INSTALL_XARRAY = "Labelled arrays need xarray: pip install 'artois-mobility[xarray]'."
 INSTALL = "GeoTIFF files need rasterio: pip install 'artois-mobility[heights]'."
@@ -68,6 +69,30 @@ class Raster:
         found: Floats = np.full(row.size, np.nan)
         found[is_inside] = self.values[row[is_inside], column[is_inside]]
         return found
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the numbers as a picture with a scale.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        ax
+            The map in `crs`; nothing where there is no number.
+        """
+        from matplotlib import pyplot as plt
+
+        ax = ax or plt.subplots(figsize=(7.0, 5.0), layout="constrained")[1]
+        rows, columns = self.values.shape
+        east_m, south_m = self.west_m + columns * self.cell_m, self.north_m - rows * self.cell_m
+        extent = (self.west_m, east_m, south_m, self.north_m)
+        picture = ax.imshow(self.values, extent=extent, cmap="viridis_r", interpolation="nearest")
+        ax.figure.colorbar(picture, ax=ax, label=self.unit, shrink=0.7)
+        ax.set_axis_off()
+        return ax
 
     def to_xarray(self) -> "xarray.DataArray":
         """Give the numbers as a labelled array, for notebooks.

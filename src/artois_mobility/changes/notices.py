@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Final, TypeAlias
 
+from ..drawing import write_count
 from ..errors import InputError
 from .sentences import Language
 
@@ -16,8 +17,6 @@ Value: TypeAlias = "str | int | tuple[str, ...] | Notice"
 
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
 MOST_LISTED: Final = 5
-# Between thousands, in French a narrow no-break space.
-THOUSANDS: Final[Mapping[Language, str]] = {"fr": "\u202f", "en": ","}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def _write(value: Value, language: Language) -> str:
     if isinstance(value, Notice):
         return value.say(language)
     if isinstance(value, int):
-        return f"{value:,}".replace(",", THOUSANDS[language])
+        return write_count(value, language)
     return value if isinstance(value, str) else _list(value, language)
 
 

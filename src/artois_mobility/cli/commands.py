@@ -11,25 +11,28 @@ from typing import Annotated, Final
 import typer
 
 from .._version import __version__
-from . import block_commands, cache_commands, plan_commands, why_commands
+from . import (
+    block_commands,
+    cache_commands,
+    data_commands,
+    plan_commands,
+    setup_commands,
+    travel_commands,
+    why_commands,
+)
 from .options import (
     AsJson,
     Csv,
     CsvForm,
-    Form,
     Format,
     Lang,
-    Language,
-    ProfileName,
     Quiet,
     StudyFile,
     Verbose,
-    Way,
 )
 from .terminal import (
     FAILED,
     INTERRUPTED,
-    KERNELS_OF_AREAS,
     announce_compiling,
     is_verbose,
     reported_errors,
@@ -76,7 +79,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     try:
-        app()
+        app(prog_name="artois-mobility")
     except KeyboardInterrupt:  # before a command had begun
         sys.exit(INTERRUPTED)
 
@@ -185,7 +188,7 @@ def compare(  # noqa: PLR0913  a command is its options
 
         files = name_scenarios(scenarios, reference)
         announce_compiling(quiet=quiet)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             if dry_run:
                 answer = run_preview(
                     study,
@@ -243,7 +246,7 @@ def reproduce(
         from .repeating import run_reproduce
 
         announce_compiling(quiet=quiet)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer, is_same = run_reproduce(
                 folder, base, language=lang, as_json=json, progress=progress
             )
@@ -252,156 +255,24 @@ def reproduce(
             raise typer.Exit(FAILED)
 
 
-@app.command(
+app.command(
     short_help="Print today's access times; every cell's to a file.",
     epilog="Example: artois-mobility access scenarios/artois.toml --output times.csv",
-)
-def access(
-    study: StudyFile,
-    *,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Every cell's times, as .parquet or .csv."
-        ),
-    ] = None,
-    csv: Csv = CsvForm.PLAIN,
-    lang: Lang = None,
-    json: AsJson = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Compute today's access times and print a summary.
+)(travel_commands.access)
 
-    For each destination and mode of travel: the mean time, the share of residents within each
-    threshold, and how many reach nothing.
-    """
-    with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .work import run_access
-
-        announce_compiling(quiet=quiet)
-        with shown_progress(quiet=quiet) as progress:
-            answer = run_access(
-                study, output, language=lang, as_json=json, progress=progress, csv=csv.value
-            )
-        tell(answer, quiet=quiet, is_wanted=json)
-
-
-@app.command(
+app.command(
     short_help="Check OpenStreetMap data before anyone models on it.",
     epilog="Example: artois-mobility check lens.osm.pbf --output check/",
-)
-def check(
-    extract: Annotated[
-        Path,
-        typer.Argument(metavar="EXTRACT", help="A .osm.pbf, .osm, .osm.gz or .osm.bz2 file."),
-    ],
-    *,
-    profile: Annotated[
-        str, typer.Option("--profile", "-p", help="Whose network is looked at.")
-    ] = "car",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="DIR", help="Folder for a GeoPackage, tables and a map."
-        ),
-    ] = None,
-    csv: Csv = CsvForm.PLAIN,
-    lang: Annotated[Language, typer.Option("--lang", help="Language.")] = Language.FRENCH,
-    json: AsJson = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Find what is wrong or missing in OpenStreetMap data, so that it can be mended there first.
+)(data_commands.check)
 
-    Islands, one-way traps, ends that stop short of the next street, streets through water, turn
-    restrictions and limits that cannot be right, sites without access; and the kilometres without
-    a speed limit. Leaves faults.gpkg (open it in QGIS), faults.csv, missing_speeds.csv, faults.png.
-    """
-    with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .checking import run_check
-
-        announce_compiling(quiet=quiet)
-        with shown_progress(quiet=quiet) as progress:
-            answer = run_check(
-                extract,
-                output,
-                profile=profile,
-                language=lang.value,
-                as_json=json,
-                progress=progress,
-                csv=csv.value,
-            )
-        tell(answer, quiet=quiet, is_wanted=json)
-
-
-@app.command(
+app.command(
     short_help="Hold trips that you timed against the model.",
     epilog=(
         "Example: artois-mobility validate scenarios/artois.toml my-trips.csv --output trips.gpkg"
     ),
-)
-def validate(  # noqa: PLR0913  a command is its options
-    study: StudyFile,
-    trips: Annotated[
-        Path,
-        typer.Argument(
-            metavar="TRIPS",
-            help="CSV or Parquet: origin_lon, origin_lat, destination_lon, destination_lat, "
-            "minutes; and if you like departure, profile, name.",
-        ),
-    ],
-    *,
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            "--profile",
-            "-p",
-            help="Who makes the trips that name no profile; the study's first when left out.",
-        ),
-    ] = None,
-    worst: Annotated[
-        int, typer.Option("--worst", min=0, help="How many of the trips farthest off to explain.")
-    ] = 10,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Every trip, as .gpkg, .parquet or .csv."
-        ),
-    ] = None,
-    csv: Csv = CsvForm.PLAIN,
-    lang: Lang = None,
-    json: AsJson = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Hold trips whose minutes you know, from door to door, against the model.
+)(travel_commands.validate)
 
-    How far the model is off, by profile and length; what the time of the worst trips is made of;
-    and a factor as a hint for a profile of your own, never applied by itself. The model's minutes
-    are those of a free road, or of the study's table of traffic: the hour of departure changes
-    nothing.
-    """
-    with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .validating import run_validate
-
-        announce_compiling(quiet=quiet)
-        with shown_progress(quiet=quiet) as progress:
-            answer = run_validate(
-                study,
-                trips,
-                output,
-                profile=profile,
-                worst=worst,
-                language=lang.value if lang is not None else None,
-                as_json=json,
-                progress=progress,
-                csv=csv.value,
-            )
-        tell(answer, quiet=quiet, is_wanted=json)
-
-
-@app.command(
+app.command(
     short_help="Draw what is reached from a place in some minutes.",
     epilog=(
         "Example: artois-mobility isochrones scenarios/artois.toml "
@@ -409,143 +280,15 @@ def validate(  # noqa: PLR0913  a command is its options
         "artois-mobility isochrones scenarios/artois.toml --category care/hospital "
         "--direction to --scenario scenarios/passerelle-deule.toml --output hospitals.gpkg"
     ),
-)
-def isochrones(  # noqa: PLR0913  a command is its options
-    study: StudyFile,
-    *,
-    points: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--from", metavar="LON,LAT", help="Where to start, in degrees; may be repeated."
-        ),
-    ] = None,
-    categories: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--category",
-            "-c",
-            metavar="CATEGORY",
-            help="Instead of --from: the area of all sites of a category; may be repeated.",
-        ),
-    ] = None,
-    minutes: Annotated[
-        str, typer.Option("--minutes", "-m", metavar="M,M,...", help="How long the trip may take.")
-    ] = "10,20,30",
-    profile: ProfileName = None,
-    form: Annotated[
-        Form,
-        typer.Option(
-            "--form",
-            help="Areas; the streets themselves; or a surface of minutes, of how many of the "
-            "places are reached where there are several.",
-        ),
-    ] = Form.AREAS,
-    way: Annotated[
-        Way, typer.Option("--direction", help="From the places outwards, or towards them.")
-    ] = Way.FROM,
-    cell_m: Annotated[
-        float, typer.Option("--cell", metavar="METRES", help="Side of the cells areas are made of.")
-    ] = 25.0,
-    scenario: Annotated[
-        Path | None,
-        typer.Option(
-            "--scenario",
-            metavar="FILE",
-            help="Draw a scenario's areas beside today's, and what it gains and loses.",
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="A .geojson, .gpkg or .parquet file, a .tif for a surface; GeoJSON is printed "
-            "when left out.",
-        ),
-    ] = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Draw what is reached from a place within some minutes.
+)(travel_commands.isochrones)
 
-    Times are free-flow and without public transport. Each place and time gives one area; the
-    longer time's area contains the shorter one's, and none crosses water, a motorway or a railway
-    but on a street. With --scenario the column "shows" tells today, the scenario, gained and lost.
-    """
-    with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .travel import Drawing, Origins, run_isochrones
-
-        announce_compiling(KERNELS_OF_AREAS, quiet=quiet)
-        with shown_progress(quiet=quiet) as progress:
-            answer = run_isochrones(
-                study,
-                Origins(points or [], categories or []),
-                minutes,
-                Drawing(form.value, way.value, cell_m),
-                profile=profile,
-                scenario=scenario,
-                output=output,
-                progress=progress,
-            )
-        tell(answer, quiet=quiet, is_wanted=output is None)
-
-
-@app.command(
+app.command(
     short_help="Compute the minutes from every cell to every site.",
     epilog=(
         "Example: artois-mobility matrix scenarios/artois.toml "
         "--profile car --category care/hospital --output hospitals.parquet"
     ),
-)
-def matrix(
-    study: StudyFile,
-    *,
-    profile: ProfileName = None,
-    categories: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--category",
-            "-c",
-            metavar="CATEGORY",
-            help="Which sites; may be repeated. Those of the study when left out.",
-        ),
-    ] = None,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="The Parquet file to write.")
-    ] = Path("matrix.parquet"),
-    memory_gib: Annotated[
-        float | None,
-        typer.Option(
-            "--memory",
-            metavar="GIB",
-            help="Memory that a block of the table may take; a quarter of what is free by default.",
-        ),
-    ] = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Compute the minutes from every populated cell of the territory to every site, as Parquet.
-
-    The table has the columns origin, destination and minutes; minutes are missing where there is
-    no route.
-    """
-    with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .travel import run_matrix
-
-        announce_compiling(quiet=quiet)
-        with shown_progress(quiet=quiet) as progress:
-            text = run_matrix(
-                study,
-                output,
-                profile=profile,
-                categories=categories,
-                memory_gib=memory_gib,
-                progress=progress,
-            )
-        if not quiet:
-            typer.echo(text)
-
+)(travel_commands.matrix)
 
 app.command(
     short_help="Find where a new crossing saves most.",
@@ -593,7 +336,6 @@ app.command(
     ),
 )(why_commands.optimise)
 
-
 app.command(
     short_help="Compute from every cell in blocks: large work, many machines.",
     epilog=(
@@ -608,59 +350,34 @@ app.command(
     epilog="Examples: artois-mobility cache  |  artois-mobility cache --clear",
 )(cache_commands.cache)
 
-
-@app.command(
+app.command(
     short_help="Bring current OpenStreetMap data of a place.",
     epilog=(
         'Examples: artois-mobility download "Lens, France" --output lens.osm  |  '
         "artois-mobility download 2.70,50.35,2.95,50.50"
     ),
-)
-def download(
-    place: Annotated[
-        str,
-        typer.Argument(metavar="PLACE|BBOX", help="A name, or west,south,east,north in degrees."),
-    ],
-    *,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to put the data."),
-    ] = None,
-    server: Annotated[
-        str | None,
-        typer.Option(
-            "--server", metavar="URL", help="An Overpass API, an index of regional files, or one."
-        ),
-    ] = None,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-) -> None:
-    """Bring current OpenStreetMap data of a place; goes on where an earlier attempt stopped.
+)(data_commands.download)
 
-    The attribution that the licence asks for is written beside the file.
-    """
-    with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .work import run_download
+app.command(
+    short_help="List the modes of travel that a study may name.",
+    epilog="Example: artois-mobility profiles --lang fr",
+)(data_commands.profiles)
 
-        with shown_progress(quiet=quiet) as progress:
-            text = run_download(place, output, server=server, progress=progress)
-        if not quiet:
-            typer.echo(text)
+app.command(
+    short_help="List the kinds of places that a study may name.",
+    epilog="Example: artois-mobility categories --lang fr",
+)(data_commands.categories)
 
+app.command(
+    short_help="Check the installation.",
+    epilog="Example: artois-mobility doctor --lang fr",
+)(setup_commands.doctor)
 
-@app.command()
-def profiles(*, lang: Lang = None, verbose: Verbose = False) -> None:
-    """List the modes of travel that a study may name."""
-    with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .work import list_profiles
-
-        typer.echo(list_profiles(lang or Language.ENGLISH))
-
-
-@app.command(short_help="List the kinds of places that a study may name.")
-def categories(*, lang: Lang = None, verbose: Verbose = False) -> None:
-    """List the kinds of places that a study may name; `care` stands for all below it."""
-    with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .work import list_categories
-
-        typer.echo(list_categories(lang or Language.ENGLISH))
+app.command(
+    name="new-study",
+    short_help="Write a study file for any place.",
+    epilog=(
+        "Examples: artois-mobility new-study lens.osm.pbf  |  "
+        "artois-mobility new-study lens.osm.pbf --residents cells.csv --lang fr --yes"
+    ),
+)(setup_commands.new_study)

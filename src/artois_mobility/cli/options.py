@@ -48,12 +48,53 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+def offer_profiles(begun: str) -> list[str]:
+    """Offer a shell the profiles that the library has.
+
+    Parameters
+    ----------
+    begun
+        What has been typed.
+
+    Returns
+    -------
+    names
+        Those that begin so.
+    """
+    from ..network.profiles import profile_names
+
+    return [name for name in profile_names() if name.startswith(begun)]
+
+
+def offer_categories(begun: str) -> list[str]:
+    """Offer a shell the categories that the library has.
+
+    Parameters
+    ----------
+    begun
+        What has been typed.
+
+    Returns
+    -------
+    keys
+        Those that begin so.
+    """
+    from ..places.categories import categories_in_use
+
+    return [key for key in categories_in_use().of_key if key.startswith(begun)]
+
+
 StudyFile = Annotated[
     Path, typer.Argument(metavar="STUDY", help="The study file, for instance artois.toml.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Verbose = Annotated[
-    bool, typer.Option("--verbose", help="Show where in the program an error happened.")
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="Tell each stage with its time; show where in the program an error happened.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 Lang = Annotated[
@@ -61,7 +102,12 @@ Lang = Annotated[
 ]
 ProfileName = Annotated[
     str | None,
-    typer.Option("--profile", "-p", help="Who travels; the study's first when left out."),
+    typer.Option(
+        "--profile",
+        "-p",
+        autocompletion=offer_profiles,
+        help="Who travels; the study's first when left out.",
+    ),
 ]
 Csv = Annotated[
     CsvForm,

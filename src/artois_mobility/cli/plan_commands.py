@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Csv, CsvForm, Lang, ProfileName, Quiet, StudyFile, Verbose
+from .options import (
+    AsJson,
+    Csv,
+    CsvForm,
+    Lang,
+    ProfileName,
+    Quiet,
+    StudyFile,
+    Verbose,
+    offer_categories,
+)
 from .terminal import announce_compiling, is_verbose, reported_errors, shown_progress, tell
 
 
@@ -44,6 +54,7 @@ Categories = Annotated[
         "--category",
         "-c",
         metavar="CATEGORY",
+        autocompletion=offer_categories,
         help="Which sites people go to; may be repeated. Those of the study when left out.",
     ),
 ]
@@ -111,7 +122,7 @@ def crossings(  # noqa: PLR0913  a command is its options
         announce_compiling(quiet=quiet)
         wanted = tuple(categories or ())
         search = Search(study, profile, wanted, most, spread_m, output, lang, json, csv.value)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_crossings(
                 search,
                 progress,
@@ -152,7 +163,7 @@ def closures(  # noqa: PLR0913  a command is its options
         announce_compiling(quiet=quiet)
         wanted = tuple(categories or ())
         search = Search(study, profile, wanted, most, 0.0, output, lang, json, csv.value)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_closures(search, progress, kinds=[each.value for each in kinds or ()])
         tell(answer, quiet=quiet, is_wanted=json)
 
@@ -160,7 +171,12 @@ def closures(  # noqa: PLR0913  a command is its options
 def siting(  # noqa: PLR0913  a command is its options
     study: StudyFile,
     category: Annotated[
-        str, typer.Argument(metavar="CATEGORY", help="What opens, such as care/maison_de_sante.")
+        str,
+        typer.Argument(
+            metavar="CATEGORY",
+            autocompletion=offer_categories,
+            help="What opens, such as care/maison_de_sante.",
+        ),
     ],
     *,
     objective: Annotated[
@@ -220,7 +236,7 @@ def siting(  # noqa: PLR0913  a command is its options
 
         announce_compiling(quiet=quiet)
         search = Search(study, profile, (category,), most, 0.0, output, lang, json, csv.value)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_siting(
                 search,
                 progress,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..drawing import language_of_user
 from .texts import Answer, write_json
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def run_reproduce(
     base
         Where the manifest's paths start from; None to look for it.
     language
-        `"fr"`, `"en"` or None for English.
+        `"fr"`, `"en"` or None for that of the terminal.
     as_json
         Give JSON instead of sentences.
     progress
@@ -56,7 +57,7 @@ def run_reproduce(
             "made_with": made_with,
         }
         return Answer(write_json(record)), is_same
-    return Answer("\n".join(_describe(files, read_words(language or "en")))), is_same
+    return Answer("\n".join(_describe(files, read_words(language or language_of_user())))), is_same
 
 
 def _describe(files: pd.DataFrame, words: Words) -> list[str]:

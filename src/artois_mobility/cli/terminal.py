@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from .._types import tell_nobody
 from ..errors import ArtoisMobilityError, InputError
+from ..progress import bars_on_terminal, lines_in_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Collection, Iterator
 
     from .._types import Progress
     from .texts import Answer
@@ -57,7 +60,7 @@ def tell(answer: Answer, *, quiet: bool, is_wanted: bool = False) -> None:
     """
     if not quiet:
         for line in answer.warnings:
-            say(line)
+            say(_paint(line, "yellow"))
     if is_wanted or not quiet:
         typer.echo(answer.text)
 
@@ -106,34 +109,32 @@ def reported_errors(*, verbose: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def shown_progress(*, quiet: bool) -> Iterator[Progress]:
-    """Show progress bars on the standard error, if that is a terminal.
+def shown_progress(*, quiet: bool, verbose: bool = False) -> Iterator[Progress]:
+    """Show how far the work is on the standard error: bars with the time left, on a terminal.
 
     Parameters
     ----------
     quiet
         Show nothing in any case.
+    verbose
+        Tell each stage with its time in a line that stays, terminal or not, and what the library
+        notes meanwhile.
 
     Yields
     ------
     progress
         To be called with what is being done, how many parts are done, and how many there are.
     """
-    if quiet or not sys.stderr.isatty():
-        yield _show_nothing
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield _bar_for_each(bars.add_task, bars.update)
+    if quiet:
+        yield tell_nobody
+    elif is_verbose(asked=verbose):
+        with _logged(), lines_in_log(say) as progress:
+            yield progress
+    elif sys.stderr.isatty():
+        with bars_on_terminal() as progress:
+            yield progress
+    else:
+        yield tell_nobody
 
 
 def announce_compiling(kernels: Collection[str] = KERNELS_OF_TIMES, *, quiet: bool) -> None:
@@ -169,24 +170,43 @@ def is_verbose(*, asked: bool) -> bool:
     return asked or os.environ.get(VERBOSE_VARIABLE, "") not in {"", "0"}
 
 
-def _bar_for_each(add: Callable[..., object], update: Callable[..., object]) -> Progress:
-    bar_of: dict[str, object] = {}
+def is_interactive() -> bool:
+    """Tell whether somebody is there to answer questions.
 
-    def show(what: str, done: int, total: int) -> None:
-        if what not in bar_of:
-            bar_of[what] = add(what, total=total or None)
-        update(bar_of[what], completed=done, total=total or None)
+    Returns
+    -------
+    is_interactive
+        Whether the standard input is a terminal.
+    """
+    return sys.stdin.isatty()
 
-    return show
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    """Let what the library notes appear on the standard error."""
+    logger, handler = logging.getLogger("artois_mobility"), logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
 
 
-def _show_nothing(what: str, done: int, total: int) -> None:
-    """Take what progress is told, and show nothing."""
-    del what, done, total
+def _paint(text: str, colour: str) -> str:
+    """Colour the first word of a message, where a person at a terminal sees it."""
+    is_wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    if not (is_wanted and sys.stderr.isatty()):
+        return text
+    word, colon, rest = text.partition(":")
+    return f"{typer.style(word + colon, fg=colour, bold=True)}{rest}" if colon else text
 
 
 def _stop(text: str, code: int, *, verbose: bool) -> None:
     if verbose:
         say(traceback.format_exc())
-    say(text)
+    say(_paint(text, "red"))
     raise typer.Exit(code) from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from ..report.grid import Table
     from ..report.words import Words
@@ -31,6 +32,28 @@ class Answer:
 
     text: str
     warnings: tuple[str, ...] = ()
+
+
+def answer_file(path: Path, warnings: tuple[str, ...] = (), *, as_json: bool) -> Answer:
+    """Answer with the file that a command wrote.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    warnings
+        What is worth knowing about it.
+    as_json
+        Give an object with `file` and `warnings` instead of the bare path.
+
+    Returns
+    -------
+    answer
+        For the standard output; as JSON the warnings stand in it.
+    """
+    if as_json:
+        return Answer(write_json({"file": str(path), "warnings": list(warnings)}))
+    return Answer(str(path), warnings)
 
 
 def list_warnings(result: Comparison, words: Words) -> list[dict[str, str]]:

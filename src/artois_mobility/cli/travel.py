@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import InputError
 from .outputs import area_writer, check_output, write_whole
-from .texts import Answer
+from .texts import Answer, answer_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -56,7 +56,7 @@ class Drawing(NamedTuple):
     cell_m: float = 25.0
 
 
-def run_isochrones(
+def run_isochrones(  # noqa: PLR0913  a command is its options
     study_path: Path,
     origins: Origins,
     minutes: str,
@@ -65,6 +65,7 @@ def run_isochrones(
     profile: str | None,
     scenario: Path | None = None,
     output: Path | None,
+    as_json: bool = False,
     progress: Progress,
 ) -> Answer:
     """Draw what is reached from some places, today or also in a scenario.
@@ -85,6 +86,8 @@ def run_isochrones(
         A scenario file: areas of today and of the scenario are drawn, and what is gained and lost.
     output
         Where the areas go; None to give them as GeoJSON.
+    as_json
+        Name the file that was written in JSON.
     progress
         Told about every stage.
 
@@ -127,7 +130,7 @@ def run_isochrones(
         areas = areas.assign(mention=words.say("schematic.mark"))
     if output is not None and write is not None:
         write_whole(output, lambda path: write(areas, path))
-        return Answer(str(output), warnings)
+        return answer_file(output, warnings, as_json=as_json)
     return Answer(str(areas.to_json(drop_id=True)), warnings)
 
 
@@ -138,8 +141,9 @@ def run_matrix(
     profile: str | None,
     categories: Sequence[str] | None,
     memory_gib: float | None,
+    as_json: bool = False,
     progress: Progress,
-) -> str:
+) -> Answer:
     """Compute the minutes from every populated cell of the territory to every site.
 
     Parameters
@@ -154,12 +158,14 @@ def run_matrix(
         Which sites; None for the study's.
     memory_gib
         GiB of memory that a block of the table may take; None for a quarter of what is free.
+    as_json
+        Name the file in JSON.
     progress
         Told about every stage.
 
     Returns
     -------
-    text
+    answer
         The file that was written.
 
     Raises
@@ -196,7 +202,7 @@ def run_matrix(
         budget_bytes=budget_bytes,
         progress=progress,
     )
-    return str(output)
+    return answer_file(output, as_json=as_json)
 
 
 def _writer(drawing: Drawing, output: Path) -> Callable[[Any, Path], None]:

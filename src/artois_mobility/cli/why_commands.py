@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Csv, CsvForm, Lang, ProfileName, Quiet, StudyFile, Verbose
+from .options import (
+    AsJson,
+    Csv,
+    CsvForm,
+    Lang,
+    ProfileName,
+    Quiet,
+    StudyFile,
+    Verbose,
+    offer_categories,
+    offer_profiles,
+)
 from .terminal import announce_compiling, is_verbose, reported_errors, shown_progress, tell
 
 
@@ -59,7 +70,7 @@ def attribute(
         from .causes import run_attribute
 
         announce_compiling(quiet=quiet)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_attribute(
                 study, scenario, method.value, language=lang, as_json=json, progress=progress
             )
@@ -72,7 +83,14 @@ def explain(  # noqa: PLR0913  a command is its options
     *,
     cell: Annotated[str, typer.Option("--cell", metavar="ID", help="A cell of the residents.")],
     category: Annotated[
-        str, typer.Option("--category", "-c", metavar="CATEGORY", help="One of the study's.")
+        str,
+        typer.Option(
+            "--category",
+            "-c",
+            metavar="CATEGORY",
+            autocompletion=offer_categories,
+            help="One of the study's.",
+        ),
     ],
     profile: ProfileName = None,
     output: Annotated[
@@ -96,7 +114,7 @@ def explain(  # noqa: PLR0913  a command is its options
 
         announce_compiling(quiet=quiet)
         question = Question(study, scenario, cell, category, profile)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_explain(question, output, language=lang, as_json=json, progress=progress)
         tell(answer, quiet=quiet, is_wanted=json)
 
@@ -134,12 +152,21 @@ def optimise(  # noqa: PLR0913  a command is its options
     ] = None,
     profiles: Annotated[
         list[str] | None,
-        typer.Option("--profile", "-p", help="Who travels; may be repeated. All when left out."),
+        typer.Option(
+            "--profile",
+            "-p",
+            autocompletion=offer_profiles,
+            help="Who travels; may be repeated. All when left out.",
+        ),
     ] = None,
     categories: Annotated[
         list[str] | None,
         typer.Option(
-            "--category", "-c", metavar="CATEGORY", help="Where to; may be repeated. All otherwise."
+            "--category",
+            "-c",
+            metavar="CATEGORY",
+            autocompletion=offer_categories,
+            help="Where to; may be repeated. All otherwise.",
         ),
     ] = None,
     exact: Annotated[
@@ -173,6 +200,6 @@ def optimise(  # noqa: PLR0913  a command is its options
             categories=categories or None,
         )
         contest = Contest(study, candidates, budget, goal, exact, csv.value)
-        with shown_progress(quiet=quiet) as progress:
+        with shown_progress(quiet=quiet, verbose=verbose) as progress:
             answer = run_optimise(contest, output, language=lang, as_json=json, progress=progress)
         tell(answer, quiet=quiet, is_wanted=json)

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from .outputs import table_writer, write_whole
-from .texts import Answer, list_warnings, warning_lines, write_json, write_labels, write_table
+from .texts import (
+    Answer,
+    answer_file,
+    list_warnings,
+    warning_lines,
+    write_json,
+    write_labels,
+    write_table,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -263,7 +271,9 @@ def run_access(
     return Answer(text, warning_lines(result, words, "terminal.more_in_json"))
 
 
-def run_download(place: str, output: Path | None, *, server: str | None, progress: Progress) -> str:
+def run_download(
+    place: str, output: Path | None, *, server: str | None, as_json: bool, progress: Progress
+) -> Answer:
     """Bring current OpenStreetMap data.
 
     Parameters
@@ -274,55 +284,63 @@ def run_download(place: str, output: Path | None, *, server: str | None, progres
         Where to; named after the place when None.
     server
         Address to get the data from; None for the usual ones.
+    as_json
+        Give JSON instead of the bare path.
     progress
         Told how much has come.
 
     Returns
     -------
-    text
+    answer
         The file that was written.
     """
     from ..osm.download import download_osm
 
-    return str(download_osm(place, output or _file_for(place), server=server, progress=progress))
+    path = download_osm(place, output or _file_for(place), server=server, progress=progress)
+    return answer_file(path, as_json=as_json)
 
 
-def list_profiles(language: str) -> str:
+def list_profiles(language: str, *, as_json: bool) -> str:
     """List the travel profiles.
 
     Parameters
     ----------
     language
         `"fr"` or `"en"`.
+    as_json
+        Give JSON instead of lines.
 
     Returns
     -------
     text
-        One line per profile: its name and what people call it.
+        Of each profile its name and what people call it.
     """
     from ..network.profiles import profile_names, read_profile
 
-    names = profile_names()
-    return write_labels({name: read_profile(name).label[language] for name in names})
+    labels = {name: read_profile(name).label[language] for name in profile_names()}
+    return write_json(labels) if as_json else write_labels(labels)
 
 
-def list_categories(language: str) -> str:
+def list_categories(language: str, *, as_json: bool) -> str:
     """List the categories of sites.
 
     Parameters
     ----------
     language
         `"fr"` or `"en"`.
+    as_json
+        Give JSON instead of lines.
 
     Returns
     -------
     text
-        One line per category, children below their parents.
+        Of each category its key and what people call it, children below their parents.
     """
     from ..places.categories import categories_in_use
 
     rows = categories_in_use().of_key
-    return write_labels({key: row.label[language] for key, row in rows.items()})
+    labels = {key: row.label[language] for key, row in rows.items()}
+    return write_json(labels) if as_json else write_labels(labels)
 
 
 def _file_for(place: str) -> Path:

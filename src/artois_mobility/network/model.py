@@ -2,11 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from .._types import UNREACHED_MS, ArcIds, Flags, Floats, Geometries, Milliseconds, Offsets, OsmIds
+from .._types import (
+    NO_ARC,
+    UNREACHED_MS,
+    ArcIds,
+    Flags,
+    Floats,
+    Geometries,
+    Milliseconds,
+    Offsets,
+    OsmIds,
+)
+from ..drawing import draw_facts, language_of_user, say_fact
 from ..errors import GraphError
 from ..graph import Graph
 from .expansion import Expansion
@@ -14,6 +27,9 @@ from .fairways import Fairway
 from .profiles import Profile
 from .searched import Searched, search_on
 from .turns import Turns
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +194,62 @@ class Network:
         """True for arcs that a scenario closed to through traffic, shape (m,)."""
         is_closed: Flags = self.graph.weight_ms == UNREACHED_MS
         return is_closed
+
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return (
+            f"<Network {self.profile.name}: {self.graph.node_count} nodes, "
+            f"{self.graph.arc_count} arcs>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook whose network this is, and how large."""
+        language = language_of_user()
+        is_street = (self.twin_of_arc == NO_ARC) | (
+            np.arange(self.twin_of_arc.size) < self.twin_of_arc
+        )
+        facts: dict[str, str | int] = {
+            "profile": self.profile.label[language],
+            "file": Path(self.provenance.extract_path).name,
+            "date": self.provenance.osm_timestamp[:10] or "–",
+            "junctions": self.graph.node_count,
+            "arcs": self.graph.arc_count,
+            "kilometres": round(float(self.length_m[is_street].sum()) / 1000),
+            "turns": say_fact("without_turns" if self.turns is None else "with_turns", language),
+            "assumed": len(self.provenance.counts),
+        }
+        is_schematic = self.provenance.is_schematic
+        return draw_facts("network", facts, is_schematic=is_schematic, language=language)
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the streets, each as wide as it is fast.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        ax
+            The map, in the network's metric coordinate system.
+        """
+        from matplotlib import pyplot as plt
+        from matplotlib.collections import LineCollection
+
+        ax = ax or plt.subplots(figsize=(7.0, 5.0), layout="constrained")[1]
+        ends = zip(self.first_point[:-1].tolist(), self.first_point[1:].tolist(), strict=True)
+        points = np.column_stack([self.point_x_m, self.point_y_m])
+        lines = [points[first:last] for first, last in ends]
+        hours = np.maximum(self.graph.weight_ms, 1) / 3_600_000
+        kmh = np.minimum(self.length_m / 1000 / hours, self.profile.max_kmh)
+        widths = 0.1 + 0.9 * kmh / max(float(kmh.max(initial=0.0)), 1.0)
+        ax.add_collection(LineCollection(lines, linewidths=widths, colors="#3b4a57"))
+        ax.autoscale()
+        ax.set_aspect("equal")
+        ax.set_axis_off()
+        ax.set_title(self.profile.label[language_of_user()], loc="left", fontsize="medium")
+        return ax
 
 
 def _check_turns(graph: Graph, turns: Turns | None) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from .._types import Floats, Offsets, OsmIds, Rows
+from ..drawing import draw_facts
 
 Tags: TypeAlias = Mapping[str, str]
 
@@ -136,3 +138,23 @@ class Extract:
     relations: OsmRelations
     source: SourceRecord
     counts: Mapping[str, int]
+
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return (
+            f"<Extract {self.source.path}: {self.nodes.osm_id.size} nodes, "
+            f"{self.ways.osm_id.size} ways, {self.relations.osm_id.size} relations>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what the file holds."""
+        source = self.source
+        facts: dict[str, str | int] = {
+            "file": Path(source.path).name,
+            "date": source.timestamp[:10] or "–",
+            "bounds": ", ".join(f"{degrees:.4f}" for degrees in source.bounds_deg),
+            "nodes": int(self.nodes.osm_id.size),
+            "ways": int(self.ways.osm_id.size),
+            "relations": int(self.relations.osm_id.size),
+        }
+        return draw_facts("extract", facts, is_schematic=source.is_schematic)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ import numpy as np
 from ..changes.notices import Notice
 from ..changes.reasons import translate_reason
 from ..changes.sentences import Language
+from ..drawing import language_of_user
 from ..network.building import build_network
 from ..network.model import Network
 from ..network.profiles import Profile, read_profile
@@ -72,6 +74,19 @@ class Check:
         """
         found = self.faults["kind"].value_counts()
         return {kind: int(found.get(kind, 0)) for kind in KINDS}
+
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return f"<Check: {len(self.faults)} faults>"
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook how many faults of each kind there are."""
+        language = language_of_user()
+        rows = (
+            f"<tr><th>{escape(NAME_OF_KIND[kind].say(language))}</th><td>{count}</td></tr>"
+            for kind, count in self.counts().items()
+        )
+        return f"<table>{''.join(rows)}</table>"
 
 
 def check(

@@ -14,6 +14,7 @@ from .._types import UNREACHED_MS, WGS84
 from ..changes.notices import Notice, check_language
 from ..changes.reasons import translate_no_trip
 from ..changes.sentences import Language
+from ..drawing import draw_text, language_of_user
 from ..errors import ProfileError
 from ..network.model import Network
 from ..osm.extract import Extract
@@ -70,6 +71,10 @@ class Validation:
     figures: pd.DataFrame
     parts: pd.DataFrame
     left_out: tuple[Notice, ...]
+
+    def _repr_html_(self) -> str:
+        """Show the words in a notebook, in the reader's language."""
+        return draw_text(self.text(language_of_user()))
 
     def text(self, language: Language = "en") -> str:
         """Say in words how far the model is off, and why its worst trips take their time.

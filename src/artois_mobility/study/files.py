@@ -12,10 +12,11 @@ from pydantic import Field, Strict, StringConstraints
 from ..changes.faults import find_line
 from ..changes.fields import Day, FileModel, Names, Text
 from ..changes.toml_files import raise_problems, read_toml
+from ..drawing import draw_facts
 from ..errors import InputError, PlacesError, ProfileError
 from ..network.interpreting import BOAT
 from ..network.profiles import Profile, profile_names, read_profile
-from ..places.categories import expand, use_categories
+from ..places.categories import expand, label, use_categories
 from .certainty_questions import UncertaintyQuestion, UncertaintySection, read_uncertainty
 from .water_questions import WaterQuestion, WaterSection
 
@@ -152,6 +153,24 @@ class Study:
     water: WaterQuestion | None
     uncertainty: UncertaintyQuestion | None
     day: date | None = None
+
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return f"<Study {self.path}: {self.name}>"
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what is asked."""
+        language = self.language
+        facts = {
+            "name": self.name,
+            "file": self.path.name,
+            "extract": self.extract.name,
+            "residents": self.residents.name,
+            "profiles": ", ".join(each.label[language] for each in self.travel_profiles),
+            "categories": ", ".join(label(key, language) for key in self.categories),
+            "thresholds": ", ".join(f"{minutes:g}" for minutes in self.thresholds_min),
+        }
+        return draw_facts("study", facts, language=language)
 
 
 def read_study(path: str | Path) -> Study:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from .._types import Flags, Floats
     from ..network.model import Network
@@ -162,6 +163,80 @@ class Comparison:
         table = self.summary_table
         rows = table[table["scope"] == "territory"]
         return rows.drop(columns=["scope", "code", "name"]).reset_index(drop=True)
+
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        return f"<Comparison {self.study.name}: {', '.join(each.key for each in self.scenarios)}>"
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what each scenario does."""
+        from ..report.drawing import draw_comparison
+
+        return draw_comparison(self)
+
+    def plot(
+        self,
+        scenario: str | None = None,
+        *,
+        profile: str | None = None,
+        category: str | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Draw a map of minutes, or of the minutes that a scenario gains.
+
+        Parameters
+        ----------
+        scenario
+            Its key; None for the base, today in most comparisons.
+        profile, category
+            Who travels and where to; None for what the report's headline speaks of.
+        ax
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        ax
+            The map, with the report's colours and words.
+
+        Raises
+        ------
+        InputError
+            If the comparison does not have what is asked for.
+        """
+        from ..report.drawing import plot_view, view_comparison
+
+        return plot_view(view_comparison(self, scenario, profile, category), ax)
+
+    def explore(
+        self,
+        scenario: str | None = None,
+        *,
+        profile: str | None = None,
+        category: str | None = None,
+    ) -> Any:  # noqa: ANN401  a folium.Map
+        """Show the same as a map to move about in, over OpenStreetMap's tiles.
+
+        Parameters
+        ----------
+        scenario
+            Its key; None for the base, today in most comparisons.
+        profile, category
+            Who travels and where to; None for what the report's headline speaks of.
+
+        Returns
+        -------
+        map
+            A `folium.Map`; its page brings script and tiles from the Internet. The report's own
+            page needs none.
+
+        Raises
+        ------
+        InputError
+            If folium is not installed, or the comparison does not have what is asked for.
+        """
+        from ..report.drawing import explore_view, view_comparison
+
+        return explore_view(view_comparison(self, scenario, profile, category))
 
     def people_of(self, scenario: str) -> Floats:
         """Tell how many people live in each cell in a situation.

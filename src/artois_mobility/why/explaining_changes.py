@@ -12,6 +12,7 @@ from .._types import WGS84, Progress, tell_nobody
 from ..changes.hints import suggest
 from ..changes.notices import LANGUAGES, Notice, Value, check_language
 from ..changes.sentences import Language, sentence
+from ..drawing import draw_text, language_of_user
 from ..errors import StudyError
 from ..places.categories import label
 from ..scenarios.attachments import take_places
@@ -129,6 +130,10 @@ class ChangeExplanation:
         columns = ["situation", *self.before.route.legs.columns]
         together = pd.concat([each for each in tables if len(each)] or tables[:1])
         return gpd.GeoDataFrame(together[columns].reset_index(drop=True), crs=WGS84)
+
+    def _repr_html_(self) -> str:
+        """Show the words in a notebook, in the reader's language."""
+        return draw_text(self.text(language_of_user()))
 
     def text(self, language: Language = "en") -> str:
         """Tell in words what changes for the cell, what made it, and both routes.

@@ -15,7 +15,7 @@ import pytest
 from shapely import box
 from typer.testing import CliRunner
 
-import artois_mobility.report.reproducing  # noqa: F401  loads what the stand-ins would hide from it
+import artois_mobility.report.reproducing
 import artois_mobility.report.writing  # noqa: F401  what stand-ins below take the place of
 from artois_mobility.changes.notices import LANGUAGES
 from artois_mobility.cli import terminal

@@ -13,7 +13,8 @@ import shlex
 import shutil
 import socket
 import sys
-from contextlib import contextmanager
+import warnings
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import osmium
@@ -131,10 +132,10 @@ def _make_once(patch):
     extracts, networks = {}, {}
 
     @functools.wraps(read_osm)
-    def read_once(path):
+    def read_once(path, **options):
         key = (str(path), path.stat().st_mtime_ns)
         if key not in extracts:
-            extracts[key] = read_osm(path)
+            extracts[key] = read_osm(path, **options)
         return extracts[key]
 
     @functools.wraps(build_network)
@@ -175,13 +176,25 @@ def expand(word):
 
 @contextmanager
 def reachable(words):
-    """Put a database of this machine in the place of one that a page names."""
-    named = [word for word in words if word.startswith("postgresql://")]
-    if not named:
+    """Put servers of this machine in the place of those that a page names."""
+    with ExitStack() as servers:
+        for start, scheme in ((postgis_server, "postgresql://"), (dask_scheduler, "tcp://")):
+            named = [word for word in words if word.startswith(scheme)]
+            if named:
+                address = servers.enter_context(start())
+                words = [address if word in named else word for word in words]
         yield words
-        return
-    with postgis_server() as address:
-        yield [address if word in named else word for word in words]
+
+
+@contextmanager
+def dask_scheduler():
+    """Start a scheduler with one worker, and give its address."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from distributed import LocalCluster
+
+        with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster:
+            yield cluster.scheduler_address
 
 
 @pytest.mark.parametrize("words", all_commands())

@@ -367,7 +367,7 @@ def test_an_extract_without_boundaries_is_told(tmp_path):
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "aucune limite entière de commune" in page
     assert "Les données ne donnent aucune commune" in page
-    assert "Temps moyen par commune" not in page
+    assert "Temps moyen par commune, en minutes" not in page
 
 
 def test_what_falls_short_today_is_told_in_both_languages(result):

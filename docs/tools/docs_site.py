@@ -21,17 +21,22 @@ REPOSITORY_LINK = re.compile(
 # The reference's pages: title, and the packages whose public names stand on it.
 GROUPS = {
     "data": ("Data: extracts, sites, residents, communes", ("osm", "places", "quality")),
-    "networks": ("Networks, times, routes", ("graph", "network", "routing", "transit")),
+    "networks": ("Networks, times, routes", ("graph", "network", "caching", "routing", "transit")),
     "access": ("Access and its indicators", ("access",)),
     "areas": ("Isochrones and surfaces", ("areas",)),
     "planning": ("Crossings, closures, siting", ("links", "siting")),
     "water": ("Water and freight", ("navigation", "waterside", "freight")),
+    "blocks": ("Blocks: large work, many machines", ("blocks",)),
     "scenarios": ("Studies, scenarios, reports", ("changes", "study", "why", "report", "progress")),
 }
 # What the functions give back: classes that one holds and never makes.
 RESULTS = {
     "data": ("osm.extract.Extract", "quality.checking.Check", "quality.validating.Validation"),
-    "networks": ("network.profiles.Profile",),
+    "networks": (
+        "network.profiles.Profile",
+        "transit.feeds.Feed",
+        "transit.model.Transit",
+    ),
     "access": (
         "access.catchments.Catchments",
         "access.explaining.Explanation",
@@ -45,6 +50,7 @@ RESULTS = {
         "siting.choosing.ChosenSites",
     ),
     "water": ("waterside.along.Towpaths",),
+    "blocks": (),
     "scenarios": (
         "study.files.Study",
         "study.results.Comparison",

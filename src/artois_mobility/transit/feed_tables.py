@@ -45,8 +45,23 @@ def _without_repeats(
     return table[~again].reset_index(drop=True)
 
 
-def _without_names(table: pd.DataFrame, file: str, name: str, faults: Faults) -> pd.DataFrame:
-    """Leave out rows without an id, or with one empty."""
+def named_rows(table: pd.DataFrame, file: str, name: str, faults: Faults) -> pd.DataFrame:
+    """Leave out rows without an id, or with one empty.
+
+    Parameters
+    ----------
+    table
+        Of texts.
+    file, name
+        Names of the table and of the id.
+    faults
+        Where faults are noted.
+
+    Returns
+    -------
+    named
+        The other rows.
+    """
     lacks = column(table, name) == ""
     rows = [f"row {row + 2}" for row in np.flatnonzero(lacks)]
     faults.note(file, "missing_required_field", rows, consequence=LEFT_OUT)
@@ -71,7 +86,7 @@ def take_stops(table: pd.DataFrame, prefix: str, faults: Faults) -> pd.DataFrame
     stops
         As in `Feed`.
     """
-    table = _without_names(table, "stops", "stop_id", faults)
+    table = named_rows(table, "stops", "stop_id", faults)
     kind = column(table, "location_type")
     lon, lat = numbers_of(column(table, "stop_lon")), numbers_of(column(table, "stop_lat"))
     parent = column(table, "parent_station")
@@ -123,7 +138,7 @@ def take_routes(table: pd.DataFrame, prefix: str, faults: Faults) -> pd.DataFram
     routes
         As in `Feed`.
     """
-    table = _without_names(table, "routes", "route_id", faults)
+    table = named_rows(table, "routes", "route_id", faults)
     short, long = column(table, "route_short_name"), column(table, "route_long_name")
     kind = numbers_of(column(table, "route_type"))
     ids = prefix + column(table, "route_id")
@@ -155,7 +170,7 @@ def take_calendar(table: pd.DataFrame, prefix: str, faults: Faults) -> pd.DataFr
     calendar
         As in `Feed`.
     """
-    table = _without_names(table, "calendar", "service_id", faults)
+    table = named_rows(table, "calendar", "service_id", faults)
     service = prefix + column(table, "service_id")
     first, last = days_of(column(table, "start_date")), days_of(column(table, "end_date"))
     calendar = pd.DataFrame({"service": service, "first": first, "last": last})
@@ -191,7 +206,7 @@ def take_exceptions(table: pd.DataFrame, prefix: str, faults: Faults) -> pd.Data
     exceptions
         As in `Feed`.
     """
-    table = _without_names(table, "calendar_dates", "service_id", faults)
+    table = named_rows(table, "calendar_dates", "service_id", faults)
     service = prefix + column(table, "service_id")
     day, kind = days_of(column(table, "date")), column(table, "exception_type")
     unknown = ~np.isin(kind, ["1", "2"])
@@ -223,7 +238,7 @@ def take_trips(
     trips
         As in `Feed`.
     """
-    table = _without_names(table, "trips", "trip_id", faults)
+    table = named_rows(table, "trips", "trip_id", faults)
     trips = pd.DataFrame(
         {
             "trip": prefix + column(table, "trip_id"),
@@ -328,86 +343,3 @@ def keep_usable(
     kept = times[is_usable[trip]] if trip.size else times
     kept = kept.assign(trip=number[kept["trip"].to_numpy()]).reset_index(drop=True)
     return trips[is_usable].reset_index(drop=True), kept
-
-
-def take_frequencies(
-    table: pd.DataFrame, prefix: str, faults: Faults, trips: pd.DataFrame
-) -> pd.DataFrame:
-    """Read headways.
-
-    Parameters
-    ----------
-    table
-        The table `frequencies`.
-    prefix
-        What stands before every id.
-    faults
-        Where faults are noted.
-    trips
-        Those of the feed.
-
-    Returns
-    -------
-    frequencies
-        As in `Feed`.
-    """
-    table = _without_names(table, "frequencies", "trip_id", faults)
-    ids = prefix + column(table, "trip_id")
-    rows = pd.DataFrame(
-        {
-            "trip": rows_of(ids, trips["trip"].to_numpy(object)),
-            "begin_s": seconds_of(column(table, "start_time")),
-            "end_s": seconds_of(column(table, "end_time")),
-            "headway_s": numbers_of(column(table, "headway_secs")),
-        }
-    )
-    lost = (rows["trip"] < 0).to_numpy(np.bool_)
-    odd = rows[["begin_s", "end_s"]].isna().any(axis=1).to_numpy(np.bool_)
-    none = ~(rows["headway_s"] > 0).to_numpy(np.bool_)
-    turned = (rows["end_s"] <= rows["begin_s"]).to_numpy(np.bool_)
-    faults.note("frequencies", "foreign_key_violation", ids[lost], consequence=LEFT_OUT)
-    faults.note("frequencies", "invalid_time", ids[odd], consequence=LEFT_OUT)
-    faults.note("frequencies", "number_out_of_range", ids[none], consequence=LEFT_OUT)
-    faults.note(
-        "frequencies", "start_and_end_range_out_of_order", ids[turned], consequence=LEFT_OUT
-    )
-    return rows[~(lost | odd | none | turned)].reset_index(drop=True)
-
-
-def take_transfers(
-    table: pd.DataFrame, prefix: str, faults: Faults, stops: pd.DataFrame
-) -> pd.DataFrame:
-    """Read what is said of changing between two stops.
-
-    Parameters
-    ----------
-    table
-        The table `transfers`.
-    prefix
-        What stands before every id.
-    faults
-        Where faults are noted.
-    stops
-        Those of the feed.
-
-    Returns
-    -------
-    transfers
-        As in `Feed`.
-    """
-    known = stops["stop"].to_numpy(object)
-    ids = prefix + column(table, "from_stop_id")
-    kind = column(table, "transfer_type")
-    rows = pd.DataFrame(
-        {
-            "from_stop": rows_of(ids, known),
-            "to_stop": rows_of(prefix + column(table, "to_stop_id"), known),
-            "seconds": numbers_of(column(table, "min_transfer_time")),
-            "is_forbidden": kind == "3",
-        }
-    )
-    lost = ((rows["from_stop"] < 0) | (rows["to_stop"] < 0)).to_numpy(np.bool_)
-    faults.note("transfers", "foreign_key_violation", ids[lost], consequence=LEFT_OUT)
-    negative = (rows["seconds"] < 0).to_numpy(np.bool_)
-    faults.note("transfers", "number_out_of_range", ids[negative], consequence=LEFT_OUT)
-    return rows[~(lost | negative)].reset_index(drop=True)

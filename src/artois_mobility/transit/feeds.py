@@ -10,16 +10,15 @@ import pandas as pd
 from ..errors import TransitError
 from .archives import read_tables
 from .faults import Faults, tabulate
+from .feed_extras import take_frequencies, take_transfers
 from .feed_tables import (
     keep_usable,
     take_calendar,
     take_exceptions,
-    take_frequencies,
     take_routes,
     take_stop_times,
     take_stops,
     take_timezone,
-    take_transfers,
     take_trips,
 )
 

@@ -49,7 +49,7 @@ test: $(VENV)/dev.stamp browser tools  ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 	@NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/test_heap.py tests/test_searches.py \
 		tests/test_nearest_kernels.py tests/test_ground_kernel.py tests/test_contour_kernel.py tests/test_hierarchy.py \
-		tests/test_sweeps.py tests/test_paths.py tests/test_sums.py tests/test_graph.py
+		tests/test_sweeps.py tests/test_paths.py tests/test_sums.py tests/test_graph.py tests/test_transit_searches.py
 
 lint: $(VENV)/dev.stamp  ## Run every check that needs no test: ruff, mypy, imports, docstrings, locks, docs
 	@$(BIN)/ruff check .

@@ -233,9 +233,8 @@ def test_the_preview_tells_the_reference_first(town):
 def test_faults_of_a_reference_are_told_at_once(town, tmp_path):
     study = am.read_study(town)
     slower = write_scenario(tmp_path, "slower", FASTER.replace("50", "20"))
-    with pytest.raises(StudyError, match=r"slower.toml.*\n.*changes\[1\].*faster.toml") as caught:
+    with pytest.raises(StudyError, match=r"slower.toml.*\n.*changes\[1\].*faster.toml"):
         am.compare(study, [slower], reference=file_of(town, "faster"))
-    assert "Traceback" not in str(caught.value)
     with pytest.raises(StudyError, match=r"missing.toml has 1 problem"):
         am.compare(study, [file_of(town, "works")], reference=town.parent / "missing.toml")
     broken = write_scenario(tmp_path, "broken", '[[changes]]\nkind = "close_way"\n')
@@ -283,7 +282,7 @@ def test_two_extracts_are_two_situations(town, before):
     figures = result.summary_table.query("scope == 'territory' and scenario == 'today'")
     told = alone.summary_table.query("scope == 'territory'")
     for name in ("population", "people_reached_before", "within_5_before"):
-        assert figures[name].tolist() == told[name].tolist() or name != "population"
+        assert figures[name].tolist() == told[name].tolist()
     expected = am.assess(now).summary_table.query("scope == 'territory'")
     assert figures["people_reached_after"].tolist() == expected["people_reached_before"].tolist()
     today = result.scenarios[1]

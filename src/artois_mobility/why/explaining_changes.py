@@ -16,7 +16,7 @@ from ..drawing import draw_text, language_of_user
 from ..errors import StudyError
 from ..places.categories import label
 from ..scenarios.attachments import take_places
-from ..scenarios.reading import read_scenario
+from ..scenarios.reading import TODAY, read_scenario
 from ..scenarios.resolving import resolve
 from ..study.files import find_profile
 from ..study.loading import load
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from ..study.loading import Loaded
 
 EXPLAINING: Final = "changes of the cell"
-TODAY: Final = "today"
 THEN: Final = "scenario"
 
 _NOTICE_OF_ROLE: Final = {

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import osmium
@@ -238,6 +239,22 @@ def read_chunks(path: Path) -> Iterator[bytes]:
     lines
         Each ends with a line feed; about `CHUNK_BYTES` of them, at least one.
     """
-    with path.open("rb") as lines:
-        while chunk := lines.read(CHUNK_BYTES):
-            yield chunk if chunk.endswith(b"\n") else chunk + lines.readline()
+    with path.open("rb") as text:
+        yield from cut_lines(text)
+
+
+def cut_lines(text: IO[bytes]) -> Iterator[bytes]:
+    """Cut a text into pieces of whole lines.
+
+    Parameters
+    ----------
+    text
+        What can be read once.
+
+    Yields
+    ------
+    lines
+        Each ends with a line feed; about `CHUNK_BYTES` of them, at least one.
+    """
+    while chunk := text.read(CHUNK_BYTES):
+        yield chunk if chunk.endswith(b"\n") else chunk + text.readline()

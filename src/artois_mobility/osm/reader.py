@@ -16,6 +16,7 @@ from osmium.filter import KeyFilter
 
 from .._types import NO_NODE, OsmIds, Progress, tell_nobody
 from ..errors import ExtractError
+from . import piping
 from .bombs import refuse_bombs
 from .columns import (
     choose_nodes,
@@ -39,7 +40,7 @@ from .formats import (
     rewrite_osm,
 )
 from .kept import is_kept_relation, kept_keys
-from .opl import ObjectLines, read_nodes, read_objects, write_lines
+from .opl import NodeLines, ObjectLines, read_nodes, read_objects, write_lines
 
 READING: Final = "reading the extract"
 # Relations, ways, nodes, and the newest of all dates.
@@ -127,9 +128,10 @@ def read_osm(path: str | Path, *, progress: Progress = tell_nobody) -> Extract:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A file being read: its path, its handle, its header, and a folder for what is in between."""
+    """A file being read: path, format, handle, header, and a folder for what is in between."""
 
     path: Path
+    file_format: str
     sha256: str
     file: osmium.io.File
     header: osmium.io.Header
@@ -179,7 +181,7 @@ def _open_source(path: Path, file_format: str, folder: Path) -> _Source:
             # Slow formats are parsed and unpacked once, since several passes follow.
             path_of_copy = folder / "copy.osm.pbf"
             file = rewrite_osm(file, path_of_copy, "pbf,pbf_compression=none", header)
-    return _Source(path, sha256, file, header, folder)
+    return _Source(path, file_format, sha256, file, header, folder)
 
 
 @contextmanager
@@ -245,8 +247,7 @@ def _read_nodes(
     members = relations.member_id[relations.member_kind == "n"]
     wanted = distinct(np.concatenate((refs, tagged.osm_id, members)))
     with _naming_faults(source.path):
-        path = write_lines(source.file, source.folder / "nodes.opl", "n")
-    chosen = choose_nodes(read_nodes(path), wanted)
+        chosen = choose_nodes(_list_nodes(source), wanted)
     nodes = join_nodes(chosen.lines, tagged)
     return nodes, {
         "nodes_in_file": chosen.read_count,
@@ -256,6 +257,13 @@ def _read_nodes(
         "nodes_twice": chosen.lines.osm_id.size - nodes.osm_id.size,
         "nodes_out_of_order": count_disorder(chosen.lines.osm_id),
     }
+
+
+def _list_nodes(source: _Source) -> Iterator[NodeLines]:
+    """Give the positions of all nodes of the file, a chunk at a time."""
+    if source.file_format == "pbf" and source.path.stat().st_size >= piping.LARGE_FILE_BYTES:
+        return piping.pipe_nodes(source.path, source.file_format)
+    return read_nodes(write_lines(source.file, source.folder / "nodes.opl", "n"))
 
 
 def _count_ways(lines: ObjectLines, ways: OsmWays) -> dict[str, int]:

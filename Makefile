@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 # locked versions with their hashes; ranges stand in pyproject.toml
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help venv tools demo browser web test test-nojit lint format bench bench-whole bench-growth bench-lanes bench-scenarios \
+.PHONY: help venv tools demo browser web test test-nojit lint format bench bench-whole bench-growth bench-country bench-lanes bench-scenarios \
 	bench-blocks soak fuzz audit sbom test-oldest test-newest data lock clean notebooks docs pictures
 
 help:  ## List the targets
@@ -80,8 +80,11 @@ bench: $(VENV)/bench.stamp  ## Time every kernel, then the engine against its pe
 bench-whole: $(VENV)/bench.stamp  ## The same against peers, with the one that takes a quarter of an hour
 	@$(BIN)/python benchmarks/against_peers.py --whole --output benchmarks/results/engine.txt
 
-bench-growth: $(VENV)/dev.stamp  ## Time every step on graphs of up to ten million nodes (some minutes)
+bench-growth: $(VENV)/dev.stamp  ## Time every step on graphs of up to twenty million nodes (half an hour)
 	@$(BIN)/python benchmarks/growth.py --folder benchmarks/results
+
+bench-country: $(VENV)/dev.stamp  ## Read and prepare extracts of up to twenty million nodes (some minutes)
+	@$(BIN)/python benchmarks/country.py --output benchmarks/results/country.txt
 
 bench-lanes: $(VENV)/bench.stamp  ## Time sweeps of 8 to 128 sources at once (some minutes)
 	@$(BIN)/python benchmarks/lanes.py --output benchmarks/results/lanes.txt

@@ -33,9 +33,11 @@ tools:  ## Install the programs that tests of files run: GDAL, QGIS, PostGIS, Po
 		$$(grep -v '^#' requirements/debian.txt) >/dev/null; } || \
 		{ echo "The tests of layers and plates need the packages that requirements/debian.txt lists."; exit 1; }
 
+SCENARIOS ?= scenarios/*.toml
+OUTPUT    ?= out
 demo: $(VENV)/run.stamp  ## Compare twelve scenarios of the embedded territory; results in out/
-	@$(BIN)/artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out
-	@echo "Open out/report.html in a browser and out/results.qgz in QGIS; the tables and maps lie beside."
+	@$(BIN)/artois-mobility compare scenarios/artois.toml $(SCENARIOS) --output $(OUTPUT)
+	@echo "Open $(OUTPUT)/report.html in a browser and $(OUTPUT)/results.qgz in QGIS; the tables and maps lie beside."
 
 browser:  ## Install Chromium, which the tests of the report's page drive (Debian, as root)
 	@command -v chromium chromium-browser google-chrome >/dev/null || test -n "$(CHROMIUM)" || \

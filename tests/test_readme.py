@@ -46,6 +46,19 @@ def test_the_study_and_the_scenario_of_the_readme_can_be_compared(blocks, reposi
     assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
 
 
+def test_make_demo(repository, tmp_path):
+    """The first command of the README; one scenario here, so that it is quick."""
+    command = ["make", "demo", f"VENV={sys.prefix}", "--assume-old", f"{sys.prefix}/run.stamp"]
+    choice = ["SCENARIOS=scenarios/passerelle-deule.toml", f"OUTPUT={tmp_path / 'out'}"]
+    done = subprocess.run(
+        [*command, *choice], cwd=repository, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    named = re.findall(r"\S*/out/[\w.]+", done.stdout)
+    assert {"report.html", "results.qgz"} <= {name.rpartition("/")[2] for name in named}
+    assert all((tmp_path / name).stat().st_size > 1000 for name in named)
+
+
 def test_the_python_of_the_readme_runs(blocks, repository, tmp_path, monkeypatch):
     for name in ("data", "scenarios"):
         (tmp_path / name).symlink_to(repository / name)

@@ -95,6 +95,13 @@ def test_whoever_stops_early_leaves_no_process(extract_file, pipes):
     assert pipes[0].returncode is not None
 
 
+def test_a_module_that_lies_in_the_folder_is_not_run(extract_file, pipes, tmp_path, monkeypatch):
+    (tmp_path / "osmium.py").write_text("open('was-run', 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    assert sum(each.osm_id.size for each in piping.pipe_nodes(extract_file, "pbf")) == COUNT
+    assert not (tmp_path / "was-run").exists()
+
+
 @pytest.mark.realdata
 def test_a_real_extract_through_a_pipe(realdata, monkeypatch):
     monkeypatch.setattr(piping, "LARGE_FILE_BYTES", 2**20)

@@ -47,7 +47,7 @@ def pipe_nodes(path: Path, file_format: str) -> Iterator[NodeLines]:
     RuntimeError
         If the file is damaged, in the words of pyosmium.
     """
-    command = [sys.executable, "-c", _WRITING, str(path), file_format]
+    command = [sys.executable, "-P", "-c", _WRITING, str(path), file_format]
     own = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=own

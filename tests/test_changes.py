@@ -40,6 +40,15 @@ from artois_mobility.changes.street_schema import (
     SetTurn,
 )
 from artois_mobility.changes.toml_files import raise_problems, read_toml
+from artois_mobility.changes.transit_schema import (
+    AddLine,
+    MoveStop,
+    RemoveLine,
+    SetFrequency,
+    ShiftTimes,
+    SpeedUpSegment,
+    Truncate,
+)
 from artois_mobility.changes.water_schema import (
     AddQuay,
     AddReach,
@@ -415,6 +424,81 @@ SENTENCES = [
         SetHours(kind="set_hours", site="EHPAD", hours="24/7"),
         "Ouvre « EHPAD » aux heures « 24/7 ».",
         "Opens “EHPAD” at the hours “24/7”.",
+    ),
+    (
+        AddLine(
+            kind="add_line", name="Bulle 8", stops=("bus:Lens", ENDS[0], ENDS[1]), days="Mo-Fr",
+            headways=(("06:00", "09:00", 7.5), ("09:00", "20:00", 15)), speed_kmh=22,
+        ),
+        "Crée la ligne « Bulle 8 » (bus, 3 arrêts, dans les deux sens, toutes les 7,5 min de 06:00 "
+        "à 09:00 et toutes les 15 min de 09:00 à 20:00, du lundi au vendredi).",
+        "Opens the line “Bulle 8” (bus, 3 stops, both ways, every 7.5 min from 06:00 to 09:00 and "
+        "every 15 min from 09:00 to 20:00, Monday to Friday).",
+    ),
+    (
+        AddLine(
+            kind="add_line", name="T", stops=("a", "b"), vehicle="tram", minutes=(4,),
+            headways=(("06:00", "20:00", 10),), both_ways=False,
+        ),
+        "Crée la ligne « T » (tramway, 2 arrêts, dans un seul sens, toutes les 10 min de 06:00 à "
+        "20:00).",
+        "Opens the line “T” (tram, 2 stops, one way, every 10 min from 06:00 to 20:00).",
+    ),
+    (
+        RemoveLine(kind="remove_line", lines=("B7",), days="We,Sa-Su"),
+        "Supprime la ligne « B7 » (mercredi, samedi et dimanche).",
+        "Takes away the line “B7” (Wednesday, Saturday and Sunday).",
+    ),
+    (
+        SetFrequency(kind="set_frequency", lines=("B1", "B2"), factor=1.5, days="Mo-Fr"),
+        "Multiplie par 1,5 la fréquence : les lignes « B1 » et « B2 » (du lundi au vendredi).",
+        "Multiplies the frequency by 1.5: the lines “B1” and “B2” (Monday to Friday).",
+    ),
+    (
+        SetFrequency(kind="set_frequency", lines=("B1",), headways=(("21:00", "25:00", 30),)),
+        "Fixe la fréquence : la ligne « B1 », toutes les 30 min de 21:00 à 25:00.",
+        "Sets the frequency: the line “B1”, every 30 min from 21:00 to 25:00.",
+    ),
+    (
+        ShiftTimes(kind="shift_times", lines=("K50",), minutes=-5),
+        "Avance de 5 min la ligne « K50 ».",
+        "Runs the line “K50” 5 min earlier.",
+    ),
+    (
+        ShiftTimes(kind="shift_times", lines=("K50",), minutes=2.5, days="Su"),
+        "Retarde de 2,5 min la ligne « K50 » (dimanche).",
+        "Runs the line “K50” 2.5 min later (Sunday).",
+    ),
+    (
+        AddStop(kind="add_stop", name="Lycée", at=(2.81, 50.4), lines=("B1",), dwell_s=15),
+        "Crée l'arrêt « Lycée » au point 2,8100 ; 50,4000, arrêt de 15 s : la ligne « B1 ».",
+        "Opens the stop “Lycée” at 2.8100, 50.4000, standing 15 s: the line “B1”.",
+    ),
+    (
+        MoveStop(kind="move_stop", stop="Gare", to=(2.81, 50.4)),
+        "Déplace l'arrêt « Gare » au point 2,8100 ; 50,4000.",
+        "Moves the stop “Gare” to 2.8100, 50.4000.",
+    ),
+    (
+        SpeedUpSegment(
+            kind="speed_up_segment", lines=("B1",), from_stop="Lens", to_stop="Harnes", percent=20
+        ),
+        "Réduit de 20 % le temps de marche entre « Lens » et « Harnes » : la ligne « B1 ».",
+        "Cuts driving time between “Lens” and “Harnes” by 20%: the line “B1”.",
+    ),
+    (
+        SpeedUpSegment(
+            kind="speed_up_segment", lines=("B1",), from_stop="Lens", to_stop="Harnes", minutes=3,
+            both_ways=False, days="Mo-Fr",
+        ),
+        "Fait gagner 3 min entre « Lens » et « Harnes » : la ligne « B1 », dans ce sens seulement "
+        "(du lundi au vendredi).",
+        "Saves 3 min between “Lens” and “Harnes”: the line “B1”, that way only (Monday to Friday).",
+    ),
+    (
+        Truncate(kind="truncate", lines=("B2",), from_stop="Béthune", to_stop="Beuvry"),
+        "Limite au tronçon entre « Béthune » et « Beuvry » la ligne « B2 ».",
+        "Limits the line “B2” to the part between “Béthune” and “Beuvry”.",
     ),
 ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Bring the coordinates of changes to longitude and latitude, and check that they can be some."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pyproj
@@ -12,6 +12,8 @@ from .fields import FileModel, Point
 from .people_schema import AddResidents, MoveResidents, ScaleResidents
 from .schema import AddLink, AddSite, CloseWays, Congestion, MoveSite, SetSpeed
 from .street_schema import AddBarrier, RemoveBarrier
+from .timetable_fields import NewStop
+from .transit_schema import AddLine, MoveStop
 from .water_schema import AddQuay, AddReach, AddStop
 
 C = TypeVar("C", bound=FileModel)
@@ -23,6 +25,7 @@ _KEYS_OF_KIND: Mapping[type[FileModel], str | tuple[str, ...]] = {
     AddQuay: "at",
     AddStop: "at",
     MoveSite: "to",
+    MoveStop: "to",
     SetSpeed: "within",
     AddBarrier: "geometry",
     RemoveBarrier: "within",
@@ -60,8 +63,10 @@ def place_in_degrees(change: C, file_crs: str | None) -> tuple[C, list[str]]:
     >>> place_in_degrees(lens, None)[0].crs is None
     True
     """
-    keys = _KEYS_OF_KIND.get(type(change), ())
     crs = getattr(change, "crs", None) or file_crs or WGS84
+    if isinstance(change, AddLine):
+        return cast("tuple[C, list[str]]", _place_line(change, crs))
+    keys = _KEYS_OF_KIND.get(type(change), ())
     placed: dict[str, Any] = {}
     problems: list[str] = []
     for key in (keys,) if isinstance(keys, str) else keys:
@@ -78,6 +83,22 @@ def place_in_degrees(change: C, file_crs: str | None) -> tuple[C, list[str]]:
     if problems or not placed:
         return change, problems
     return change.model_copy(update={**placed, "crs": None}), []
+
+
+def _place_line(line: AddLine, crs: str) -> tuple[AddLine, list[str]]:
+    """Do the same for the stops of a new line that are given by their position."""
+    stops, problems = list(line.stops), []
+    for row, stop in enumerate(line.stops):
+        if not isinstance(stop, NewStop):
+            continue
+        if problem := _judge_system(crs):
+            return line, [problem]
+        degrees = _to_degrees([stop.at], crs)
+        problems += _find_nowhere([stop.at], degrees, f"stops[{row + 1}]", crs)
+        stops[row] = stop.model_copy(update={"at": degrees[0]})
+    if problems:
+        return line, problems
+    return line.model_copy(update={"stops": tuple(stops), "crs": None}), []
 
 
 def _judge_system(crs: str) -> str:

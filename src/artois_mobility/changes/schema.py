@@ -24,14 +24,7 @@ from .fields import (
     TimeFactor,
     WayId,
 )
-from .people_schema import (
-    MODEL_OF_PEOPLE_KIND,
-    AddResidents,
-    MoveResidents,
-    ScaleResidents,
-    SetCapacity,
-    SetHours,
-)
+from .people_schema import MODEL_OF_PEOPLE_KIND, PeopleChange, SiteSetting
 from .street_schema import (
     MODEL_OF_STREET_KIND,
     AddBarrier,
@@ -40,6 +33,7 @@ from .street_schema import (
     SetOneway,
     SetTurn,
 )
+from .transit_schema import MODEL_OF_TRANSIT_KIND, LineChange
 from .water_schema import (
     MODEL_OF_WATER_KIND,
     AddQuay,
@@ -370,17 +364,15 @@ Change: TypeAlias = Annotated[
     | AddReach
     | AddQuay
     | AddStop
-    | AddResidents
-    | ScaleResidents
-    | MoveResidents
-    | SetCapacity
-    | SetHours
+    | PeopleChange
+    | SiteSetting
     | Congestion
     | SetAccess
     | SetOneway
     | SetTurn
     | AddBarrier
-    | RemoveBarrier,
+    | RemoveBarrier
+    | LineChange,
     Field(discriminator="kind"),
 ]
 
@@ -395,4 +387,5 @@ MODEL_OF_KIND: Mapping[str, type[FileModel]] = {
     "congestion": Congestion,
     **MODEL_OF_STREET_KIND,
     **MODEL_OF_PEOPLE_KIND,
+    **MODEL_OF_TRANSIT_KIND,
 }

@@ -28,6 +28,8 @@ from .schema import (
 )
 from .street_schema import AddBarrier, StreetChange, Streets
 from .street_sentences import say_on_streets
+from .transit_schema import LineChange
+from .transit_sentences import say_on_lines
 from .water_schema import (
     AddQuay,
     AddReach,
@@ -167,24 +169,26 @@ def sentence(change: Change, language: Language = "fr") -> str:
     """
     if isinstance(change, PeopleChange | SiteSetting):
         return say_people(change, language)
+    if isinstance(change, LineChange) or (isinstance(change, AddStop) and change.is_of_lines):
+        return say_on_lines(change, language)
     words = _WORDS[language]
     if isinstance(change, AddSite):
         return _say_added(change, words, language)
     if isinstance(change, MoveSite | RemoveSite):
         at = write_point(change.to, words) if isinstance(change, MoveSite) else ""
         return words[change.kind].format(name=change.site, at=at)
-    if isinstance(change, AddLink):
-        return _say_link(change, words, language)
     if isinstance(change, WaterChange):
         return _say_on_water(change, words)
     return _say_on_ways(change, words, language)
 
 
 def _say_on_ways(
-    change: CloseWays | SetSpeed | Congestion | StreetChange,
+    change: AddLink | CloseWays | SetSpeed | Congestion | StreetChange,
     words: Mapping[str, str],
     language: Language,
 ) -> str:
+    if isinstance(change, AddLink):
+        return _say_link(change, words, language)
     if isinstance(change, StreetChange):
         return _say_street(change, words, language)
     if isinstance(change, Congestion):

@@ -8,6 +8,7 @@ from pydantic import Field, Strict, model_validator
 from ..network.dimensions import MOST_M, read_class, vessel_of_class
 from ..network.hours import is_timetable
 from .fields import Day, FileModel, Line, Point, SpeedKmh, Switch, Text, WayId
+from .timetable_fields import DwellSeconds
 
 Metres: TypeAlias = Annotated[float, Strict(), Field(gt=0, le=MOST_M, allow_inf_nan=False)]
 
@@ -253,7 +254,10 @@ class AddQuay(_Berth):
 
 
 class AddStop(_Berth):
-    """A new stop for passenger boats.
+    """A new stop: of passenger boats, or of lines of public transport where `lines` names some.
+
+    A line calls there where it makes the smallest detour, which it drives at the speed of today
+    along that stretch.
 
     Attributes
     ----------
@@ -264,7 +268,11 @@ class AddStop(_Berth):
     at
         Position: longitude, latitude in degrees, or x, y in `crs`.
     trips_to
-        Quays and stops to which voyages are asked; all of them when left out.
+        Of a stop of boats: quays and stops to which voyages are asked; all of them when left out.
+    lines
+        Of a stop of public transport: names or ids of the lines that call there.
+    dwell_s
+        [assumed] How long the lines stand there; 20 when left out.
     crs
         Coordinate system of `at`; that of the file when left out.
 
@@ -272,9 +280,28 @@ class AddStop(_Berth):
     --------
     >>> AddStop(kind="add_stop", name="Halte de Courrières", at=(2.94, 50.46)).name
     'Halte de Courrières'
+    >>> AddStop(kind="add_stop", name="Lycée", at=(2.84, 50.43), lines=("B1",)).is_of_lines
+    True
     """
 
     kind: Literal["add_stop"]
+    lines: tuple[Text, ...] = ()
+    dwell_s: DwellSeconds | None = None
+
+    @property
+    def is_of_lines(self) -> bool:
+        """Whether lines of public transport call there, and no boats."""
+        return bool(self.lines)
+
+    @model_validator(mode="after")
+    def _is_one_kind_of_stop(self) -> Self:
+        if self.lines and self.trips_to:
+            msg = "has lines and trips_to. Lines of a timetable call by lines; boats by trips_to."
+            raise ValueError(msg)
+        if self.dwell_s is not None and not self.lines:
+            msg = 'has dwell_s, but no lines that stop there. Add lines = ["B1"].'
+            raise ValueError(msg)
+        return self
 
 
 WaterChange: TypeAlias = (

@@ -13,10 +13,12 @@ from ..network.building import build_network
 from ..network.model import Network
 from ..network.profiles import Profile
 from ..osm.extract import Extract
+from ..transit.feeds import Feed
 from .edits import NetworkEdits
 from .files import where
 from .homes import Homes, PeopleEdits
 from .reading import Scenario
+from .timetable_plans import ResolvedTimetable
 from .touches import Touch
 from .waters import WaterEdits, Waters
 
@@ -49,6 +51,8 @@ class Today:
         The day that the study is about; None where it does not say.
     edited
         The data behind networks that are built from other tags, by profile.
+    feed
+        Its timetable; None where it has none.
     """
 
     extract: Extract
@@ -60,6 +64,7 @@ class Today:
     build: Callable[[Extract, Profile], Network] = build_network
     day: date | None = None
     edited: Mapping[str, Extract] = field(default_factory=dict)
+    feed: Feed | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +145,8 @@ class ResolvedScenario:
         The warnings that belong to a change, with its row.
     retagged
         Networks built from other tags, in place of today's, by profile; `edits` are of these.
+    timetable
+        What it changes of the timetable, for `apply_timetable`.
     """
 
     scenario: Scenario
@@ -154,6 +161,7 @@ class ResolvedScenario:
     touches: tuple[Touch, ...] = ()
     warned: tuple[tuple[int, Notice], ...] = ()
     retagged: Mapping[str, Retagged] = field(default_factory=dict)
+    timetable: ResolvedTimetable = field(default_factory=ResolvedTimetable)
 
 
 @dataclass(frozen=True, slots=True)

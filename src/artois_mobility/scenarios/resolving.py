@@ -20,7 +20,9 @@ from ..changes.schema import (
     SetSpeed,
 )
 from ..changes.street_schema import AddBarrier, RemoveBarrier
+from ..changes.timetable_fields import NewStop
 from ..changes.toml_files import raise_problems
+from ..changes.transit_schema import AddLine, MoveStop
 from ..changes.water_schema import AddQuay, AddReach, AddStop
 from ..errors import PlacesError
 from ..network.model import Network
@@ -36,6 +38,7 @@ from .reading import Scenario
 from .resolved import Findings, ResolvedScenario, Today
 from .site_changes import resolve_sites
 from .tag_changes import on_new_networks, resolve_tags
+from .timetable_changes import resolve_lines
 from .water_changes import resolve_water
 from .way_changes import WayTimes, resolve_ways
 
@@ -113,6 +116,7 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     links = resolve_links(findings, today)
     water = resolve_water(findings, today)
     people = resolve_people(findings, today)
+    timetable = resolve_lines(findings, today.feed, today.day)
     edits = {
         profile: join_edits(network, ways.get(profile), links.get(profile))
         for profile, network in today.networks.items()
@@ -135,6 +139,7 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
         touches=tuple(sorted(findings.touches, key=lambda each: each.row)),
         warned=tuple(findings.warned),
         retagged=retagged,
+        timetable=timetable,
     )
 
 
@@ -190,15 +195,21 @@ def points_of(change: Change) -> tuple[Point, ...]:
     """
     if isinstance(change, AddSite | AddQuay | AddStop):
         return (change.at,)
-    if isinstance(change, MoveSite):
+    if isinstance(change, MoveSite | MoveStop):
         return (change.to,)
+    if isinstance(change, AddLine):
+        return tuple(stop.at for stop in change.stops if isinstance(stop, NewStop))
     if isinstance(change, AddLink | AddReach | AddBarrier):
         return change.geometry
+    if isinstance(change, AddResidents | MoveResidents):
+        return _points_of_people(change)
+    return (change.within or ()) if isinstance(change, RING_KINDS) else ()
+
+
+def _points_of_people(change: AddResidents | MoveResidents) -> tuple[Point, ...]:
     if isinstance(change, AddResidents):
         return (change.at,) if change.at is not None else change.within or ()
-    if isinstance(change, MoveResidents):
-        return (change.to,) if change.to is not None else change.to_within or ()
-    return (change.within or ()) if isinstance(change, RING_KINDS) else ()
+    return (change.to,) if change.to is not None else change.to_within or ()
 
 
 def _rings_of(change: Change) -> list[tuple[str, Sequence[Point]]]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeGuard
 
 from .._types import WGS84
 from ..changes.notices import Notice
@@ -36,6 +36,7 @@ from ..osm.extract import Extract, Tags
 from .reach_joining import Joiner
 from .resolved import Findings, Today
 from .stretches import means_stretches
+from .timetable_plans import is_of_timetable
 from .waters import WaterEdits, Waters
 from .waterway_finding import Meant, WaterIndex, index_waterways
 from .way_changes import is_in_force
@@ -115,7 +116,7 @@ def resolve_water(findings: Findings, today: Today) -> WaterEdits | None:
     rows = [
         (row, change)
         for row, change in enumerate(findings.scenario.changes)
-        if isinstance(change, WaterChange) or _concerns_water(change, today)
+        if _is_on_water(change) or _concerns_water(change, today)
     ]
     if not rows:
         return None
@@ -136,6 +137,11 @@ def resolve_water(findings: Findings, today: Today) -> WaterEdits | None:
             findings.refuse(row, "opens a link to a vessel: write add_reach, which has a class.")
     quays, trips = _add_quays(findings, rows, waters)
     return WaterEdits(_edit(index, plan, joiner), quays, trips)
+
+
+def _is_on_water(change: Change) -> TypeGuard[WaterChange]:
+    """Tell whether a change is one on water; a stop of lines on land is none."""
+    return isinstance(change, WaterChange) and not is_of_timetable(change)
 
 
 def _concerns_water(change: Change, today: Today) -> bool:

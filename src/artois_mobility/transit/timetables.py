@@ -147,11 +147,11 @@ def _list_calls(feed: Feed) -> _Calls:
         times["stop"].to_numpy(np.int64),
         times["may_board"].to_numpy(np.bool_),
         times["may_alight"].to_numpy(np.bool_),
-        *_fill_in(times),
+        *fill_in_times(times),
     )
 
 
-def _fill_in(times: pd.DataFrame) -> tuple[Floats, Floats]:
+def fill_in_times(times: pd.DataFrame) -> tuple[Floats, Floats]:
     """Spread times evenly between timepoints, in whole seconds."""
     arrival, departure = (
         times[f"{name}_s"].to_numpy(np.float64, copy=True) for name in ("arrival", "departure")

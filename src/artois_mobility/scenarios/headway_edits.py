@@ -97,6 +97,25 @@ def set_headways(feed: Feed, trips: Ids, spans: Sequence[Headway]) -> Feed:
     return _clear(feed, trips, spans, calls_of)
 
 
+def count_off_course(feed: Feed, trips: Ids) -> int:
+    """Count the trips of a line that take another course than most of their direction.
+
+    Parameters
+    ----------
+    feed
+        Any.
+    trips
+        Rows of trips of one line.
+
+    Returns
+    -------
+    count
+        Of trips.
+    """
+    groups = _directions(feed, trips, read_calls(feed, trips))
+    return sum(group.trips.size - group.leaders.size for group in groups)
+
+
 class _Direction(NamedTuple):
     """Trips that run the same way, and those of them that take the most frequent course."""
 

@@ -11,6 +11,8 @@ from ..transit.timetables import fill_in_times
 from .reading import Scenario
 from .resolved import Findings
 from .timetable_applying import make_edit
+from .timetable_conflicts import check_conflicts
+from .timetable_effects import warn_of_effects
 from .timetable_finding import find_edit
 from .timetable_plans import ORDER, ResolvedTimetable, is_of_timetable
 
@@ -78,6 +80,9 @@ def resolve_lines(findings: Findings, feed: Feed | None, day: date | None) -> Re
     found = [find_edit(findings, told, row, change) for row, change in rows]
     edits = [each for each in found if each is not None]
     edits.sort(key=lambda edit: (ORDER[type(edit.change)], edit.change.model_dump_json()))
+    check_conflicts(findings, told, edits)
+    if not findings.errors:
+        warn_of_effects(findings, told, edits, day)
     return ResolvedTimetable(tuple(edits))
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from .._types import Floats
 from ..changes.timetable_fields import NewStop
 from ..changes.transit_schema import (
     AddLine,
@@ -51,11 +52,33 @@ def find_edit(
     return edit if len(findings.faults) == before else None
 
 
+def places_with(feed: Feed, change: AddStop) -> tuple[Floats, Floats]:
+    """List where stops are, with a new one behind those of today.
+
+    Parameters
+    ----------
+    feed
+        Today's timetable, of s stops.
+    change
+        The new stop.
+
+    Returns
+    -------
+    lon, lat
+        In degrees, shape (s + 1,).
+    """
+    lon, lat = (
+        np.append(feed.stops[name].to_numpy(np.float64), own)
+        for name, own in zip(("lon", "lat"), change.at, strict=True)
+    )
+    return lon, lat
+
+
 def _find_move(findings: Findings, feed: Feed, row: int, change: MoveStop) -> TimetableEdit:
     found, problem = find_stops(feed, change.stop)
     if problem:
         findings.refuse(row, f"names the stop {change.stop!r}, {problem}")
-    return TimetableEdit(row, change, stops=(found,))
+    return TimetableEdit(row, change, stops=tuple((stop,) for stop in found))
 
 
 def _find_runs(
@@ -101,10 +124,7 @@ def _find_new_line(findings: Findings, feed: Feed, row: int, change: AddLine) ->
 
 def _find_new_stop(findings: Findings, feed: Feed, row: int, change: AddStop) -> TimetableEdit:
     lines = _find_lines(findings, feed, row, change.lines)
-    lon, lat = (
-        np.append(feed.stops[name].to_numpy(np.float64), own)
-        for name, own in zip(("lon", "lat"), change.at, strict=True)
-    )
+    lon, lat = places_with(feed, change)
     for line in lines:
         detours_m = [
             find_gap(calls, lon, lat, len(feed.stops))[1]

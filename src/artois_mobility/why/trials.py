@@ -10,6 +10,7 @@ from .._types import Floats, Progress
 from ..access.nearest import find_nearest, rows_of_categories
 from ..changes.people_schema import PeopleChange, SiteSetting
 from ..changes.schema import AddSite, Change, MoveSite, RemoveSite
+from ..changes.transit_schema import LineChange
 from ..changes.water_schema import WaterChange
 from ..routing.ends import minutes_of
 from ..routing.threads import run_each
@@ -276,8 +277,8 @@ def _compute(loaded: "Loaded", job: Job, new_sites: "NewSites") -> dict[Pair, Fl
 def _pairs_of(loaded: "Loaded", scenario: "Scenario", row: int) -> set[Pair]:
     """List the pairs that a change could ever act on, whatever it is combined with."""
     study, change = loaded.study, scenario.changes[row]
-    if isinstance(change, WaterChange | PeopleChange | SiteSetting):
-        return set()  # effects are counted for the people of today
+    if isinstance(change, WaterChange | PeopleChange | SiteSetting | LineChange):
+        return set()  # effects are counted for the people of today, on their own way
     profiles: Sequence[str] = study.profiles
     categories: Sequence[str] = study.categories
     if is_of_sites(change):

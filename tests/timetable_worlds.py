@@ -1,13 +1,19 @@
 """Timetables made by hand, changes of them, and when one arrives before and after."""
 
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from pydantic import TypeAdapter
 
 from artois_mobility._types import UNREACHED_MS
 from artois_mobility.changes.schema import Change
-from artois_mobility.scenarios.timetable_changes import apply_timetable, resolve_timetable
+from artois_mobility.scenarios.resolved import Findings
+from artois_mobility.scenarios.timetable_changes import (
+    apply_timetable,
+    resolve_lines,
+    resolve_timetable,
+)
 from artois_mobility.transit.feeds import read_gtfs
 from artois_mobility.transit.searches import Walks, search_departure
 from artois_mobility.transit.timetables import build_timetable
@@ -78,18 +84,19 @@ def changed(feed, *changes, day=None):
 
 
 def notices(feed, *changes, day=TUESDAY, language="en"):
-    from artois_mobility.scenarios.resolved import Findings
-    from artois_mobility.scenarios.timetable_changes import resolve_lines
-
     findings = Findings(make_scenario(*changes))
     resolve_lines(findings, feed, day)
     assert not findings.errors
     return [notice.say(language) for notice in findings.warnings]
 
 
+# Feeds compare by who they are.
+timetable_of = lru_cache(maxsize=32)(build_timetable)
+
+
 def arrivals(feed, day, here, begin_s, *, change_s=60, trip_count=4):
     """When one arrives at each stop, by its id, in seconds of the day; missing where never."""
-    timetable = build_timetable(feed, day)
+    timetable = timetable_of(feed, day)
     count = len(feed.stops)
     walks = Walks(
         np.arange(count + 1, dtype=np.int32),
@@ -108,7 +115,7 @@ def arrivals(feed, day, here, begin_s, *, change_s=60, trip_count=4):
 
 def runs_of(feed, day, name):
     """Departures from the first stop, as text, of the trips of a line on a day."""
-    timetable = build_timetable(feed, day)
+    timetable = timetable_of(feed, day)
     routes = feed.trips["route"].to_numpy(object)
     names = dict(zip(feed.routes["route"], feed.routes["name"], strict=True))
     found = []

@@ -49,7 +49,7 @@ def check_conflicts(findings: Findings, feed: Feed, edits: Sequence[Edit]) -> No
 def _contradict(feed: Feed, one: Edit, other: Edit) -> Iterator[str]:
     """Say in which ways two changes contradict each other."""
     first, second = one.change, other.change
-    if isinstance(first, MoveStop) and set(one.stops) & set(other.stops):
+    if type(first) is type(second) is MoveStop and set(one.stops) & set(other.stops):
         yield f"both move the stop {first.stop!r}"
     if isinstance(first, AddLine) and isinstance(second, AddLine) and first.name == second.name:
         yield f"both add a line called {second.name!r}"

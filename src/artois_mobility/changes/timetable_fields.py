@@ -47,6 +47,28 @@ def clock_s(text: str) -> int:
     return int(match[1]) * 3600 + int(match[2]) * 60
 
 
+def write_clock(seconds: float) -> str:
+    """Write a time of day.
+
+    Parameters
+    ----------
+    seconds
+        From the beginning of the day.
+
+    Returns
+    -------
+    text
+        Hours and minutes.
+
+    Examples
+    --------
+    >>> write_clock(23400), write_clock(90030.0)
+    ('06:30', '25:00')
+    """
+    minutes = int(seconds // 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
 def weekdays_of(text: str) -> tuple[bool, ...]:
     """Read days of the week.
 

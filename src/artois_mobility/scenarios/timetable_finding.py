@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from .._types import Floats
-from ..changes.timetable_fields import NewStop
+from ..changes.timetable_fields import NewStop, write_clock
 from ..changes.transit_schema import (
     AddLine,
     MoveStop,
@@ -96,7 +96,7 @@ def _find_runs(
             findings.refuse(
                 row,
                 f"would run {len(early)} of {len(begins)} trips before the day begins, the first "
-                f"one at {min(early) / MINUTE_S:g} minutes after midnight. Shift them by less.",
+                f"one at {write_clock(min(early))}. Shift them by less.",
             )
     return TimetableEdit(row, change, tuple(lines))
 
@@ -116,8 +116,8 @@ def _find_new_line(findings: Findings, feed: Feed, row: int, change: AddLine) ->
     if same:
         findings.refuse(
             row,
-            f"calls at {change.stops[same[0]]!r} twice in a row, in stops[{same[0]}] and "
-            f"stops[{same[0] + 1}]. Take one of the two away.",
+            f"calls twice in a row at the same stop: in stops[{same[0]}] and stops[{same[0] + 1}], "
+            f"{change.stops[same[0]]!r}. Take one of the two away.",
         )
     return TimetableEdit(row, change, stops=tuple(stops))
 

@@ -13,6 +13,7 @@ BLOCKS_OF_PAGE = {
     "indicators": 6,
     "reliability": 1,
     "scenario-people": 2,
+    "scenario-transit": 1,
     "scenarios": 1,
     "siting": 2,
     "transit": 1,

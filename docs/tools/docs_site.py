@@ -27,7 +27,10 @@ GROUPS = {
     "planning": ("Crossings, closures, siting", ("links", "siting")),
     "water": ("Water and freight", ("navigation", "waterside", "freight")),
     "blocks": ("Blocks: large work, many machines", ("blocks",)),
-    "scenarios": ("Studies, scenarios, reports", ("changes", "study", "why", "report", "progress")),
+    "scenarios": (
+        "Studies, scenarios, reports",
+        ("changes", "scenarios", "study", "why", "report", "progress"),
+    ),
 }
 # What the functions give back: classes that one holds and never makes.
 RESULTS = {

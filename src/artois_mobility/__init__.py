@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from .routing.one_to_all import travel_times
     from .routing.route_lines import routes
     from .routing.tables import travel_time_matrix
+    from .scenarios.timetable_changes import change_timetable
     from .siting.candidates import candidate_sites, read_candidate_sites
     from .siting.choosing import choose_sites
     from .study.barriers import read_barriers
@@ -123,6 +124,7 @@ _HOME_OF_NAME = {
     "build_network": "network.building",
     "build_transit": "transit.model",
     "candidate_sites": "siting.candidates",
+    "change_timetable": "scenarios.timetable_changes",
     "check": "quality.checking",
     "choose_sites": "siting.choosing",
     "compare": "study.comparing",
@@ -237,6 +239,7 @@ __all__ = [
     "build_network",
     "build_transit",
     "candidate_sites",
+    "change_timetable",
     "check",
     "choose_sites",
     "compare",

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from ..changes.toml_files import raise_problems
 from ..transit.feeds import Feed
 from ..transit.timetables import fill_in_times
-from .reading import Scenario
+from .reading import Scenario, read_scenario
 from .resolved import Findings
 from .timetable_applying import make_edit
 from .timetable_conflicts import check_conflicts
@@ -19,6 +20,10 @@ from .timetable_plans import ORDER, ResolvedTimetable, is_of_timetable
 NO_TIMETABLE: Final = (
     "changes a timetable, and the study has none. Add a section [transit] to the study, which "
     "names a GTFS feed."
+)
+NOT_OF_TIMETABLE: Final = (
+    "changes something else than a timetable. Compare such a scenario by a study, or take the "
+    "change away."
 )
 
 
@@ -127,3 +132,44 @@ def tell_all_times(feed: Feed) -> Feed:
     return replace(
         feed, stop_times=feed.stop_times.assign(arrival_s=arrival, departure_s=departure)
     )
+
+
+def change_timetable(feed: Feed, path: str | Path, day: date | None = None) -> Feed:
+    """Make the changes of a scenario file in a timetable.
+
+    Parameters
+    ----------
+    feed
+        Today's, as `read_gtfs` gives it; it is not changed.
+    path
+        The scenario file; it changes lines and stops of public transport and nothing else.
+    day
+        The day that is asked about: what leaves nothing that runs on it is refused. None for any.
+
+    Returns
+    -------
+    feed
+        With the changes, for `build_transit`; the same object where there are none.
+
+    Raises
+    ------
+    StudyError
+        If the file is faulty, names what the timetable does not have, or changes anything else;
+        the message lists all problems.
+
+    Examples
+    --------
+    >>> from artois_mobility.transit.feeds import read_gtfs
+    >>> feed = read_gtfs("data/gtfs/artois-schematic-gtfs.zip")
+    >>> change_timetable(feed, "no-such-folder/bus.toml")
+    Traceback (most recent call last):
+    artois_mobility.errors.StudyError: ...bus.toml has 1 problem:
+      there is no such file, nor its folder.
+    """
+    findings = Findings(read_scenario(path))
+    for row, change in enumerate(findings.scenario.changes):
+        if not is_of_timetable(change):
+            findings.refuse(row, NOT_OF_TIMETABLE)
+    resolved = resolve_lines(findings, feed, day)
+    raise_problems([(findings.scenario.path.name, findings.errors)])
+    return apply_timetable(feed, resolved)

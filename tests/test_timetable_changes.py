@@ -3,11 +3,15 @@
 from dataclasses import replace
 from datetime import date
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 
 from artois_mobility.changes.writing import write_scenario
+from artois_mobility.errors import StudyError
 from artois_mobility.scenarios.reading import read_scenario
+from artois_mobility.scenarios.timetable_changes import change_timetable
 from artois_mobility.transit.calendars import runs_on
 from timetable_worlds import (
     SUNDAY,
@@ -85,6 +89,20 @@ def test_twice_as_often_keeps_every_trip_and_puts_one_in_the_middle(feed):
     assert runs_of(after, TUESDAY, "F") == [
         "06:00", "06:10", "06:20", "06:30", "06:40", "06:50", "20:00", "20:15", "20:30", "20:45",
     ]  # fmt: skip
+
+
+def test_trips_of_the_same_days_are_one_sequence(tmp_path):
+    """Whatever their services are called: some feeds have one for each trip."""
+    lines = {"L": line(("a", 0), ("b", 5), begins=("07:00", "08:00"))}
+    feed = read_lines(tmp_path, lines, stops=STOPS)
+    again = feed.calendar.assign(service=feed.calendar["service"] + "2")
+    feed = replace(
+        feed,
+        calendar=pd.concat([feed.calendar, again], ignore_index=True),
+        trips=feed.trips.assign(service=["all", "all2"]),
+    )
+    after = changed(feed, change("set_frequency", lines=["L"], factor=2))
+    assert runs_of(after, TUESDAY, "L") == ["07:00", "07:30", "08:00"]
 
 
 def test_half_as_often_leaves_every_second_trip_out(feed):
@@ -248,6 +266,56 @@ def test_a_new_line_by_speed_drives_straight_lines_and_their_detour(feed):
     assert late["d"] - late["b"] == pytest.approx(1364, abs=8)
 
 
+def test_positions_may_be_written_in_metres(feed, tmp_path):
+    text = """
+name = "In metres"
+crs = "EPSG:2154"
+[[changes]]
+kind = "add_line"
+name = "N"
+stops = ["a", [688000, 7036000], { name = "M", at = [689000, 7036000] }]
+headways = [["07:00", "08:00", 20]]
+speed_kmh = 20
+[[changes]]
+kind = "move_stop"
+stop = "e"
+to = [688000, 7036000]
+"""
+    (tmp_path / "metres.toml").write_text(text, encoding="utf-8")
+    stops = change_timetable(feed, tmp_path / "metres.toml", TUESDAY).stops.set_index("stop")
+    for stop in ("e", "+N:2"):
+        place = stops.loc[stop, ["lon", "lat"]].tolist()
+        assert place == pytest.approx([2.8307, 50.4224], abs=1e-3)
+    assert stops.loc["+N:3", "lon"] == pytest.approx(2.8448, abs=1e-3)
+
+
+def test_stops_may_be_drawn_in_a_layer(feed, tmp_path):
+    points = gpd.points_from_xy([2.81, 2.83], [50.4, 50.4], crs=4326)
+    table = gpd.GeoDataFrame({"nom": ["Lycée", "Stade"]}, geometry=points).to_crs(2154)
+    table.to_file(tmp_path / "plan.gpkg", layer="stops")
+    text = """
+name = "Drawn"
+[[changes]]
+kind = "add_stop"
+lines = ["L"]
+at_from = { file = "plan.gpkg", layer = "stops", name_field = "nom" }
+"""
+    (tmp_path / "drawn.toml").write_text(text, encoding="utf-8")
+    after = change_timetable(feed, tmp_path / "drawn.toml")
+    found = arrivals(after, TUESDAY, "a", clock("06:55"))
+    assert at(found, **{"+Lycée": "07:02:30", "+Stade": "07:08:20", "d": "07:15:40"})
+
+
+def test_a_file_that_changes_more_than_the_timetable_is_refused(feed, tmp_path):
+    site = change("add_site", category="care/hospital", name="H", at=[2.81, 50.4])
+    boats = change("add_stop", name="Halte", at=[2.81, 50.4])
+    path = write_scenario(tmp_path / "more.toml", "More", [site, boats])
+    with pytest.raises(StudyError) as caught:
+        change_timetable(feed, path)
+    assert "more.toml has 2 problems:" in str(caught.value)
+    assert "changes[2] (add_stop) changes something else than a timetable" in str(caught.value)
+
+
 def test_new_ids_never_clash(feed):
     stops = ["+N:2", "+N"]
     taken = feed.stops.assign(stop=[*stops, *feed.stops["stop"].tolist()[2:]])
@@ -291,7 +359,7 @@ def test_what_some_trips_do_not_follow_is_counted(tmp_path):
     (said,) = notices(feed, change("add_stop", name="N", at=[2.85, 50.40], lines=["L"]))
     assert "line L: 1 of 3 trips pass too far from the stop" in said
     (said,) = notices(feed, change("set_frequency", lines=["L"], headways=[["07:00", "09:00", 15]]))
-    assert "line L: 1 of 3 trips take another course than most" in said
+    assert "line L: 1 of 3 trips take another course than the most frequent one" in said
 
 
 def test_a_scenario_file_of_every_kind_is_written_and_read_again(tmp_path, feed):

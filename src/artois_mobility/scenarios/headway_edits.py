@@ -127,9 +127,10 @@ def _sequences(feed: Feed, trips: Ids) -> Iterator[tuple[Ids, list[Calls]]]:
     """Part trips into those of the same course and the same days, by their departure."""
     calls_of = read_calls(feed, trips)
     service = feed.trips["service"].to_numpy(object)
-    found: dict[tuple[object, bytes], list[int]] = {}
+    days_of = {each: days_of_service(feed, each).tobytes() for each in set(service[trips])}
+    found: dict[tuple[bytes, bytes], list[int]] = {}
     for row, calls in calls_of.items():
-        found.setdefault((service[row], _course(calls)), []).append(row)
+        found.setdefault((days_of[service[row]], _course(calls)), []).append(row)
     for rows in found.values():
         own = sorted(rows, key=lambda row: (float(calls_of[row].departure_s[0]), row))
         yield np.array(own, np.int64), [calls_of[row] for row in own]

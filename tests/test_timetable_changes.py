@@ -117,10 +117,10 @@ def test_half_as_often_again_lies_in_between(feed):
 
 
 def test_headways_take_the_place_of_what_departs_then(feed):
-    spans = [["07:15", "08:30", 25], ["22:00", "25:00", 60]]
+    spans = [["07:15", "09:00", 25], ["22:00", "25:00", 60]]
     after = changed(feed, change("set_frequency", lines=["L"], headways=spans, days="Mo-Fr"))
     assert runs_of(after, TUESDAY, "L")[::2] == [  # at 00:00 the last one of Monday
-        "00:00", "07:00", "07:15", "07:40", "08:05", "09:00", "22:00", "23:00",
+        "00:00", "07:00", "07:15", "07:40", "08:05", "08:30", "08:55", "09:00", "22:00", "23:00",
     ]  # fmt: skip
     assert runs_of(after, SUNDAY, "L") == runs_of(feed, SUNDAY, "L")
     found = arrivals(after, TUESDAY, "d", clock("07:35"))

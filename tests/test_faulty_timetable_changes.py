@@ -100,6 +100,7 @@ IN_THE_TIMETABLE = [
     (with_("line", stops='["b1", "Mairie"]'), r"twice in a row at the same stop: in stops\[1\]"),
     (with_("shift", minutes="-500"),
      "would run 3 of 5 trips before the day begins, the first one at 07:00. Shift"),
+    (with_("twice", lines='["F"]', factor="20"), "every 15.0 seconds; allowed are 30 at least"),
     (with_("stop", at="[2.83, 50.43]"), r"lies off the line 'L', which would drive \d+ m more"),
     (with_("stop", lines='["T1", "X"]'), "names the line 'X'"),
     (with_("move", stop='"Marie"'), "names the stop 'Marie', which is no stop there. Did you"),
@@ -145,12 +146,15 @@ def feed(tmp_path_factory):
         "L": line(("a", 0), ("b1", 5), ("c", 10), ("d", 15), begins=("07:00", "07:30", "08:00"))
         + line(("a", 0), ("b1", 5), ("c", 10), ("d", 15), begins=("08:30", "09:00")),
         "O": line(("a", 0), ("b1", 5), ("c", 10), ("a", 15), begins=("07:00",)),
+        "F": line(("a", 0), ("c", 5), begins=("07:00",)),
         "T1": line(("a", 0), ("c", 5), begins=("07:00",)),
         "T2": line(("c", 0), ("a", 5), begins=("07:00",)),
         "Y": line(("a", 0), ("b2", 5), begins=("07:00",))
         + line(("a", 0), ("far", 5), begins=("07:10",)),
     }
-    found = read_lines(tmp_path_factory.mktemp("faulty"), lines, stops=STOPS)
+    headways = [("F", "07:00", "08:00", 300)]
+    folder = tmp_path_factory.mktemp("faulty")
+    found = read_lines(folder, lines, stops=STOPS, headways=headways)
     found.stops["name"] = found.stops["stop"].map(NAMES)
     found.routes["name"] = found.routes["name"].replace({"T1": "Twin", "T2": "Twin"})
     return found
@@ -217,7 +221,7 @@ def test_all_problems_of_all_files_come_at_once(feed, tmp_path):
 
 
 def test_taking_everything_away_is_refused(feed, tmp_path):
-    text = with_("remove", lines='["L", "O", "T1", "T2", "Y"]', days=None)
+    text = with_("remove", lines='["F", "L", "O", "T1", "T2", "Y"]', days=None)
     message = refused(tmp_path, feed, text)
     assert "leaves nothing that runs on 2025-03-04" in message
     assert "Keep one line at least" in message

@@ -130,7 +130,7 @@ def test_headways_take_the_place_of_what_departs_then(feed):
 
 
 def test_headways_cut_those_of_today(feed):
-    after = changed(feed, change("set_frequency", lines=["F"], headways=[["06:10", "06:40", 15]]))
+    after = changed(feed, change("set_frequency", lines=["F"], headways=[["06:10", "06:30", 15]]))
     assert runs_of(after, TUESDAY, "F") == ["06:00", "06:10", "06:25", "06:40", "20:00", "20:30"]
     after = changed(feed, change("set_frequency", lines=["F"], headways=[["05:00", "21:00", 240]]))
     assert runs_of(after, TUESDAY, "F") == ["05:00", "09:00", "13:00", "17:00"]

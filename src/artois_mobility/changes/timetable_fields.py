@@ -11,6 +11,8 @@ from .fields import FileModel, Number, Point, Text
 # Weekdays as OpenStreetMap writes them in opening hours, from Monday.
 WEEKDAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 EVERY_DAY: Final = "Mo-Su"
+# [assumed] How long a vehicle stands at a stop, where nothing else is said.
+DWELL_S: Final = 20.0
 # Trips after midnight belong to the day before; none begins later.
 LAST_CLOCK_H: Final = 48
 _CLOCK: Final = re.compile(r"(\d{1,2}):([0-5]\d)")

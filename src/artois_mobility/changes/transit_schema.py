@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from .fields import FileModel, Number, Point, SpeedKmh, Switch, Text
 from .timetable_fields import (
+    DWELL_S,
     EVERY_DAY,
     DwellSeconds,
     Headways,
@@ -93,7 +94,7 @@ class AddLine(FileModel):
     speeds_kmh: tuple[SpeedKmh, ...] = ()
     minutes: tuple[Minutes, ...] = ()
     detour: Annotated[Number, Field(ge=1, le=5)] = 1.3
-    dwell_s: DwellSeconds = 20.0
+    dwell_s: DwellSeconds = DWELL_S
     both_ways: Switch = True
     days: Weekdays = EVERY_DAY
     crs: Text | None = None

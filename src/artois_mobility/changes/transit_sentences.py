@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from .phrases import list_names, write_number, write_point
-from .timetable_fields import EVERY_DAY, WEEKDAYS, Headway, weekdays_of
+from .timetable_fields import DWELL_S, EVERY_DAY, WEEKDAYS, Headway, weekdays_of
 from .transit_schema import (
     AddLine,
     LineChange,
@@ -17,7 +17,6 @@ from .transit_schema import (
 )
 from .water_schema import AddStop
 
-_DEFAULT_DWELL_S: Final = 20.0
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "fr": {
         "add_line": "Crée la ligne « {name} » ({vehicle}, {count} arrêts{ways}, {headways}{days}).",
@@ -140,7 +139,7 @@ def say_on_lines(change: LineChange | AddStop, language: Literal["fr", "en"]) ->
         )
     lines = _lines(change.lines, words)
     if isinstance(change, AddStop):
-        seconds = _DEFAULT_DWELL_S if change.dwell_s is None else change.dwell_s
+        seconds = DWELL_S if change.dwell_s is None else change.dwell_s
         told = {"at": write_point(change.at, words), "seconds": write_number(seconds, words)}
         return words["add_stop"].format(name=change.name, lines=lines, **told)
     return _say_run(change, lines, _days(change.days, words), words)

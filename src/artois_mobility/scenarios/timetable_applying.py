@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ..changes.timetable_fields import NewStop, clock_s, weekdays_of
+from ..changes.timetable_fields import DWELL_S, NewStop, clock_s, weekdays_of
 from ..changes.transit_schema import (
     AddLine,
     MoveStop,
@@ -55,8 +55,6 @@ ROUTE_TYPES: Final[Mapping[str, int]] = {
     "ferry": 4,
     "cable_car": 6,
 }
-# [assumed] How long a line stands at a stop that it did not call at before.
-DWELL_S: Final = 20.0
 MINUTE_S: Final = 60.0
 M_PER_S_OF_KMH: Final = 1 / 3.6
 

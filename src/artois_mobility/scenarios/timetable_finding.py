@@ -25,6 +25,9 @@ from .timetable_names import find_lines, find_stops, name_line, stops_of
 from .timetable_plans import LinePart, TimetableEdit, TransitChange
 from .trip_edits import MOST_DETOUR_M, calls_twice, find_gap, find_stretch, running_s
 
+# No line runs more often.
+LEAST_HEADWAY_S: Final = 30.0
+
 
 def find_edit(
     findings: Findings, feed: Feed, row: int, change: TransitChange
@@ -85,11 +88,19 @@ def _find_runs(
     findings: Findings, feed: Feed, row: int, change: RemoveLine | SetFrequency | ShiftTimes
 ) -> TimetableEdit:
     lines = _find_lines(findings, feed, row, change.lines)
+    trips = trips_of(feed, lines)
+    own = feed.frequencies[feed.frequencies["trip"].isin(trips)]
+    if isinstance(change, SetFrequency) and change.factor is not None and len(own):
+        least_s = float(own["headway_s"].min()) / change.factor
+        if least_s < LEAST_HEADWAY_S:
+            findings.refuse(
+                row,
+                f"would run one every {least_s:.1f} seconds; allowed are {LEAST_HEADWAY_S:g} at "
+                "least. Choose a smaller factor.",
+            )
     if isinstance(change, ShiftTimes):
-        trips = trips_of(feed, lines)
         late_s = change.minutes * MINUTE_S
         calls = read_calls(feed, trips).values()
-        own = feed.frequencies[feed.frequencies["trip"].isin(trips)]
         begins = [*(float(each.departure_s[0]) for each in calls), *own["begin_s"]]
         early = [each for each in begins if each + late_s < 0]
         if early:

@@ -129,6 +129,17 @@ def test_headways_take_the_place_of_what_departs_then(feed):
     assert at_night["d"] == clock("24:15")
 
 
+def test_headways_run_on_every_day_on_which_the_line_does(tmp_path):
+    lines = {"L": line(*EAST, begins=("07:00", "08:00"))}
+    feed = read_lines(tmp_path, lines, stops=STOPS)
+    feed = replace(feed, trips=feed.trips.assign(service=["week", "sunday"]))
+    after = changed(feed, change("set_frequency", lines=["L"], headways=[["07:30", "08:30", 20]]))
+    evenly = ["07:30", "07:50", "08:10"]
+    assert runs_of(after, TUESDAY, "L") == ["07:00", *evenly]
+    assert runs_of(after, SUNDAY, "L") == evenly
+    assert not runs_on(after, date(2025, 3, 8)).any()
+
+
 def test_headways_cut_those_of_today(feed):
     after = changed(feed, change("set_frequency", lines=["F"], headways=[["06:10", "06:30", 15]]))
     assert runs_of(after, TUESDAY, "F") == ["06:00", "06:10", "06:25", "06:40", "20:00", "20:30"]

@@ -28,16 +28,16 @@ NOT_OF_TIMETABLE: Final = (
 
 
 def resolve_timetable(
-    feed: Feed | None, scenarios: Sequence[Scenario], day: date | None = None
+    feed: Feed, scenarios: Sequence[Scenario], day: date | None = None
 ) -> tuple[ResolvedTimetable, ...]:
-    """Resolve the changes of a timetable of all scenarios, before any is made.
+    """Resolve scenarios that change a timetable and nothing else, before any is made.
 
     Parameters
     ----------
     feed
-        Today's timetable; None where the study has none.
+        Today's timetable.
     scenarios
-        What the files say; other changes are passed over.
+        What the files say.
     day
         The day that is asked about, for what has no effect on it; None for any.
 
@@ -49,9 +49,14 @@ def resolve_timetable(
     Raises
     ------
     StudyError
-        If anything does not fit; the message lists all problems of all files.
+        If anything does not fit, or is no change of a timetable; the message lists all problems of
+        all files.
     """
     findings = [Findings(scenario) for scenario in scenarios]
+    for each in findings:
+        for row, change in enumerate(each.scenario.changes):
+            if not is_of_timetable(change):
+                each.refuse(row, NOT_OF_TIMETABLE)
     resolved = tuple(resolve_lines(each, feed, day) for each in findings)
     raise_problems([(each.scenario.path.name, each.errors) for each in findings])
     return resolved
@@ -166,10 +171,5 @@ def change_timetable(feed: Feed, path: str | Path, day: date | None = None) -> F
     artois_mobility.errors.StudyError: ...bus.toml has 1 problem:
       there is no such file, nor its folder.
     """
-    findings = Findings(read_scenario(path))
-    for row, change in enumerate(findings.scenario.changes):
-        if not is_of_timetable(change):
-            findings.refuse(row, NOT_OF_TIMETABLE)
-    resolved = resolve_lines(findings, feed, day)
-    raise_problems([(findings.scenario.path.name, findings.errors)])
+    (resolved,) = resolve_timetable(feed, [read_scenario(path)], day)
     return apply_timetable(feed, resolved)

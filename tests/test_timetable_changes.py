@@ -11,8 +11,11 @@ import pytest
 from artois_mobility.changes.writing import write_scenario
 from artois_mobility.errors import StudyError
 from artois_mobility.scenarios.reading import read_scenario
-from artois_mobility.scenarios.timetable_changes import change_timetable
+from artois_mobility.scenarios.resolving import resolve
+from artois_mobility.scenarios.timetable_changes import apply_timetable, change_timetable
 from artois_mobility.transit.calendars import runs_on
+from scenario_worlds import make_scenario, make_today
+from street_worlds import Street, sites_at, street_world
 from timetable_worlds import (
     SUNDAY,
     TUESDAY,
@@ -78,6 +81,22 @@ def test_a_line_taken_away_on_some_days_runs_on_the_others(feed):
     for day in (TUESDAY, SUNDAY, date(2025, 12, 31), date(2026, 1, 1)):
         names = set(after.trips["route"][runs_on(after, day)])
         assert ("L" in names) == (day in (TUESDAY, date(2025, 12, 31)))
+
+
+def test_days_that_are_excepted_stay_so(feed):
+    """No school on one Tuesday, and a Sunday on which the line of weekdays runs besides."""
+    tuesday, other = np.datetime64(TUESDAY), date(2025, 3, 11)
+    rows = {"service": "week", "day": [tuesday, np.datetime64(SUNDAY)], "is_added": [False, True]}
+    holiday = replace(feed, exceptions=pd.DataFrame(rows))
+    after = changed(holiday, change("shift_times", lines=["S"], minutes=5, days="Tu"))
+    assert runs_of(after, other, "S") == ["07:17", "07:47"]
+    assert runs_of(after, SUNDAY, "S") == runs_of(after, date(2025, 3, 12), "S") == [
+        "07:12", "07:42",
+    ]  # fmt: skip
+    assert runs_of(after, TUESDAY, "S") == runs_of(holiday, TUESDAY, "S") == []
+    gone = changed(holiday, change("remove_line", lines=["S"], days="Su"))
+    assert runs_of(gone, SUNDAY, "S") == []
+    assert runs_of(gone, other, "S") == ["07:12", "07:42"]
 
 
 def test_twice_as_often_keeps_every_trip_and_puts_one_in_the_middle(feed):
@@ -325,6 +344,23 @@ def test_a_file_that_changes_more_than_the_timetable_is_refused(feed, tmp_path):
         change_timetable(feed, path)
     assert "more.toml has 2 problems:" in str(caught.value)
     assert "changes[2] (add_stop) changes something else than a timetable" in str(caught.value)
+
+
+def test_all_that_is_wrong_with_a_scenario_comes_at_once(feed):
+    """Whether it is about streets or about lines; and both are resolved together."""
+    network = street_world([(0, 0), (400, 0)], [Street(0, 1, 60_000)])
+    today = make_today({"walk": network}, sites_at({"A": (0, 0)}))
+    fine = change("remove_line", lines=["S"])
+    wrong = [change("close_ways", ids=[99]), change("remove_line", lines=["T"])]
+    with pytest.raises(StudyError) as caught:
+        resolve([make_scenario(*wrong)], replace(today, feed=feed))
+    assert "works.toml has 2 problems:" in str(caught.value)
+    with pytest.raises(StudyError, match="and the study has none"):
+        resolve([make_scenario(fine)], today)
+    (resolved,) = resolve([make_scenario(fine)], replace(today, feed=feed))
+    assert runs_of(apply_timetable(feed, resolved.timetable), TUESDAY, "S") == []
+    (untouched,) = resolve([make_scenario()], replace(today, feed=feed))
+    assert apply_timetable(feed, untouched.timetable) is feed
 
 
 def test_new_ids_never_clash(feed):

@@ -403,8 +403,10 @@ def test_what_some_trips_do_not_follow_is_counted(tmp_path):
         feed, change("speed_up_segment", lines=["L"], from_stop="c", to_stop="d", percent=10)
     )
     assert "line L: 1 of 3 trips do not call at both stops" in said
-    (said,) = notices(feed, change("add_stop", name="N", at=[2.85, 50.40], lines=["L"]))
+    stop = change("add_stop", name="N", at=[2.85, 50.40], lines=["L"])
+    (said,) = notices(feed, stop)
     assert "line L: 1 of 3 trips pass too far from the stop" in said
+    assert len(changed(feed, stop).stop_times) == len(feed.stop_times) + 2
     (said,) = notices(feed, change("set_frequency", lines=["L"], headways=[["07:00", "09:00", 15]]))
     assert "line L: 1 of 3 trips take another course than the most frequent one" in said
 

@@ -94,6 +94,10 @@ def _studies(folder):
 def _scenarios(folder):
     changes = [link_text((3, 2), (3, 3)), site_text(5, 1)]
     changes.append('[[changes]]\nkind = "close_ways"\nids = [300]\nbegin = 2027-03-01\n')
+    changes.append(
+        '[[changes]]\nkind = "add_line"\nname = "N"\nstops = ["Gare", [2.8, 50.4]]\n'
+        'headways = [["06:00", "25:00", 10]]\nminutes = [5]\ndays = "Mo-Fr"\n'
+    )
     return [f'name = "W"\nquestion = "?"\n{each}'.encode() for each in changes]
 
 

@@ -394,6 +394,7 @@ def test_what_has_no_effect_on_the_day_is_told(feed):
     assert "changes nothing of what runs" in said
     (said,) = notices(feed, change("move_stop", stop="a", to=[2.80, 50.40]), language="fr")
     assert "sans effet" in said
+    assert notices(feed, change("move_stop", stop="a", to=[2.81, 50.40])) == []
 
 
 def test_what_some_trips_do_not_follow_is_counted(tmp_path):

@@ -14,43 +14,13 @@ from artois_mobility.errors import PlacesError, TransitError
 from artois_mobility.transit.searches import Walks, search_departure
 from artois_mobility.transit.timetables import build_timetable
 from artois_mobility.transit.walking import find_access
-from study_worlds import place, write_town
+from transit_town import DAY, HOUR, STOPS, make_town, shuttle
 from transit_worlds import SERVICE, calls_of, write_feed
-
-DAY = date(2025, 3, 4)  # a Tuesday
-HOUR = 3600
-STOPS = {
-    "west": place(0.2, 0.05), "south": place(6.8, 0.1), "middle": place(0.3, 2.0),
-    "north": place(0.4, 3.1), "east": place(6.6, 4.9), "far": (3.5, 50.9),
-}  # fmt: skip
-
-
-def shuttle(first_s, headway_s, count, *calls):
-    """Trips over (stop, seconds after the first departure), one every headway."""
-    return {
-        f"{calls[0][0]}-{calls[-1][0]}-{number}": [
-            (stop, first_s + number * headway_s + after, first_s + number * headway_s + after)
-            for stop, after in calls
-        ]
-        for number in range(count)
-    }
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("town")
-    study = am.read_study(write_town(folder))
-    extract = am.read_osm(study.extract)
-    trips = shuttle(7 * HOUR, 600, 14, ("west", 0), ("south", 240))
-    trips |= shuttle(7 * HOUR + 120, 900, 10, ("middle", 0), ("north", 60), ("east", 420))
-    trips |= shuttle(7 * HOUR + 400, 900, 10, ("east", 0), ("far", 60), ("south", 500))
-    feed = am.read_gtfs(write_feed(folder / "feed", trips, stops=STOPS))
-    walk = am.build_network(extract, "walk")
-    residents = am.read_residents(study.residents)
-    sites = am.read_sites(extract, ["care", "culture"])
-    window = am.Window(begin_min=7 * 60, end_min=8 * 60, most_trips=3, longest_walk_min=8)
-    transit = am.build_transit(walk, feed, DAY, window=window)
-    return transit, residents, sites
+    return make_town(tmp_path_factory.mktemp("town"))
 
 
 def by_hand(transit, residents, sites, category):
@@ -123,16 +93,16 @@ def test_a_timetable_of_another_place_is_refused(town, tmp_path):
 
 def test_what_cannot_be_asked_is_refused(town):
     transit, residents, sites = town
-    with pytest.raises(PlacesError, match="only the nearest site is found"):
-        am.access_times(transit, residents, sites, k=2)
-    with pytest.raises(PlacesError, match="people go to sites"):
-        am.access_times(transit, residents, sites, direction="from_site")
+    with pytest.raises(PlacesError, match="direction must be one of to_site, from_site"):
+        am.transit_times(transit, residents, sites, direction="home")
     with pytest.raises(TransitError, match="percentiles holds 0"):
         am.transit_times(transit, residents, sites, percentiles=[0])
     with pytest.raises(TransitError, match="thresholds_min holds -1"):
         am.transit_times(transit, residents, sites, thresholds_min=[-1])
     with pytest.raises(TransitError, match=r"begin_min is 500 and end_min 400.*most_trips is 9"):
         am.Window(begin_min=500, end_min=400, most_trips=9)
+    with pytest.raises(TransitError, match=r"at is 'noon'.*percent is 0"):
+        am.Window(at="noon", percent=0)
     with pytest.raises(TransitError, match="from 2025-01-01 to 2025-12-31"):
         build_timetable(transit.feed, date(2024, 1, 1))
 

@@ -53,6 +53,10 @@ class TransitError(InputError):
     """A GTFS feed is missing, damaged or faulty beyond use."""
 
 
+class NotANetworkError(TransitError, AttributeError):
+    """What was asked of public transport is answered by networks only."""
+
+
 class StudyError(InputError):
     """A study file or a scenario file is faulty; all its problems are in the message."""
 

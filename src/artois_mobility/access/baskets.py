@@ -10,6 +10,7 @@ from ..errors import PlacesError
 from ..network.model import Network
 from ..places.attachments import Attachments
 from ..places.categories import find_category
+from ..transit.model import Transit
 from .asking import Direction
 from .nearest import access_times
 
@@ -21,7 +22,7 @@ MOST_OF_ONE = 100
 
 
 def basket_times(
-    network: Network,
+    network: Network | Transit,
     residents: "gpd.GeoDataFrame",
     sites: "gpd.GeoDataFrame",
     baskets: Mapping[str, Basket],
@@ -38,7 +39,7 @@ def basket_times(
     Parameters
     ----------
     network
-        The network of one profile.
+        The network of one profile, or public transport by the percentile of its window.
     residents
         What `am.read_residents` returns, p cells.
     sites

@@ -1,28 +1,43 @@
 """Access by public transport: minutes over a window of departures, waiting included."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from .._types import MS_PER_MIN, UNREACHED_MS, Floats, Milliseconds, Rows
+from .._types import MS_PER_MIN, UNREACHED_MS, Flags, Floats, Milliseconds, Rows
 from ..errors import TransitError
 from ..kernels.nearest import NO_SITE
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.people import list_cells
 from ..routing.ends import minutes_of
-from ..transit.journeys import Departures, find_departures
+from ..routing.nearest import Found
+from ..transit.journeys import (
+    Departures,
+    Take,
+    course_of,
+    percentile_of,
+    search_from,
+    search_to,
+)
 from ..transit.model import Transit
-from .asking import list_categories
+from ..transit.pairs import reach_sides, walk_all_the_way
+from ..transit.walking import find_access
+from .asking import Direction, check_direction, list_categories
 from .nearest import Names, find_nearest, qualities_of, rows_of_categories, tabulate_found
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-MEDIAN: Final = 50.0
+Times: TypeAlias = npt.NDArray[np.int64]
+
+# Times and rows of sites in one number, so that the smaller row wins where times are equal.
+ROW_BITS: Final = 32
 
 
 def transit_times(
@@ -31,14 +46,16 @@ def transit_times(
     sites: "gpd.GeoDataFrame",
     *,
     categories: Sequence[str] | None = None,
+    direction: Direction = "to_site",
     percentiles: Sequence[float] = (50.0, 85.0),
     thresholds_min: Sequence[float] = (),
     attachments: tuple[Attachments, Attachments] | None = None,
 ) -> pd.DataFrame:
-    """Compute the minutes from every cell to the nearest site of each category by public transport.
+    """Compute the minutes between every cell and the nearest site by public transport.
 
     People walk to a stop, wait, ride, change, and walk to the site; or walk all the way where
-    that is quicker. Every departure of the window is computed by itself, to the millisecond.
+    that is quicker. Every departure of the window is computed by itself, to the millisecond; of a
+    window of arrivals, the latest departure that is there in time.
 
     Parameters
     ----------
@@ -50,6 +67,8 @@ def transit_times(
         What `am.read_sites` returns.
     categories
         As in `am.access_times`.
+    direction
+        `"to_site"`, or `"from_site"` for the way home.
     percentiles
         Shares of the departures, in per cent: with 85, so many of them take no longer.
     thresholds_min
@@ -62,12 +81,13 @@ def transit_times(
     times
         `cell`, `category`, `minutes_50`, `minutes_85` and so on (NaN where too few departures
         arrive), `share_within_30` and so on (of the departures, from 0 to 1), `on_foot` (the share
-        for which walking all the way is quickest), `reason` where the median is NaN.
+        for which walking all the way is quickest), `reason` where the window's own percentile is
+        NaN.
 
     Raises
     ------
     PlacesError
-        If a category is not one of those allowed, or a cell stands twice.
+        If a category or the direction is not one of those allowed, or a cell stands twice.
     TransitError
         If a percentile is not from 1 to 100, or a threshold not above 0.
 
@@ -77,29 +97,26 @@ def transit_times(
     sketch planning using interactive accessibility methods. doi:10.3141/2653-06
     """
     _check(percentiles, thresholds_min)
-    search = _prepare(transit, residents, sites, categories, attachments)
-    cells = list_cells(residents)
+    check_direction(direction)
+    question = _prepare(transit, residents, sites, (categories, direction), attachments)
     tables: dict[int, dict[str, Floats]] = {}
+    found: dict[int, Found] = {}
 
-    def take(number: int, found: Departures) -> None:
-        own = {f"minutes_{each:g}": minutes_of(found.percentile_ms(each)) for each in percentiles}
-        own |= {f"share_within_{each:g}": found.share_within(each) for each in thresholds_min}
-        is_there = found.time_ms < UNREACHED_MS
-        is_walk = is_there & (found.last_stop < 0)
-        own["on_foot"] = is_walk.sum(axis=1) / np.maximum(is_there.sum(axis=1), 1)
-        own["median"] = found.percentile_ms(MEDIAN).astype(np.float64)
-        tables[number] = own
+    def take(number: int, own: Departures) -> None:
+        told = {f"minutes_{each:g}": minutes_of(own.percentile_ms(each)) for each in percentiles}
+        told |= {f"share_within_{each:g}": own.share_within(each) for each in thresholds_min}
+        is_there = own.time_ms < UNREACHED_MS
+        is_walk = is_there & (own.last_stop < 0)
+        told["on_foot"] = is_walk.sum(axis=1) / np.maximum(is_there.sum(axis=1), 1)
+        tables[number] = told
+        ms = own.percentile_ms(transit.window.percent)[:, np.newaxis]
+        found[number] = np.zeros_like(ms), ms
 
-    find_departures(transit, search.people, search.destinations, take)
-    found = [
-        (np.zeros((cells.size, 1), np.int32), tables[row]["median"].astype(np.int32)[:, np.newaxis])
-        for row in range(len(search.listed))
-    ]
-    told = tabulate_found(search.listed, search.unreached(found), search.names, 1)
-    columns = [name for name in tables.get(0, {}) if name != "median"]
+    question.search_nearest(take)
+    rows = range(len(question.listed))
+    told = question.tabulate([found[row] for row in rows], 1)
     numbers = {
-        name: np.concatenate([tables[row][name] for row in range(len(search.listed))])
-        for name in columns
+        name: np.concatenate([tables[row][name] for row in rows]) for name in tables.get(0, {})
     }
     return told[["cell", "category"]].assign(**numbers, reason=told["reason"])
 
@@ -109,73 +126,153 @@ def access_by_transit(
     residents: "gpd.GeoDataFrame",
     sites: "gpd.GeoDataFrame",
     *,
+    k: int = 1,
     categories: Sequence[str] | None = None,
+    direction: Direction = "to_site",
     attachments: tuple[Attachments, Attachments] | None = None,
 ) -> pd.DataFrame:
-    """Compute what `am.access_times` tells by public transport: the median departure.
+    """Compute what `am.access_times` tells by public transport: the window's percentile.
 
     Parameters
     ----------
-    transit, residents, sites, categories, attachments
+    transit, residents, sites, categories, direction, attachments
         As in `transit_times`.
+    k
+        How many sites per cell and category; the k-th is found for every departure by itself.
 
     Returns
     -------
     access
         The table of `am.access_times`; the site is that of the first departure that takes as long
-        as the median.
+        as the percentile.
     """
-    search = _prepare(transit, residents, sites, categories, attachments)
-    tables: dict[int, tuple[Rows, Milliseconds]] = {}
+    question = _prepare(transit, residents, sites, (categories, direction), attachments)
+    if k > 1:
+        return question.tabulate([question.find_several(rows, k) for rows in question.members], k)
+    found: dict[int, Found] = {}
 
-    def take(number: int, found: Departures) -> None:
-        median = found.percentile_ms(MEDIAN)
-        column = (found.time_ms == median[:, np.newaxis]).argmax(axis=1)
-        stop = found.last_stop[np.arange(median.size), column]
-        by_trip = search.site_of_stop[number][np.maximum(stop, 0)]
-        site = np.where(stop >= 0, by_trip, search.site_of_cell[number])
-        tables[number] = site[:, np.newaxis].astype(np.int32), median[:, np.newaxis]
+    def take(number: int, own: Departures) -> None:
+        ms = own.percentile_ms(transit.window.percent)
+        stop = own.last_stop[np.arange(ms.size), _first_of(own.time_ms, ms)]
+        by_trip = question.site_of_stop[number][np.maximum(stop, 0)]
+        site = np.where(stop >= 0, by_trip, question.site_of_cell[number])
+        found[number] = site[:, np.newaxis].astype(np.int32), ms[:, np.newaxis]
 
-    find_departures(transit, search.people, search.destinations, take)
-    found = [tables[row] for row in range(len(search.listed))]
-    return tabulate_found(search.listed, search.unreached(found), search.names, 1)
+    question.search_nearest(take)
+    return question.tabulate([found[row] for row in range(len(question.listed))], 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Search:
+class _Question:
     """What is asked: categories, where people hang, walks to sites from stops and from cells."""
 
-    listed: list[str]
+    transit: Transit
     people: Attachments
+    places: Attachments
+    direction: Direction
+    listed: list[str]
+    members: list[Rows]
     names: Names
-    destinations: list[tuple[Milliseconds, Milliseconds]]
+    walks: list[tuple[Milliseconds, Milliseconds]]
     site_of_stop: list[Rows]
     site_of_cell: list[Rows]
 
-    def unreached(
-        self, found: Sequence[tuple[Rows, Milliseconds]]
-    ) -> list[tuple[Rows, Milliseconds]]:
+    @property
+    def is_to_site(self) -> bool:
+        return self.direction == "to_site"
+
+    def _search(self, far: Sequence[tuple[Milliseconds, Milliseconds]], take: Take) -> None:
+        """Search between the cells and some far ends, from where the moments are."""
+        window = self.transit.window
+        access = find_access(
+            self.transit.network,
+            self.people,
+            self.transit.stops,
+            window.longest_walk_min,
+            is_leaving=self.is_to_site,
+        )
+        course = course_of(self.transit)
+        if self.is_to_site != course.is_backward:
+            search_to(course, access, far, take)
+        else:
+            search_from(course, far, access, take)
+
+    def search_nearest(self, take: Take) -> None:
+        """Search between the cells and the nearest site of each category."""
+        self._search(self.walks, take)
+
+    def find_several(self, rows: Rows, k: int) -> Found:
+        """Find the k nearest of some sites for every departure, and the percentile of each."""
+        own = self.places.pick(rows)
+        sides = (self.people, own) if self.is_to_site else (own, self.people)
+        reach = reach_sides(self.transit, *sides)[1 if self.is_to_site else 0]
+        direct = walk_all_the_way(self.transit, *sides)
+        direct = np.ascontiguousarray(direct.T if self.is_to_site else direct)
+        stop_count = self.transit.timetable.stop_count
+        far = [(reach.of_place(row, stop_count), direct[row]) for row in range(rows.size)]
+        moment_count = course_of(self.transit).moment_ms.size
+        shape = k, self.people.place_count, moment_count
+        nearest = _with_row(np.full(shape, UNREACHED_MS, np.int64), NO_SITE)
+        lock = threading.Lock()
+
+        def take(number: int, found: Departures) -> None:
+            later = _with_row(found.time_ms.astype(np.int64), int(rows[number]))
+            with lock:
+                for rank in range(k):
+                    earlier = np.minimum(nearest[rank], later)
+                    later = np.maximum(nearest[rank], later)
+                    nearest[rank] = earlier
+
+        self._search(far, take)
+        time_ms = (nearest >> ROW_BITS).astype(np.int32)
+        site = (nearest & (2**ROW_BITS - 1)).astype(np.int32)
+        percent = self.transit.window.percent
+        ms = np.column_stack([percentile_of(each, percent) for each in time_ms])
+        cell = np.arange(len(ms))
+        chosen = [
+            own[cell, _first_of(times, each)]
+            for own, times, each in zip(site, time_ms, ms.T, strict=True)
+        ]
+        return np.column_stack(chosen), ms
+
+    def tabulate(self, found: Sequence[Found], k: int) -> pd.DataFrame:
         """Name no site where none is reached."""
-        return [
+        named = [
             (np.where(ms < UNREACHED_MS, site, NO_SITE).astype(np.int32), ms) for site, ms in found
         ]
+        return tabulate_found(self.listed, named, self.names, k)
+
+
+def _with_row(time_ms: Times, row: int) -> Times:
+    both: Times = (time_ms << ROW_BITS) | (row & (2**ROW_BITS - 1))
+    return both
+
+
+def _first_of(time_ms: Milliseconds, ms: Milliseconds) -> Times:
+    """Find the first moment that takes just so long, of each row."""
+    is_just: Flags = time_ms == ms[:, np.newaxis]
+    first: Times = is_just.argmax(axis=1).astype(np.int64)
+    return first
 
 
 def _prepare(
     transit: Transit,
     residents: "gpd.GeoDataFrame",
     sites: "gpd.GeoDataFrame",
-    categories: Sequence[str] | None,
+    asked: tuple[Sequence[str] | None, Direction],
     attachments: tuple[Attachments, Attachments] | None,
-) -> _Search:
-    network = transit.network
+) -> _Question:
+    network, (categories, direction) = transit.network, asked
     cells = list_cells(residents)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
     people, places = attachments
     listed = list_categories(sites, categories)
     members = rows_of_categories(sites, listed)
-    walks = [find_nearest(network, (each, places), members) for each in (transit.stops, people)]
+    walks = [
+        find_nearest(network, (each, places), members, direction=direction)
+        for each in (transit.stops, people)
+    ]
     names = Names(
         cells,
         people.reason_of_place,
@@ -185,8 +282,10 @@ def _prepare(
     )
     stops, direct = ([np.ascontiguousarray(ms[:, 0]) for _, ms in each] for each in walks)
     by_stop, by_cell = ([site[:, 0] for site, _ in each] for each in walks)
-    destinations = list(zip(stops, direct, strict=True))
-    return _Search(list(listed), people, names, destinations, by_stop, by_cell)
+    far = list(zip(stops, direct, strict=True))
+    return _Question(
+        transit, people, places, direction, list(listed), members, names, far, by_stop, by_cell
+    )
 
 
 def _check(percentiles: Sequence[float], thresholds_min: Sequence[float]) -> None:

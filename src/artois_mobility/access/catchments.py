@@ -14,11 +14,11 @@ from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.people import list_cells, read_people
 from ..places.tables import Texts
-from ..routing.ends import find_ends
 from ..routing.sums import Weights
+from ..transit.model import Transit, walked_network
 from .asking import list_categories
 from .decays import PRESETS, Decay, weights_of
-from .folding import Entries, Fold
+from .folding import Entries, Fold, TableFold, fold_between
 from .reaching import list_entries, say_why_nothing
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Catchments:
 
 
 def floating_catchments(  # noqa: PLR0913  the choices of the method
-    network: Network,
+    network: Network | Transit,
     residents: "gpd.GeoDataFrame",
     sites: "gpd.GeoDataFrame",
     decay: Decay,
@@ -81,7 +81,7 @@ def floating_catchments(  # noqa: PLR0913  the choices of the method
     Parameters
     ----------
     network
-        The network of one profile.
+        The network of one profile, or public transport by the percentile of its window.
     residents
         What `am.read_residents` returns, p cells.
     sites
@@ -156,11 +156,10 @@ def floating_catchments(  # noqa: PLR0913  the choices of the method
     people = read_people(residents, demand)
     cells = list_cells(residents)
     if attachments is None:
-        attachments = attach(network, residents), attach(network, sites)
-    here, there = (find_ends(network, each) for each in attachments)
+        walked = walked_network(network)
+        attachments = attach(walked, residents), attach(walked, sites)
     is_attached = attachments[0].reason_of_place == ""
-    ask = Fold(network, here, attachments[0].place_count, there, is_outward=True)
-    serve = Fold(network, there, attachments[1].place_count, here, is_outward=False)
+    ask, serve = fold_between(network, *attachments, is_outward=True)
     world = _World(ask, serve, offers, len(listed), np.where(is_attached, people, 0.0), weights)
     demand_of_offer, value = _METHODS[method](world)
     return Catchments(
@@ -180,8 +179,8 @@ class _World:
     `ask` sums over sites for each cell, `serve` over cells for each site.
     """
 
-    ask: Fold
-    serve: Fold
+    ask: Fold | TableFold
+    serve: Fold | TableFold
     offers: Entries
     category_count: int
     people: Floats

@@ -8,10 +8,13 @@ import pandas as pd
 
 from .._types import UNREACHED_MS, Floats, Milliseconds, Rows
 from ..network.model import Network
-from ..routing.ends import ArcEnds, NodeEnds
+from ..places.attachments import Attachments
+from ..routing.ends import ArcEnds, NodeEnds, find_ends
 from ..routing.engine import metric_of
 from ..routing.paths import find_times
 from ..routing.sums import Counted, Weights, sum_reached
+from ..transit.model import Transit
+from ..transit.pairs import tabulate_times
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +112,85 @@ class Fold:
             Whose origin `i` is origin `rows[i]` of this one.
         """
         return replace(self, origins=_take(self.origins, rows), origin_count=rows.size)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableFold:
+    """Sums made from a table of times, where no sweep finds them: by public transport.
+
+    Attributes
+    ----------
+    time_ms
+        Between places that get a sum and those that are added up, `UNREACHED_MS` for none, shape
+        (origins, places).
+    """
+
+    time_ms: Milliseconds
+
+    def add_up(self, entries: Entries, group_count: int, weights: Weights) -> Floats:
+        """Add up, entry by entry.
+
+        Parameters
+        ----------
+        entries, group_count, weights
+            As in `Fold.add_up`.
+
+        Returns
+        -------
+        sums
+            Likewise.
+        """
+        measures = weights.of(self.time_ms[:, :0].ravel()).shape[1]
+        sums = np.zeros((len(self.time_ms), group_count, measures))
+        for row, group, worth in zip(entries.row, entries.group, entries.worth, strict=True):
+            sums[:, group] += worth * weights.of(np.ascontiguousarray(self.time_ms[:, row]))
+        return sums
+
+    def from_some(self, rows: Rows) -> "TableFold":
+        """Keep some of the origins.
+
+        Parameters
+        ----------
+        rows
+            Ascending.
+
+        Returns
+        -------
+        fold
+            Whose origin `i` is origin `rows[i]` of this one.
+        """
+        return TableFold(self.time_ms[rows])
+
+
+def fold_between(
+    network: Network | Transit, origins: Attachments, counted: Attachments, *, is_outward: bool
+) -> tuple[Fold | TableFold, Fold | TableFold]:
+    """Prepare sums between two sets of places, both ways round.
+
+    Parameters
+    ----------
+    network
+        The network of one profile, or public transport.
+    origins, counted
+        Where the places hang on it.
+    is_outward
+        True for trips from the origins to what is counted, False for trips from there to them.
+
+    Returns
+    -------
+    ask, serve
+        Sums over what is counted for each origin, and over the origins for each counted place.
+    """
+    if isinstance(network, Transit):
+        sides = (origins, counted) if is_outward else (counted, origins)
+        table = tabulate_times(network, *sides)
+        table = table if is_outward else np.ascontiguousarray(table.T)
+        return TableFold(table), TableFold(np.ascontiguousarray(table.T))
+    here, there = find_ends(network, origins), find_ends(network, counted)
+    return (
+        Fold(network, here, origins.place_count, there, is_outward),
+        Fold(network, there, counted.place_count, here, not is_outward),
+    )
 
 
 def ride_on_own_arc(

@@ -59,7 +59,8 @@ def access_times(
     ----------
     network
         The network of one profile, or public transport: minutes then are the median over all
-        departures of its window, waiting included, and `am.transit_times` tells more.
+        departures of its window, or the percentile that it asks for, waiting included, and
+        `am.transit_times` tells more.
     residents
         What `am.read_residents` returns, p cells.
     sites
@@ -97,9 +98,14 @@ def access_times(
     if isinstance(network, Transit):
         from .by_transit import access_by_transit  # it asks this module in turn
 
-        _check_transit(k, direction)
         return access_by_transit(
-            network, residents, sites, categories=categories, attachments=attachments
+            network,
+            residents,
+            sites,
+            k=k,
+            categories=categories,
+            direction=direction,
+            attachments=attachments,
         )
     cells = list_cells(residents)
     if attachments is None:
@@ -378,16 +384,6 @@ def _as_categorical(
     code, known = pd.factorize(names)
     series: pd.Series[str] = pd.Series(pd.Categorical.from_codes(code[row], pd.Index(known)))
     return series
-
-
-def _check_transit(k: int, direction: str) -> None:
-    """Refuse what public transport does not answer."""
-    if k > 1:
-        msg = f"k is {k}; by public transport only the nearest site is found: k = 1."
-        raise PlacesError(msg)
-    if direction != "to_site":
-        msg = f"direction is {direction!r}; by public transport people go to sites: 'to_site'."
-        raise PlacesError(msg)
 
 
 def _check_arguments(k: int, direction: str) -> None:

@@ -15,10 +15,10 @@ from ..places.attachments import Attachments
 from ..places.categories import is_below
 from ..places.people import list_cells
 from ..places.tables import Texts
-from ..routing.ends import find_ends
 from ..routing.sums import Weights
+from ..transit.model import Transit, walked_network
 from .asking import Direction, check_direction, list_categories
-from .folding import Entries, Fold
+from .folding import Entries, fold_between
 from .nearest import NO_SUCH_SITE
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ MOST_MIN: Final = 10_000
 
 
 def opportunities(
-    network: Network,
+    network: Network | Transit,
     residents: "gpd.GeoDataFrame",
     sites: "gpd.GeoDataFrame",
     measures: Measures,
@@ -44,7 +44,7 @@ def opportunities(
     Parameters
     ----------
     network
-        The network of one profile.
+        The network of one profile, or public transport by the percentile of its window.
     residents
         What `am.read_residents` returns, p cells.
     sites
@@ -95,9 +95,9 @@ def opportunities(
     entries = list_entries(sites, listed, worth)
     cells = list_cells(residents)
     if attachments is None:
-        attachments = attach(network, residents), attach(network, sites)
-    here, there = (find_ends(network, each) for each in attachments)
-    question = Fold(network, here, attachments[0].place_count, there, direction == "to_site")
+        walked = walked_network(network)
+        attachments = attach(walked, residents), attach(walked, sites)
+    question, _ = fold_between(network, *attachments, is_outward=direction == "to_site")
     sums = question.add_up(entries, len(listed), weights)
     sums[attachments[0].reason_of_place != ""] = np.nan
     reason = say_why_nothing(attachments[0].reason_of_place, entries, len(listed))

@@ -147,7 +147,7 @@ def scan_connections(
                 here, there, onward = from_stop[row], to_stop[row], next_row[row]
                 for lane in range(lanes):
                     arrival[lane], last[lane] = UNREACHED_MS, NO_STOP
-                    if onward > 0:
+                    if onward >= 0:
                         arrival[lane] = onward_ms[onward, lane]
                         last[lane] = onward_last[onward, lane]
                 if may_alight[row]:
@@ -248,3 +248,51 @@ def read_departures(
                 if time_ms < time_of[place, column]:
                     time_of[place, column] = time_ms
                     stop_of[place, column] = last_lane[at]
+
+
+@njit(
+    NOTHING(
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32,
+        READ_INT32_TABLE,
+        READ_INT32_TABLE,
+        READ_INT32,
+        WRITE_INT32_TABLE,
+        WRITE_INT32_TABLE,
+    ),
+    cache=True,
+    nogil=True,
+)
+def read_arrivals(
+    moment_ms: Milliseconds,
+    first_egress: Offsets,
+    egress_stop: Rows,
+    egress_ms: Milliseconds,
+    arrival_ms: Milliseconds,
+    label_of: Rows,
+    direct_ms: Milliseconds,
+    time_of: Milliseconds,
+    stop_of: Rows,
+) -> None:
+    """Read the travel times to places from what every moment of departure reaches.
+
+    `arrival_ms` and `label_of` (moments, s) say when a trip arrives at each stop, `UNREACHED_MS`
+    for never, and at which stop one boarded first. Place i is `egress_ms` on foot from each of its
+    stops, and `direct_ms` all the way. `time_of` (places, moments) is the time from the moment
+    until one is there, `stop_of` that label, `NO_STOP` on foot.
+    """
+    for place in range(first_egress.size - 1):
+        for column in range(moment_ms.size):
+            time_of[place, column] = direct_ms[place]
+            stop_of[place, column] = NO_STOP
+            for egress in range(first_egress[place], first_egress[place + 1]):
+                stop = egress_stop[egress]
+                there_ms = arrival_ms[column, stop]
+                if there_ms >= UNREACHED_MS:
+                    continue
+                time_ms = there_ms + egress_ms[egress] - moment_ms[column]
+                if time_ms < time_of[place, column]:
+                    time_of[place, column] = time_ms
+                    stop_of[place, column] = label_of[column, stop]

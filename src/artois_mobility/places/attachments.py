@@ -89,3 +89,28 @@ class Attachments:
             self.offroad_ms[mine],
             self.reason_of_place[rows.start : rows.stop],
         )
+
+    def pick(self, rows: Rows) -> "Attachments":
+        """Keep the attachments of some places.
+
+        Parameters
+        ----------
+        rows
+            Rows of the places, ascending.
+
+        Returns
+        -------
+        attachments
+            Of these alone, numbered from 0 on.
+        """
+        mine = np.flatnonzero(np.isin(self.place, rows))
+        return Attachments(
+            np.searchsorted(rows, self.place[mine]).astype(np.int32),
+            self.arc[mine],
+            self.position_ms[mine],
+            self.twin_position_ms[mine],
+            self.position_m[mine],
+            self.offroad_m[mine],
+            self.offroad_ms[mine],
+            self.reason_of_place[rows],
+        )

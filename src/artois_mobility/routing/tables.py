@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +25,26 @@ BYTES_PER_PAIR = 40
 BUDGET_ADVICE = "Give a path to write it to a file block by block, or raise budget_bytes."
 
 
+class Timed(Protocol):
+    """What tells times between places without being a network, such as public transport."""
+
+    def times_between(self, origins: Places, destinations: Places) -> Milliseconds:
+        """Find the times from places to places.
+
+        Parameters
+        ----------
+        origins, destinations
+            As in `travel_time_matrix`, o and d places.
+
+        Returns
+        -------
+        time_ms
+            `UNREACHED_MS` for none, shape (o, d).
+        """
+
+
 def travel_time_matrix(
-    network: Network,
+    network: Network | Timed,
     origins: Places,
     destinations: Places,
     *,
@@ -39,7 +58,8 @@ def travel_time_matrix(
     Parameters
     ----------
     network
-        The network of one profile.
+        The network of one profile, or public transport: minutes then are the median over its
+        window, or the percentile that the window asks for, waiting included.
     origins, destinations
         Residents, sites, any table of points, or pairs of longitude and latitude. Rows are named
         by their `cell` or `site` column, else by their position. A site that stands in several
@@ -82,22 +102,26 @@ def travel_time_matrix(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """One matrix to compute: the network, names and ends of both sides, columns to add."""
+    """One matrix to compute: names of both sides, times of some origins, columns to add."""
 
-    network: Network
     origin: npt.NDArray[np.object_]
     destination: npt.NDArray[np.object_]
-    origin_ends: ArcEnds
-    destination_ends: ArcEnds
+    times_of: Callable[[range], Milliseconds]
     constants: Mapping[str, str]
 
 
 def _prepare(
-    network: Network, origins: Places, destinations: Places, constants: Mapping[str, str]
+    network: Network | Timed, origins: Places, destinations: Places, constants: Mapping[str, str]
 ) -> _Table:
-    here, there = (find_ends(network, attach(network, each)) for each in (origins, destinations))
     names = names_of(origins), names_of(destinations)
-    return _Table(network, *names, here, there, constants)
+    if isinstance(network, Network):
+        here, there = (
+            find_ends(network, attach(network, each)) for each in (origins, destinations)
+        )
+        times_of = choose_times(network, (here, names[0].size), (there, names[1].size))
+        return _Table(*names, times_of, constants)
+    time_ms = network.times_between(origins, destinations)
+    return _Table(*names, lambda rows: time_ms[rows.start : rows.stop], constants)
 
 
 def _once(places: Places) -> Places:
@@ -108,17 +132,12 @@ def _once(places: Places) -> Places:
 
 def _blocks(table: _Table, per_block: int, progress: Progress | None) -> Iterator[pd.DataFrame]:
     origin_count = table.origin.size
-    times_of = choose_times(
-        table.network,
-        (table.origin_ends, origin_count),
-        (table.destination_ends, table.destination.size),
-    )
     (origin, origins), (destination, destinations) = (
         pd.factorize(names) for names in (table.origin, table.destination)
     )
     for start in range(0, max(origin_count, 1), per_block):
         rows = range(start, min(start + per_block, origin_count))
-        lines = times_of(rows)
+        lines = table.times_of(rows)
         here = np.repeat(origin[rows.start : rows.stop], destination.size)
         there = np.tile(destination, len(rows))
         yield pd.DataFrame(

@@ -15,6 +15,7 @@ from ..places.categories import find_category
 from ..places.people import list_cells, read_people
 from ..places.tables import Texts
 from ..routing.tables import travel_time_matrix
+from ..transit.model import Transit, walked_network
 from .checking import NEEDS_THRESHOLD, Objective, check_question, check_stop
 from .models import Solution
 from .situation import Choice, Situation
@@ -116,7 +117,7 @@ class ChosenSites:
 
 
 def choose_sites(  # noqa: PLR0913  the choices of the model
-    network: Network,
+    network: Network | Transit,
     residents: "gpd.GeoDataFrame",
     candidates: "gpd.GeoDataFrame",
     objective: Objective = "p_median",
@@ -134,7 +135,7 @@ def choose_sites(  # noqa: PLR0913  the choices of the model
     Parameters
     ----------
     network
-        The network of one profile.
+        The network of one profile, or public transport by the percentile of its window.
     residents
         What `am.read_residents` returns, n cells.
     candidates
@@ -196,13 +197,14 @@ def choose_sites(  # noqa: PLR0913  the choices of the model
     people = read_people(residents, demand)
     check_question(objective, count, candidates, threshold_min, capacity, unreached_min)
     cells = list_cells(residents)
-    attached = attach(network, candidates)
+    walked = walked_network(network)
+    attached = attach(walked, candidates)
     is_there = attached.reason_of_place == ""
     usable = candidates[is_there].reset_index(drop=True)
     if objective != "set_cover" and len(usable) < (count or 0):
         msg = (
             f"{count} sites are asked for, and {len(usable)} of {len(candidates)} candidates hang "
-            f"on a street of {network.profile.name}. Give more candidates, or ask for fewer."
+            f"on a street of {walked.profile.name}. Give more candidates, or ask for fewer."
         )
         raise PlacesError(msg)
     kept = candidates.iloc[:0] if existing is None else _one_of_each(existing)
@@ -306,7 +308,9 @@ def _one_of_each(existing: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
     return existing[~is_again].reset_index(drop=True)
 
 
-def _times(network: Network, residents: "gpd.GeoDataFrame", places: "gpd.GeoDataFrame") -> Floats:
+def _times(
+    network: Network | Transit, residents: "gpd.GeoDataFrame", places: "gpd.GeoDataFrame"
+) -> Floats:
     """Find minutes from every cell to every place, NaN for no way."""
     if not len(places):
         return np.full((len(residents), 0), np.nan)

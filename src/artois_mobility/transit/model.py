@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, Final, Literal, NoReturn, TypeAlias, get_args
 
 import geopandas as gpd
 
-from .._types import WGS84
-from ..errors import TransitError
+from .._types import WGS84, Milliseconds
+from ..errors import NotANetworkError, TransitError
+from ..graph import Graph
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
@@ -15,25 +17,46 @@ from .searches import Walks
 from .timetables import Timetable, build_timetable
 from .walking import find_walks
 
-WALK = "walk"
+if TYPE_CHECKING:
+    from ..places.starts import Places
+
+WALK: Final = "walk"
+ARRIVAL: Final = "arrival"
+
+NOT_A_NETWORK: Final = (
+    "This question is about a network, and public transport is none: ask it of transit.network, "
+    "where people walk."
+)
+
+At: TypeAlias = Literal["departure", "arrival"]
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When journeys begin, and what they may be.
+    """When people leave or have to be there, and what their journeys may be.
 
     Attributes
     ----------
     begin_min, end_min
-        Minutes of the day; the first departure is at the first of them, none at the last.
+        Minutes of the day; the first moment is at the first of them, none at the last.
     step_min
-        Minutes from one departure to the next.
+        Minutes from one moment to the next.
     most_trips
         No journey has more trips.
     longest_walk_min
         No walk to, from or between stops takes longer; walking all the way may.
     longest_min
         No journey takes longer.
+    at
+        What happens at the moments: people leave (`"departure"`), or they have to be there at the
+        latest (`"arrival"`) and leave as late as they can.
+    percent
+        Where one number stands for the window: so many of the moments, in per cent, take no longer.
+
+    Examples
+    --------
+    >>> Window(begin_min=9 * 60, end_min=9 * 60 + 1, at="arrival").percent
+    50.0
     """
 
     begin_min: float = 7.0 * 60
@@ -42,6 +65,8 @@ class Window:
     most_trips: int = 4
     longest_walk_min: float = 20.0
     longest_min: float = 240.0
+    at: At = "departure"
+    percent: float = 50.0
 
     def __post_init__(self) -> None:
         problems = []
@@ -60,6 +85,10 @@ class Window:
             )
         if not 0 < self.longest_min <= 24 * 60:
             problems.append(f"longest_min is {self.longest_min:g}; allowed is up to 1440, above 0.")
+        if self.at not in get_args(At):
+            problems.append(f"at is {self.at!r}; allowed are 'departure' and 'arrival'.")
+        if not 1 <= self.percent <= 100:
+            problems.append(f"percent is {self.percent:g}; allowed is from 1 to 100.")
         if problems:
             raise TransitError(" ".join(problems))
 
@@ -90,6 +119,36 @@ class Transit:
     stops: Attachments
     walks: Walks
     window: Window
+
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        trips, day = self.timetable.trip_count, self.timetable.day
+        return f"<Transit {day}: {self.stops.place_count} stops, {trips} trips of three days>"
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Say what to do where a question is asked that only a network answers."""
+        of_network = {*Network.__dataclass_fields__, *dir(Network), *dir(Graph)}
+        if not name.startswith("_") and name in of_network:
+            raise NotANetworkError(NOT_A_NETWORK)
+        msg = f"Transit has no attribute {name!r}."
+        raise AttributeError(msg)
+
+    def times_between(self, origins: "Places", destinations: "Places") -> Milliseconds:
+        """Find the times from places to places, as `am.travel_time_matrix` tells them.
+
+        Parameters
+        ----------
+        origins, destinations
+            As there, o and d places.
+
+        Returns
+        -------
+        time_ms
+            `UNREACHED_MS` for none, shape (o, d).
+        """
+        from .pairs import times_between  # which searches this
+
+        return times_between(self, origins, destinations)
 
 
 def build_transit(
@@ -149,3 +208,19 @@ def build_transit(
         network, stops, feed, longest_walk_min=asked.longest_walk_min, change_s=change_s
     )
     return Transit(network, feed, timetable, stops, walks, asked)
+
+
+def walked_network(network: Network | Transit) -> Network:
+    """Give the network that places hang on.
+
+    Parameters
+    ----------
+    network
+        The network of one profile, or public transport.
+
+    Returns
+    -------
+    network
+        The same, or that for people on foot.
+    """
+    return network.network if isinstance(network, Transit) else network

@@ -1,7 +1,7 @@
 """The timetable of one day: trips by the stops that they serve, none overtaking another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -76,6 +76,49 @@ class Timetable:
     def trip_count(self) -> int:
         """Number of trips."""
         return self.trip.size
+
+
+def reverse_timetable(timetable: Timetable) -> Timetable:
+    """Let time run backwards: trips go from their last stop to their first.
+
+    Times are the negatives of those before, counted from the day's beginning: who arrives at a
+    moment at the latest departs there at its negative at the earliest.
+
+    Parameters
+    ----------
+    timetable
+        Of a day.
+
+    Returns
+    -------
+    reversed
+        The same patterns and positions, the last of each first; reversed again it is the same.
+    """
+    lengths, counts = np.diff(timetable.first_stop), np.diff(timetable.first_trip)
+    position = _turn_blocks(timetable.first_stop[:-1], lengths)
+    time = _turn_blocks(timetable.first_time, lengths * counts)
+    stop_at, may_board = timetable.stop_at[position], timetable.may_alight[position]
+    first_visit, visit_pattern, visit_position = _list_visits(
+        timetable.first_stop, stop_at, may_board, timetable.stop_count
+    )
+    return replace(
+        timetable,
+        stop_at=stop_at,
+        may_board=may_board,
+        may_alight=timetable.may_board[position],
+        arrival_ms=-timetable.departure_ms[time],
+        departure_ms=-timetable.arrival_ms[time],
+        trip=timetable.trip[_turn_blocks(timetable.first_trip[:-1], counts)],
+        first_visit=first_visit,
+        visit_pattern=visit_pattern,
+        visit_position=visit_position,
+    )
+
+
+def _turn_blocks(first: Offsets, size: Rows) -> npt.NDArray[np.int64]:
+    """List the rows of blocks that follow each other, each block from its last row to its first."""
+    block = np.repeat(np.arange(size.size), size)
+    return 2 * first[block].astype(np.int64) + size[block] - 1 - np.arange(block.size)
 
 
 def build_timetable(feed: Feed, day: date) -> Timetable:
@@ -235,17 +278,12 @@ def _flatten(stop_count: int, day: date, calls: _Calls, patterns: Sequence[_Patt
     row = np.concatenate([np.arange(each.calls.start, each.calls.stop) for each in ordered])
     length = np.array([each.calls.stop - each.calls.start for each in ordered])
     stop_at, may_board = calls.stop[row], calls.may_board[row]
-    first_stop = np.cumsum(np.r_[0, length])
-    is_visit = may_board.copy()
-    is_visit[first_stop[1:] - 1] = False  # nobody boards at the end
-    visit = np.flatnonzero(is_visit)
-    visit = visit[np.argsort(stop_at[visit], kind="stable")]
-    counts = np.bincount(stop_at[visit], minlength=stop_count)
-    pattern_of = np.repeat(np.arange(len(ordered)), length)
+    first_stop = np.cumsum(np.r_[0, length]).astype(np.int32)
+    stop_at = stop_at.astype(np.int32)
     return Timetable(
         day,
-        first_stop.astype(np.int32),
-        stop_at.astype(np.int32),
+        first_stop,
+        stop_at,
         may_board,
         calls.may_alight[row],
         np.cumsum([0, *(each.trip.size for each in ordered)]).astype(np.int32),
@@ -253,10 +291,22 @@ def _flatten(stop_count: int, day: date, calls: _Calls, patterns: Sequence[_Patt
         _milliseconds([each.arrival_s for each in ordered]),
         _milliseconds([each.departure_s for each in ordered]),
         np.concatenate([each.trip for each in ordered]).astype(np.int32),
-        np.cumsum(np.r_[0, counts]).astype(np.int32),
-        pattern_of[visit].astype(np.int32),
-        visit.astype(np.int32),
+        *_list_visits(first_stop, stop_at, may_board, stop_count),
     )
+
+
+def _list_visits(
+    first_stop: Offsets, stop_at: Rows, may_board: Flags, stop_count: int
+) -> tuple[Offsets, Rows, Rows]:
+    """List by stop the positions at which it may be boarded: first of each, patterns, positions."""
+    is_visit = may_board.copy()
+    is_visit[first_stop[1:] - 1] = False  # nobody boards at the end
+    visit = np.flatnonzero(is_visit)
+    visit = visit[np.argsort(stop_at[visit], kind="stable")]
+    counts = np.bincount(stop_at[visit], minlength=stop_count)
+    pattern_of = np.repeat(np.arange(first_stop.size - 1), np.diff(first_stop))
+    first = np.cumsum(np.r_[0, counts]).astype(np.int32)
+    return first, pattern_of[visit].astype(np.int32), visit.astype(np.int32)
 
 
 def _milliseconds(times: Sequence[Floats]) -> Milliseconds:

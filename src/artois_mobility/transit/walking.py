@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .._types import MS_PER_MIN, UNREACHED_MS, Milliseconds, Offsets, Rows
@@ -13,6 +15,8 @@ from ..routing.ends import find_ends
 from ..routing.tables import choose_times
 from .feeds import Feed
 from .searches import Walks
+
+Indices: TypeAlias = npt.NDArray[np.signedinteger]
 
 ROWS_PER_BLOCK = 256
 
@@ -33,9 +37,39 @@ class Access:
     stop: Rows
     ms: Milliseconds
 
+    @property
+    def place_count(self) -> int:
+        """Number of places."""
+        return self.first.size - 1
+
+    def of_place(self, row: int, stop_count: int) -> Milliseconds:
+        """Give the walks of one place.
+
+        Parameters
+        ----------
+        row
+            Row of the place.
+        stop_count
+            Number of stops, s.
+
+        Returns
+        -------
+        ms
+            By stop, `UNREACHED_MS` for none, shape (s,).
+        """
+        mine = slice(self.first[row], self.first[row + 1])
+        found = np.full(stop_count, UNREACHED_MS, np.int32)
+        found[self.stop[mine]] = self.ms[mine]
+        return found
+
 
 def find_access(
-    network: Network, places: Attachments, stops: Attachments, longest_walk_min: float
+    network: Network,
+    places: Attachments,
+    stops: Attachments,
+    longest_walk_min: float,
+    *,
+    is_leaving: bool = True,
 ) -> Access:
     """Find the stops that places are within a walk of.
 
@@ -47,6 +81,8 @@ def find_access(
         Where they hang on it; p places.
     longest_walk_min
         No walk takes longer.
+    is_leaving
+        True for walks from the places to the stops, False for those from the stops to the places.
 
     Returns
     -------
@@ -54,20 +90,67 @@ def find_access(
         Exact walks.
     """
     bound_ms = int(longest_walk_min * MS_PER_MIN)
-    here, there = find_ends(network, places), find_ends(network, stops)
-    counts = places.place_count, stops.place_count
-    if 0 in counts or not stops.place.size or not places.place.size:
+    origins, destinations = (places, stops) if is_leaving else (stops, places)
+    here, there = find_ends(network, origins), find_ends(network, destinations)
+    counts = origins.place_count, destinations.place_count
+    if not stops.place.size or not places.place.size:
         none = np.empty(0, np.int32)
-        return Access(np.zeros(places.place_count + 1, np.int32), none, none)
+        return gather_access(places.place_count, none, none, none)
     times_of = choose_times(network, (here, counts[0]), (there, counts[1]))
     parts = []
     for begin in range(0, counts[0], ROWS_PER_BLOCK):
         lines = times_of(range(begin, min(begin + ROWS_PER_BLOCK, counts[0])))
-        row, stop = np.nonzero(lines <= bound_ms)
-        parts.append((row + begin, stop, lines[row, stop]))
-    place, stop, ms = (np.concatenate(each) for each in zip(*parts, strict=True))
-    first = np.cumsum(np.r_[0, np.bincount(place, minlength=counts[0])])
+        row, column = np.nonzero(lines <= bound_ms)
+        parts.append((row + begin, column, lines[row, column]))
+    origin, destination, ms = (np.concatenate(each) for each in zip(*parts, strict=True))
+    place, stop = (origin, destination) if is_leaving else (destination, origin)
+    return gather_access(places.place_count, place, stop, ms)
+
+
+def gather_access(
+    place_count: int, place: Indices, stop: Indices, ms: npt.NDArray[np.signedinteger]
+) -> Access:
+    """Gather walks by place, the shortest of each place and stop.
+
+    Parameters
+    ----------
+    place_count
+        Number of places, p.
+    place, stop, ms
+        The walks, in any order, shape (w,).
+
+    Returns
+    -------
+    access
+        Each place's by stop.
+    """
+    order = np.lexsort((ms, stop, place))
+    place, stop, ms = place[order], stop[order], ms[order]
+    is_first = np.ones(place.size, np.bool_)
+    is_first[1:] = (place[1:] != place[:-1]) | (stop[1:] != stop[:-1])
+    place, stop, ms = place[is_first], stop[is_first], ms[is_first]
+    first = np.cumsum(np.r_[0, np.bincount(place, minlength=place_count)])
     return Access(first.astype(np.int32), stop.astype(np.int32), ms.astype(np.int32))
+
+
+def reverse_walks(walks: Walks) -> Walks:
+    """Turn walks between stops round, each as long as before.
+
+    Parameters
+    ----------
+    walks
+        Between s stops.
+
+    Returns
+    -------
+    reversed
+        From where they led to where they began.
+    """
+    count = walks.first.size - 1
+    here = np.repeat(np.arange(count), np.diff(walks.first))
+    order = np.lexsort((here, walks.to))
+    first = np.cumsum(np.r_[0, np.bincount(walks.to, minlength=count)])
+    return Walks(first.astype(np.int32), here[order].astype(np.int32), walks.ms[order])
 
 
 def find_walks(

@@ -8,7 +8,7 @@ import pytest
 
 import artois_mobility as am
 from artois_mobility._types import MS_PER_MIN, UNREACHED_MS
-from artois_mobility.errors import NotANetworkError
+from artois_mobility.errors import NotANetworkError, TransitError
 from artois_mobility.transit.walking import find_access
 from transit_town import make_town
 from transit_worlds import calls_of, plain_search
@@ -206,13 +206,82 @@ def test_what_only_a_network_answers_says_so(town):
     for ask in (
         lambda: am.attach(transit, point),
         lambda: am.routes(transit, point, point),
+        lambda: am.reached_streets(transit, point, [10]),
         lambda: am.explain(transit, point, point),
         lambda: am.travel_times(transit, [0]),
         lambda: am.draw_times(transit, residents, sites),
         lambda: am.to_networkx(transit),
-        lambda: am.cycling_stress(transit),
     ):
         with pytest.raises(NotANetworkError, match=r"ask it of transit\.network"):
             ask()
     with pytest.raises(AttributeError, match="Transit has no attribute 'nothing'"):
         transit.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("direction", ["from", "to"])
+@pytest.mark.parametrize("percent", [30, 60])
+def test_surfaces_equal_the_matrix_where_people_live(town, direction, percent):
+    """A cell of 5 m is off by its half diagonal at most, at the pace off the streets."""
+    transit, residents, sites = town
+    asked = arriving(transit) if direction == "to" else transit
+    asked = replace(asked, window=replace(asked.window, percent=percent))
+    site = sites.iloc[[0]]
+    surfaces = [
+        am.arrival_surface(each, site, 45, direction=direction, cell_m=5)
+        for each in (asked, asked.network)
+    ]
+    lon, lat = residents.geometry.x, residents.geometry.y
+    found, on_foot = (each.at(lon, lat) for each in surfaces)
+    sides = (site, residents) if direction == "from" else (residents, site)
+    expected = am.travel_time_matrix(asked, *sides)["minutes"].to_numpy()
+    off_min = 5 / 1000 / asked.network.profile.offroad_kmh * 60
+    assert found == pytest.approx(expected, abs=off_min)
+    assert (found < on_foot - 2).any()
+
+
+def test_isochrones_by_public_transport_nest_and_hold_those_on_foot(town):
+    transit, residents, sites = town
+    centres = sites.iloc[:2]
+    areas = am.isochrones(transit, centres, [8, 16, 30], residents=residents)
+    assert areas["profile"].unique().tolist() == ["transit"]
+    on_foot = am.isochrones(transit.network, centres, [8, 16, 30], residents=residents)
+    for row in range(len(areas)):
+        assert areas.geometry[row].buffer(1e-6).covers(on_foot.geometry[row])
+    for first in (0, 3):
+        for row in (first, first + 1):
+            assert areas.geometry[row + 1].buffer(1e-9).covers(areas.geometry[row])
+    assert areas["area_km2"][1] > 1.05 * on_foot["area_km2"][1]
+    assert (areas["people"] >= on_foot["people"]).all()
+    gained = am.compare_isochrones(on_foot.assign(profile="transit"), areas)
+    assert gained.loc[gained["change"] == "lost", "area_km2"].sum() == 0
+    grouped = am.isochrones(transit, centres.assign(kind="a"), [16], by="kind")
+    assert grouped.geometry[0].buffer(1e-6).covers(areas.geometry[1])
+    nowhere = am.isochrones(transit, [(0.1, 0.1)], [10])
+    assert nowhere.geometry[0].is_empty
+    assert nowhere["reason"][0]
+
+
+def test_areas_that_the_window_does_not_answer_are_refused(town):
+    transit, _, sites = town
+    with pytest.raises(TransitError, match=r"need a window of arrivals.*Window\(at='arrival'\)"):
+        am.isochrones(transit, sites, [10], direction="to")
+    with pytest.raises(TransitError, match="need a window of departures"):
+        am.arrival_surface(arriving(transit), sites.iloc[:1], 10)
+    with pytest.raises(TransitError, match="Leave audit out"):
+        am.isochrones(transit, sites, [10], audit=True)
+
+
+def test_as_many_sites_reach_a_place_as_the_matrix_says(town):
+    transit, _, sites = town
+    asked = arriving(transit)
+    pharmacies = sites[sites["category"] == "care/pharmacy"]
+    counts = am.count_reaching(asked, pharmacies, 20, cell_m=100)
+    both = [
+        am.arrival_surface(asked, pharmacies.iloc[[row]], 20, direction="to", cell_m=100)
+        for row in range(2)
+    ]
+    points = [(2.83, 50.42), tuple(pharmacies.geometry.iloc[0].coords[0])]
+    lon, lat = np.array(points).T
+    expected = sum(np.isfinite(each.at(lon, lat)).astype(float) for each in both)
+    assert np.nan_to_num(counts.at(lon, lat)).tolist() == expected.tolist()
+    assert expected.max() >= 1

@@ -12,8 +12,11 @@ from .._types import MS_PER_MIN, Direction, Floats
 from ..errors import InputError, PlacesError
 from ..network.geodesy import project
 from ..network.model import Network
+from ..transit.model import Transit, walked_network
 from .asking import CELL_M, Origins, ask
-from .surfaces import Question, StreetTimes, lay_surface, time_each, time_streets
+from .by_transit import check_window, lay_by_transit
+from .contours import Surface
+from .surfaces import Question, lay_surface, time_each, time_streets
 
 if TYPE_CHECKING:
     import xarray
@@ -167,7 +170,7 @@ class Raster:
 
 
 def arrival_surface(
-    network: Network,
+    network: Network | Transit,
     origin: Origins,
     minutes: float,
     *,
@@ -179,13 +182,13 @@ def arrival_surface(
     Parameters
     ----------
     network
-        The network of one profile.
+        The network of one profile, or public transport over its window.
     origin
         One place: a row of a table, or a pair of longitude and latitude in a list.
     minutes
         The farthest to go, above 0.
     direction
-        `"from"` the place, or `"to"` it.
+        `"from"` the place, or `"to"` it, which by public transport needs a window of arrivals.
     cell_m
         Side of the cells in metres.
 
@@ -213,14 +216,20 @@ def arrival_surface(
     >>> surface.at([2.8305, 2.8314, 2.9], [50.42, 50.4207, 50.42]).round()
     array([ 0.,  2., nan])
     """
-    question, _, attachments = ask(network, origin, [minutes], direction, cell_m=cell_m)
+    question, _, attachments = ask(
+        walked_network(network), origin, [minutes], direction, cell_m=cell_m
+    )
     if attachments.place_count != 1:
         msg = (
             f"arrival_surface takes one place; found {attachments.place_count}. "
             "count_reaching takes many."
         )
         raise PlacesError(msg)
-    surface = lay_surface(question, time_streets(question, 0))
+    if isinstance(network, Transit):
+        check_window(network, direction)
+        surface = next(lay_by_transit(network, question, attachments))
+    else:
+        surface = lay_surface(question, time_streets(question, 0))
     if surface is None:
         return _raster(question, np.zeros((0, 0), np.float32), (0, 0), "minutes")
     reached = surface.arrival_ms <= question.bound_ms
@@ -229,7 +238,7 @@ def arrival_surface(
 
 
 def count_reaching(
-    network: Network,
+    network: Network | Transit,
     origins: Origins,
     minutes: float,
     *,
@@ -241,7 +250,7 @@ def count_reaching(
     Parameters
     ----------
     network
-        The network of one profile.
+        The network of one profile, or public transport over its window.
     origins
         Pairs of longitude and latitude, or a table of points, such as all hospitals.
     minutes
@@ -270,13 +279,14 @@ def count_reaching(
     >>> counts.at([2.8305, 2.9], [50.42, 50.42])
     array([ 2., nan])
     """
-    question, _, attachments = ask(network, origins, [minutes], direction, cell_m=cell_m)
+    question, _, attachments = ask(
+        walked_network(network), origins, [minutes], direction, cell_m=cell_m
+    )
     grid = question.ground.grid
     counts = np.zeros((grid.row_count, grid.column_count), np.float32)
     lock = threading.Lock()
 
-    def add(times: StreetTimes) -> None:
-        surface = lay_surface(question, times)
+    def add(surface: Surface | None) -> None:
         if surface is None:
             return
         row, column = surface.first_row, surface.first_column
@@ -285,7 +295,14 @@ def count_reaching(
         with lock:
             counts[row : row + rows, column : column + columns] += reached
 
-    time_each(question, attachments.place_count, add)
+    if isinstance(network, Transit):
+        check_window(network, direction)
+        for surface in lay_by_transit(network, question, attachments):
+            add(surface)
+    else:
+        time_each(
+            question, attachments.place_count, lambda times: add(lay_surface(question, times))
+        )
     counts[counts == 0] = np.nan
     some_row, some_column = (np.flatnonzero(np.isfinite(counts).any(axis=axis)) for axis in (1, 0))
     if not some_row.size:

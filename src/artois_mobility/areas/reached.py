@@ -11,13 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from .._types import MS_PER_MIN, WGS84, Direction, Floats, Geometries
-from ..errors import PlacesError
+from ..errors import PlacesError, TransitError
 from ..network.model import Network
+from ..transit.model import TRANSIT, Transit, walked_network
 from .asking import CELL_M, Origins, ask, names_of
 from .auditing import audit_areas
-from .contours import Area, cut_area, draw_areas, no_area
+from .by_transit import check_window, lay_by_transit
+from .contours import Area, Surface, cut_area, draw_areas, no_area
 from .lines import lines_of
-from .surfaces import Question, StreetTimes, lay_surface, time_each
+from .surfaces import Question, lay_surface, time_each
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -26,7 +28,7 @@ Counts: TypeAlias = npt.NDArray[np.number]
 
 
 def isochrones(  # noqa: PLR0913  a public question is its options
-    network: Network,
+    network: Network | Transit,
     origins: Origins,
     minutes: Sequence[float],
     *,
@@ -47,13 +49,15 @@ def isochrones(  # noqa: PLR0913  a public question is its options
     Parameters
     ----------
     network
-        The network of one profile.
+        The network of one profile, or public transport: what half of all departures of its window
+        reach in time, or the share that it asks for, on foot from the stops.
     origins
         Pairs of longitude and latitude, or a table of points, o places.
     minutes
         Thresholds in minutes, each above 0.
     direction
-        `"from"` the origins outwards, or `"to"` them.
+        `"from"` the origins outwards, or `"to"` them; by public transport `"to"` needs a window of
+        arrivals.
     by
         Column of a table of origins: those that share a value get one area, which holds what any
         of them reaches in time, or what reaches any of them: `"category"` for areas of all
@@ -65,7 +69,7 @@ def isochrones(  # noqa: PLR0913  a public question is its options
     sites
         Any table of points, to count those inside.
     audit
-        True to hold each area against the streets that are reached.
+        True to hold each area against the streets that are reached; not by public transport.
 
     Returns
     -------
@@ -84,6 +88,8 @@ def isochrones(  # noqa: PLR0913  a public question is its options
     ------
     PlacesError
         If a threshold, the cell size or the direction is not allowed, or the grid would be huge.
+    TransitError
+        If the direction is not that of the window, or an audit is asked of public transport.
 
     References
     ----------
@@ -94,10 +100,20 @@ def isochrones(  # noqa: PLR0913  a public question is its options
     import shapely
 
     question, thresholds, attachments = ask(
-        network, origins, minutes, direction, cell_m=cell_m, by=by
+        walked_network(network), origins, minutes, direction, cell_m=cell_m, by=by
     )
     origin_count = attachments.place_count
-    areas = time_each(question, origin_count, lambda times: _areas_of(question, thresholds, times))
+    if isinstance(network, Transit):
+        check_window(network, direction)
+        _refuse_audit(audit=audit)
+        surfaces = lay_by_transit(network, question, attachments)
+        areas = [_cut_areas(question, thresholds, each) for each in surfaces]
+    else:
+        areas = time_each(
+            question,
+            origin_count,
+            lambda times: _cut_areas(question, thresholds, lay_surface(question, times)),
+        )
     found = [each for of_origin in areas for each in of_origin]
     geometry = draw_areas(found, question.ground.degrees)
     size_m2 = np.array([each.size_m2 for each in found])
@@ -105,7 +121,7 @@ def isochrones(  # noqa: PLR0913  a public question is its options
     table = {
         **{name: np.repeat(each, thresholds.size) for name, each in names_of(origins, by).items()},
         "minutes": np.tile(thresholds, origin_count),
-        "profile": network.profile.name,
+        "profile": TRANSIT if isinstance(network, Transit) else network.profile.name,
         "direction": direction,
         "area_km2": size_m2.round() / 1e6,
         "cell_m": float(cell_m),
@@ -187,9 +203,17 @@ def count_inside(areas: Geometries, places: "gpd.GeoDataFrame", amount: Counts) 
     return sums
 
 
-def _areas_of(question: Question, minutes: Floats, times: StreetTimes) -> list[Area]:
+def _cut_areas(question: Question, minutes: Floats, surface: Surface | None) -> list[Area]:
     """Cut out the areas of one origin, in the order of the thresholds."""
-    surface = lay_surface(question, times)
     if surface is None:
         return [no_area(question.ground.grid)] * minutes.size
     return [cut_area(surface, round(each * MS_PER_MIN)) for each in minutes.tolist()]
+
+
+def _refuse_audit(*, audit: bool) -> None:
+    if audit:
+        msg = (
+            "An audit holds areas against the streets that one trip reaches; public transport has "
+            "one for every departure. Leave audit out."
+        )
+        raise TransitError(msg)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..places.starts import Places
 
 WALK: Final = "walk"
+TRANSIT: Final = "transit"
 ARRIVAL: Final = "arrival"
 
 NOT_A_NETWORK: Final = (

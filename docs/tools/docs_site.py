@@ -43,6 +43,7 @@ RESULTS = {
     "access": (
         "access.catchments.Catchments",
         "access.explaining.Explanation",
+        "access.travelling.Journey",
         "access.uncertainty.DrawnTimes",
     ),
     "areas": ("areas.rasters.Raster",),

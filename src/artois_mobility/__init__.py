@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .access.fairness import equity
     from .access.nearest import access_times
     from .access.reaching import opportunities
+    from .access.travelling import journey
     from .access.uncertainty import Ranges, compare_draws, draw_times
     from .access.zoning import outside_share, sum_over_zones
     from .areas.changed import compare_isochrones
@@ -152,6 +153,7 @@ _HOME_OF_NAME = {
     "hinterlands": "freight.hinterlands",
     "isochrone_job": "blocks.jobs",
     "isochrones": "areas.reached",
+    "journey": "access.travelling",
     "largest_vessels": "navigation.largest",
     "list_closures": "links.closures",
     "load_network": "caching.networks",
@@ -267,6 +269,7 @@ __all__ = [
     "hinterlands",
     "isochrone_job",
     "isochrones",
+    "journey",
     "largest_vessels",
     "list_closures",
     "load_network",

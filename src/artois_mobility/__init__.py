@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .access.edges import edge_minutes, mark_edge
     from .access.explaining import explain
     from .access.fairness import equity
+    from .access.going_home import last_way_home
     from .access.nearest import access_times
     from .access.reaching import opportunities
     from .access.travelling import journey
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from .study.gains import who_gains
     from .study.previewing import preview
     from .transit.feeds import read_gtfs
+    from .transit.frequencies import service_frequency
     from .transit.model import Window, build_transit
     from .waterside.along import towpaths
     from .waterside.banks import water_access_points
@@ -155,6 +157,7 @@ _HOME_OF_NAME = {
     "isochrones": "areas.reached",
     "journey": "access.travelling",
     "largest_vessels": "navigation.largest",
+    "last_way_home": "access.going_home",
     "list_closures": "links.closures",
     "load_network": "caching.networks",
     "lock_closures": "navigation.closures",
@@ -193,6 +196,7 @@ _HOME_OF_NAME = {
     "routes": "routing.route_lines",
     "run_blocks": "blocks.running",
     "save_network": "network.keeping",
+    "service_frequency": "transit.frequencies",
     "severance": "links.detours",
     "show_progress": "progress",
     "spread_population": "places.spreading",
@@ -271,6 +275,7 @@ __all__ = [
     "isochrones",
     "journey",
     "largest_vessels",
+    "last_way_home",
     "list_closures",
     "load_network",
     "lock_closures",
@@ -309,6 +314,7 @@ __all__ = [
     "routes",
     "run_blocks",
     "save_network",
+    "service_frequency",
     "severance",
     "show_progress",
     "spread_population",

@@ -98,7 +98,7 @@ def transit_times(
     """
     _check(percentiles, thresholds_min)
     check_direction(direction)
-    question = _prepare(transit, residents, sites, (categories, direction), attachments)
+    question = ask_transit(transit, residents, sites, (categories, direction), attachments)
     tables: dict[int, dict[str, Floats]] = {}
     found: dict[int, Found] = {}
 
@@ -146,25 +146,33 @@ def access_by_transit(
         The table of `am.access_times`; the site is that of the first departure that takes as long
         as the percentile.
     """
-    question = _prepare(transit, residents, sites, (categories, direction), attachments)
+    question = ask_transit(transit, residents, sites, (categories, direction), attachments)
     if k > 1:
         return question.tabulate([question.find_several(rows, k) for rows in question.members], k)
-    found: dict[int, Found] = {}
-
-    def take(number: int, own: Departures) -> None:
-        ms = own.percentile_ms(transit.window.percent)
-        stop = own.last_stop[np.arange(ms.size), _first_of(own.time_ms, ms)]
-        by_trip = question.site_of_stop[number][np.maximum(stop, 0)]
-        site = np.where(stop >= 0, by_trip, question.site_of_cell[number])
-        found[number] = site[:, np.newaxis].astype(np.int32), ms[:, np.newaxis]
-
-    question.search_nearest(take)
-    return question.tabulate([found[row] for row in range(len(question.listed))], 1)
+    return question.tabulate(question.find_nearest(), 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Question:
-    """What is asked: categories, where people hang, walks to sites from stops and from cells."""
+class TransitQuestion:
+    """What is asked about cells and the nearest sites of categories.
+
+    Attributes
+    ----------
+    transit
+        Public transport of a day.
+    people, places
+        Where cells and sites hang on its walking network.
+    direction
+        To the sites, or from them.
+    listed, members
+        The categories, and the rows of the sites of each.
+    names
+        What cells and sites are called.
+    walks
+        For each category between every stop and the nearest site, and between every cell and it.
+    site_of_stop, site_of_cell
+        The rows of those sites.
+    """
 
     transit: Transit
     people: Attachments
@@ -179,6 +187,7 @@ class _Question:
 
     @property
     def is_to_site(self) -> bool:
+        """Whether people go to the sites."""
         return self.direction == "to_site"
 
     def _search(self, far: Sequence[tuple[Milliseconds, Milliseconds]], take: Take) -> None:
@@ -198,11 +207,50 @@ class _Question:
             search_from(course, far, access, take)
 
     def search_nearest(self, take: Take) -> None:
-        """Search between the cells and the nearest site of each category."""
+        """Search between the cells and the nearest site of each category.
+
+        Parameters
+        ----------
+        take
+            Called with the number of a category and its times.
+        """
         self._search(self.walks, take)
 
+    def find_nearest(self) -> list[Found]:
+        """Find the percentile of the window, and the site of the first departure that takes it.
+
+        Returns
+        -------
+        found
+            For each category the rows of the sites and the times, shape (p, 1).
+        """
+        found: dict[int, Found] = {}
+
+        def take(number: int, own: Departures) -> None:
+            ms = own.percentile_ms(self.transit.window.percent)
+            stop = own.last_stop[np.arange(ms.size), _first_of(own.time_ms, ms)]
+            by_trip = self.site_of_stop[number][np.maximum(stop, 0)]
+            site = np.where(stop >= 0, by_trip, self.site_of_cell[number])
+            found[number] = site[:, np.newaxis].astype(np.int32), ms[:, np.newaxis]
+
+        self.search_nearest(take)
+        return [found[row] for row in range(len(self.listed))]
+
     def find_several(self, rows: Rows, k: int) -> Found:
-        """Find the k nearest of some sites for every departure, and the percentile of each."""
+        """Find the k nearest of some sites for every departure, and the percentile of each.
+
+        Parameters
+        ----------
+        rows
+            The sites.
+        k
+            How many.
+
+        Returns
+        -------
+        found
+            Rows of the sites and times, shape (p, k).
+        """
         own = self.places.pick(rows)
         sides = (self.people, own) if self.is_to_site else (own, self.people)
         reach = reach_sides(self.transit, *sides)[1 if self.is_to_site else 0]
@@ -236,7 +284,20 @@ class _Question:
         return np.column_stack(chosen), ms
 
     def tabulate(self, found: Sequence[Found], k: int) -> pd.DataFrame:
-        """Name no site where none is reached."""
+        """Tabulate what was found, without a site where none is reached.
+
+        Parameters
+        ----------
+        found
+            For each category.
+        k
+            How many sites per cell.
+
+        Returns
+        -------
+        access
+            The table of `am.access_times`.
+        """
         named = [
             (np.where(ms < UNREACHED_MS, site, NO_SITE).astype(np.int32), ms) for site, ms in found
         ]
@@ -255,13 +316,32 @@ def _first_of(time_ms: Milliseconds, ms: Milliseconds) -> Times:
     return first
 
 
-def _prepare(
+def ask_transit(
     transit: Transit,
     residents: "gpd.GeoDataFrame",
     sites: "gpd.GeoDataFrame",
     asked: tuple[Sequence[str] | None, Direction],
     attachments: tuple[Attachments, Attachments] | None,
-) -> _Question:
+) -> TransitQuestion:
+    """Prepare a question about cells and the nearest sites of categories.
+
+    Parameters
+    ----------
+    transit, residents, sites, attachments
+        As in `transit_times`.
+    asked
+        The categories and the direction.
+
+    Returns
+    -------
+    question
+        What is searched.
+
+    Raises
+    ------
+    PlacesError
+        If a category is not one of those allowed, or a cell stands twice.
+    """
     network, (categories, direction) = transit.network, asked
     cells = list_cells(residents)
     if attachments is None:
@@ -283,7 +363,7 @@ def _prepare(
     stops, direct = ([np.ascontiguousarray(ms[:, 0]) for _, ms in each] for each in walks)
     by_stop, by_cell = ([site[:, 0] for site, _ in each] for each in walks)
     far = list(zip(stops, direct, strict=True))
-    return _Question(
+    return TransitQuestion(
         transit, people, places, direction, list(listed), members, names, far, by_stop, by_cell
     )
 

@@ -113,7 +113,7 @@ def test_the_line_leads_from_the_one_to_the_other(town):
         "07:10:00 ligne R, west – south : 4:00, arrivée à 07:14:00",
     ]
     assert "12:33" not in repr(found)
-    assert repr(found).startswith("<Journey: 3 legs, 12.6 minutes>")
+    assert repr(found).startswith("<Journey: 3 legs, 12.5 minutes>")
 
 
 def test_who_is_there_sooner_on_foot_walks(town):

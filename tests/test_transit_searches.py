@@ -180,7 +180,7 @@ def test_scans_and_rounds_agree(seed, at, tmp_path):
     if at == "arrival":
         own, between = reverse_timetable(timetable), reverse_walks(between)
         moments = -moments[::-1].copy()
-    course = Course(own, between, moments, at == "arrival", 3, 12.0, 4 * HOUR)
+    course = Course(own, between, moments, at == "arrival", 3, 4 * HOUR)
     sides = []
     for _ in range(2):
         place, stop = np.nonzero(draw.random((4, 7)) < 0.4)

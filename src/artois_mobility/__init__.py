@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from .study.files import read_study
     from .study.gains import who_gains
     from .study.previewing import preview
+    from .transit.feeders import Feeder
     from .transit.feeds import read_gtfs
     from .transit.frequencies import service_frequency
     from .transit.model import Window, build_transit
@@ -110,6 +111,7 @@ if TYPE_CHECKING:
 
 # Public names and where they live: loaded when first used, so that the import takes no time.
 _HOME_OF_NAME = {
+    "Feeder": "transit.feeders",
     "Goal": "why.goals",
     "Graph": "graph",
     "Network": "network.model",
@@ -226,6 +228,7 @@ _HOME_OF_NAME = {
 __all__ = [
     "UNREACHED_MS",
     "ArtoisMobilityError",
+    "Feeder",
     "Goal",
     "Graph",
     "InputError",

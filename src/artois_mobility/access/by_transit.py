@@ -26,8 +26,8 @@ from ..transit.journeys import (
     search_to,
 )
 from ..transit.model import Transit
-from ..transit.pairs import reach_sides, walk_all_the_way
-from ..transit.walking import find_access
+from ..transit.pairs import reach_home, reach_sides, walk_all_the_way
+from ..transit.walking import walk_to_nearest
 from .asking import Direction, check_direction, list_categories
 from .nearest import Names, find_nearest, qualities_of, rows_of_categories, tabulate_found
 
@@ -160,6 +160,8 @@ class TransitQuestion:
     ----------
     transit
         Public transport of a day.
+    residents
+        The cells.
     people, places
         Where cells and sites hang on its walking network.
     direction
@@ -175,6 +177,7 @@ class TransitQuestion:
     """
 
     transit: Transit
+    residents: "gpd.GeoDataFrame"
     people: Attachments
     places: Attachments
     direction: Direction
@@ -192,14 +195,7 @@ class TransitQuestion:
 
     def _search(self, far: Sequence[tuple[Milliseconds, Milliseconds]], take: Take) -> None:
         """Search between the cells and some far ends, from where the moments are."""
-        window = self.transit.window
-        access = find_access(
-            self.transit.network,
-            self.people,
-            self.transit.stops,
-            window.longest_walk_min,
-            is_leaving=self.is_to_site,
-        )
+        access = reach_home(self.transit, self.people, self.residents, is_leaving=self.is_to_site)
         course = course_of(self.transit)
         if self.is_to_site != course.is_backward:
             search_to(course, access, far, take)
@@ -362,9 +358,20 @@ def ask_transit(
     )
     stops, direct = ([np.ascontiguousarray(ms[:, 0]) for _, ms in each] for each in walks)
     by_stop, by_cell = ([site[:, 0] for site, _ in each] for each in walks)
-    far = list(zip(stops, direct, strict=True))
+    near = [walk_to_nearest(each, transit.window.longest_walk_min) for each in stops]
+    far = list(zip(near, direct, strict=True))
     return TransitQuestion(
-        transit, people, places, direction, list(listed), members, names, far, by_stop, by_cell
+        transit,
+        residents,
+        people,
+        places,
+        direction,
+        list(listed),
+        members,
+        names,
+        far,
+        by_stop,
+        by_cell,
     )
 
 

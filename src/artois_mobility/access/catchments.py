@@ -159,7 +159,7 @@ def floating_catchments(  # noqa: PLR0913  the choices of the method
         walked = walked_network(network)
         attachments = attach(walked, residents), attach(walked, sites)
     is_attached = attachments[0].reason_of_place == ""
-    ask, serve = fold_between(network, *attachments, is_outward=True)
+    ask, serve = fold_between(network, residents, attachments, is_outward=True)
     world = _World(ask, serve, offers, len(listed), np.where(is_attached, people, 0.0), weights)
     demand_of_offer, value = _METHODS[method](world)
     return Catchments(

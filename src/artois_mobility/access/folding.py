@@ -9,6 +9,7 @@ import pandas as pd
 from .._types import UNREACHED_MS, Floats, Milliseconds, Rows
 from ..network.model import Network
 from ..places.attachments import Attachments
+from ..places.starts import Places
 from ..routing.ends import ArcEnds, NodeEnds, find_ends
 from ..routing.engine import metric_of
 from ..routing.paths import find_times
@@ -163,7 +164,11 @@ class TableFold:
 
 
 def fold_between(
-    network: Network | Transit, origins: Attachments, counted: Attachments, *, is_outward: bool
+    network: Network | Transit,
+    homes: Places,
+    attachments: tuple[Attachments, Attachments],
+    *,
+    is_outward: bool,
 ) -> tuple[Fold | TableFold, Fold | TableFold]:
     """Prepare sums between two sets of places, both ways round.
 
@@ -171,8 +176,10 @@ def fold_between(
     ----------
     network
         The network of one profile, or public transport.
-    origins, counted
-        Where the places hang on it.
+    homes
+        Where people live: the origins.
+    attachments
+        Where the origins and what is counted hang on it.
     is_outward
         True for trips from the origins to what is counted, False for trips from there to them.
 
@@ -181,9 +188,10 @@ def fold_between(
     ask, serve
         Sums over what is counted for each origin, and over the origins for each counted place.
     """
+    origins, counted = attachments
     if isinstance(network, Transit):
         sides = (origins, counted) if is_outward else (counted, origins)
-        table = tabulate_times(network, *sides)
+        table = tabulate_times(network, *sides, homes, is_return=not is_outward)
         table = table if is_outward else np.ascontiguousarray(table.T)
         return TableFold(table), TableFold(np.ascontiguousarray(table.T))
     here, there = find_ends(network, origins), find_ends(network, counted)

@@ -97,7 +97,7 @@ def opportunities(
     if attachments is None:
         walked = walked_network(network)
         attachments = attach(walked, residents), attach(walked, sites)
-    question, _ = fold_between(network, *attachments, is_outward=direction == "to_site")
+    question, _ = fold_between(network, residents, attachments, is_outward=direction == "to_site")
     sums = question.add_up(entries, len(listed), weights)
     sums[attachments[0].reason_of_place != ""] = np.nan
     reason = say_why_nothing(attachments[0].reason_of_place, entries, len(listed))

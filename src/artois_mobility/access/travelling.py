@@ -19,6 +19,7 @@ from ..places.starts import Places
 from ..routing.ends import minutes_of
 from ..routing.route_lines import say_why
 from ..routing.trips import Side, find_trips, hang, take_side
+from ..transit.feeders import MS_PER_S, Rides
 from ..transit.journeys import course_of
 from ..transit.model import ARRIVAL, Transit
 from ..transit.pairs import reach_sides, walk_all_the_way
@@ -45,11 +46,11 @@ class Journey:
     Attributes
     ----------
     legs
-        One row per leg, in the order of travel: `kind` (`walk` or `ride`), `from` and `to` (names
-        of stops, `origin`, `destination`), `line`, `headsign`, `departure` and `arrival` (clock of
-        the timetable), `minutes` between them, `wait_min` before the departure, `metres` on foot,
-        `stops` ridden, and the line in EPSG:4326: streets where one walks, straight from stop to
-        stop where one rides.
+        One row per leg, in the order of travel: `kind` (`walk`, `ride`, or the profile of a feeder
+        with its parking), `from` and `to` (names of stops, `origin`, `destination`), `line`,
+        `headsign`, `departure` and `arrival` (clock of the timetable), `minutes` between them,
+        `wait_min` before the departure, `metres` on streets, `stops` ridden, and the line in
+        EPSG:4326: streets where one walks, straight from stop to stop where one rides.
     minutes
         Of the whole journey: all minutes and waits of its legs, and `spare_min`; NaN without a way.
     spare_min
@@ -145,11 +146,11 @@ def journey(transit: Transit, origin: Places, destination: Places, minute: float
     window = replace(transit.window, begin_min=minute, end_min=minute + 1, step_min=1)
     asked = replace(transit, window=window)
     here, there = (hang(transit.network, each) for each in (origin, destination))
-    traced = _trace(asked, here, there)
+    traced = _trace(asked, (here, there), origin)
     reason = say_why(here, there, (0, 0)) if traced.time_ms == UNREACHED_MS else ""
     at_ms = round(minute * MS_PER_MIN)
     names = _name(origin, ORIGIN), _name(destination, DESTINATION)
-    rows, end_ms = _list_legs(asked, _Ends(here, there, *names), traced, at_ms)
+    rows, end_ms = _list_legs(asked, _Ends(here, there, origin, *names), traced, at_ms)
     spare_ms = at_ms - end_ms if window.at == ARRIVAL and not reason else 0
     minutes = float(minutes_of(np.array([traced.time_ms], np.int32))[0])
     why = translate_no_trip(reason, transit.network.profile) if reason else None
@@ -162,6 +163,7 @@ class _Ends:
 
     here: Side
     there: Side
+    home: Places
     origin: str
     destination: str
 
@@ -183,9 +185,9 @@ def _name(place: Places, otherwise: str) -> str:
     return str(names_of(place)[0]) if hasattr(place, "columns") else otherwise
 
 
-def _trace(asked: Transit, here: Side, there: Side) -> Traced:
-    sides = here.attachments, there.attachments
-    access, egress = reach_sides(asked, *sides)
+def _trace(asked: Transit, ends: tuple[Side, Side], home: Places) -> Traced:
+    sides = ends[0].attachments, ends[1].attachments
+    access, egress = reach_sides(asked, *sides, home)
     direct_ms = int(walk_all_the_way(asked, *sides)[0, 0])
     walks = [each.of_place(0, asked.timetable.stop_count) for each in (access, egress)]
     course = course_of(asked)
@@ -208,6 +210,8 @@ def _list_legs(asked: Transit, ends: _Ends, traced: Traced, at_ms: int) -> tuple
     first = traced.rides[0]
     names = ends.origin, str(name_of[first.stops[0]])
     leg = _walk(asked, (ends.here, 0), (stops, first.stops[0]), names, at_ms)
+    if asked.rides is not None:
+        leg = _ride_there(asked, asked.rides, ends, first.stops[0], leg)
     if is_backward:
         shift_ms = first.departure_ms - leg.arrival_ms
         leg = replace(leg, departure_ms=leg.departure_ms + shift_ms, arrival_ms=first.departure_ms)
@@ -237,6 +241,35 @@ def _walk(
     metres += sum(float(side.offroad_m[row]) for side, row in (here, there))
     line = trip.draw(asked.network)
     return _Leg(WALK, *names, leave_ms, leave_ms + trip.ms, 0, line, metres)
+
+
+def _ride_there(asked: Transit, rides: Rides, ends: _Ends, stop: int, on_foot: _Leg) -> _Leg:
+    """Ride to the stop and park, where that is quicker than the walk or the walk is too long."""
+    network, park_ms = rides.feeder.network, round(rides.feeder.park_s * MS_PER_S)
+    access = rides.find_access(ends.home, is_leaving=True)
+    ms = int(access.of_place(0, rides.is_served.size)[stop])
+    walk_ms = on_foot.arrival_ms - on_foot.departure_ms
+    is_walked = walk_ms <= min(asked.window.longest_walk_min * MS_PER_MIN, ms)
+    if is_walked or ms == UNREACHED_MS:
+        return on_foot
+    sides = hang(network, ends.home), take_side(network, rides.stops)
+    (trip,) = find_trips(network, *sides, [(0, stop)])
+    assert trip.ms + park_ms == ms
+    line = _project(trip.draw(network), network.crs, asked.network.crs)
+    return replace(
+        on_foot,
+        kind=network.profile.name,
+        arrival_ms=on_foot.departure_ms + ms,
+        line=line,
+        metres=float(trip.metres(network).sum()),
+    )
+
+
+def _project(line: shapely.LineString, own: str, other: str) -> shapely.LineString:
+    import geopandas as gpd
+
+    found: shapely.LineString = gpd.GeoSeries([line], crs=own).to_crs(other).iloc[0]
+    return found
 
 
 def _change(asked: Transit, stops: Side, before: Ride, after: Ride) -> _Leg:
@@ -300,7 +333,10 @@ def _tell(leg: Mapping[str, object], language: Language) -> str:
     values |= {name: f"{leg[name]:%H:%M:%S}" for name in ("departure", "arrival")}
     values |= {"metres": f"{float(str(leg['metres'])):.0f}"}
     values |= {"time": _clock(float(str(leg["minutes"])))}
-    told = Notice("journey_walk" if leg["kind"] == WALK else "journey_ride", values).say(language)
+    kind = str(leg["kind"])
+    key = {WALK: Notice("journey_walk", values), RIDE: Notice("journey_ride", values)}
+    ridden = Notice("journey_feeder", values | {"profile": kind})
+    told = key.get(kind, ridden).say(language)
     wait_min = float(str(leg["wait_min"]))
     if wait_min > 0:
         told = Notice("journey_wait", {"time": _clock(wait_min)}).say(language) + "\n" + told

@@ -75,9 +75,7 @@ def ask(
         If a threshold, the cell size or the direction is not allowed, or the grid would be huge.
     """
     thresholds = _check_arguments(minutes, direction, cell_m)
-    attachments = _attach(network, origins)
-    if by is not None:
-        attachments = _gather(attachments, *_group(origins, by))
+    attachments = attach_origins(network, origins, by)
     question = Question(
         network,
         front_of(network, direction),
@@ -87,6 +85,28 @@ def ask(
         round(float(thresholds.max()) * MS_PER_MIN),
     )
     return question, thresholds, attachments
+
+
+def attach_origins(network: Network, origins: Origins, by: str | None) -> Attachments:
+    """Attach origins, or the groups of them.
+
+    Parameters
+    ----------
+    network, origins, by
+        As in `ask`.
+
+    Returns
+    -------
+    attachments
+        In the order of `names_of`.
+
+    Raises
+    ------
+    PlacesError
+        If there is no such column.
+    """
+    attachments = _attach(network, origins)
+    return attachments if by is None else _gather(attachments, *_group(origins, by))
 
 
 def names_of(origins: Origins, by: str | None) -> "dict[str, npt.NDArray[Any]]":

@@ -16,9 +16,11 @@ from ..errors import TransitError
 from ..places.attachments import Attachments
 from ..routing.ends import find_ends
 from ..routing.threads import run_each
+from ..transit.feeders import merge_access
 from ..transit.journeys import course_of, percentile_of, reach_stops
 from ..transit.model import ARRIVAL, Transit
 from ..transit.walking import find_access
+from .asking import Origins, attach_origins
 from .contours import Surface
 from .surfaces import Question, lay_surface, time_streets
 
@@ -26,7 +28,7 @@ MOST_AT_ONCE: Final = 2**24
 
 
 def check_window(transit: Transit, direction: str) -> None:
-    """Refuse areas whose moments are not those of the window.
+    """Refuse areas whose moments are not those of the window, or that nobody walks from.
 
     Parameters
     ----------
@@ -38,7 +40,8 @@ def check_window(transit: Transit, direction: str) -> None:
     Raises
     ------
     TransitError
-        If people leave origins at arrivals, or have to be there at departures.
+        If people leave origins at arrivals, or have to be there at departures; or they come to
+        the stops by a feeder, from everywhere.
     """
     at = "arrival" if direction == "to" else "departure"
     if transit.window.at != at:
@@ -47,10 +50,16 @@ def check_window(transit: Transit, direction: str) -> None:
             f"{transit.window.at}s. Build public transport with Window(at={at!r})."
         )
         raise TransitError(msg)
+    if direction == "to" and transit.rides is not None:
+        msg = (
+            "Areas 'to' a place are walked from everywhere; by a feeder only single places are "
+            "left. Build public transport without feeder, or ask travel_time_matrix."
+        )
+        raise TransitError(msg)
 
 
 def lay_by_transit(
-    transit: Transit, question: Question, attachments: Attachments
+    transit: Transit, question: Question, attachments: Attachments, homes: Attachments | None
 ) -> Iterator[Surface | None]:
     """Lay the times of each origin on the ground, one after the other.
 
@@ -60,8 +69,8 @@ def lay_by_transit(
         Public transport of a day.
     question
         What is asked of its walking network.
-    attachments
-        Where the origins hang.
+    attachments, homes
+        Where the origins hang, and where on the network of a feeder; None without any.
 
     Yields
     ------
@@ -81,6 +90,8 @@ def lay_by_transit(
         window.longest_walk_min,
         is_leaving=transit.window.at != ARRIVAL,
     )
+    if transit.rides is not None and homes is not None:
+        access = merge_access(access, transit.rides.of_attached(homes, is_leaving=True))
     walk_ms = int(window.longest_walk_min * MS_PER_MIN)
     by_stop = replace(
         question,
@@ -103,6 +114,26 @@ def lay_by_transit(
         own = _lay(question, origin)
         begins = np.zeros(course.moment_ms.size, np.int32)
         yield _merge([(begins, own), *parts], window.percent, course.longest_ms)
+
+
+def attach_homes(transit: Transit, origins: Origins, by: str | None) -> Attachments | None:
+    """Attach origins to the network of a feeder.
+
+    Parameters
+    ----------
+    transit
+        Public transport of a day.
+    origins, by
+        As in `ask`.
+
+    Returns
+    -------
+    homes
+        None without a feeder.
+    """
+    if transit.rides is None:
+        return None
+    return attach_origins(transit.rides.feeder.network, origins, by)
 
 
 def _lay(question: Question, origin: int) -> Surface | None:

@@ -14,7 +14,7 @@ from ..network.geodesy import project
 from ..network.model import Network
 from ..transit.model import Transit, walked_network
 from .asking import CELL_M, Origins, ask
-from .by_transit import check_window, lay_by_transit
+from .by_transit import attach_homes, check_window, lay_by_transit
 from .contours import Surface
 from .surfaces import Question, lay_surface, time_each, time_streets
 
@@ -227,7 +227,9 @@ def arrival_surface(
         raise PlacesError(msg)
     if isinstance(network, Transit):
         check_window(network, direction)
-        surface = next(lay_by_transit(network, question, attachments))
+        surface = next(
+            lay_by_transit(network, question, attachments, attach_homes(network, origin, None))
+        )
     else:
         surface = lay_surface(question, time_streets(question, 0))
     if surface is None:
@@ -297,7 +299,9 @@ def count_reaching(
 
     if isinstance(network, Transit):
         check_window(network, direction)
-        for surface in lay_by_transit(network, question, attachments):
+        for surface in lay_by_transit(
+            network, question, attachments, attach_homes(network, origins, None)
+        ):
             add(surface)
     else:
         time_each(

@@ -16,7 +16,7 @@ from ..network.model import Network
 from ..transit.model import TRANSIT, Transit, walked_network
 from .asking import CELL_M, Origins, ask, names_of
 from .auditing import audit_areas
-from .by_transit import check_window, lay_by_transit
+from .by_transit import attach_homes, check_window, lay_by_transit
 from .contours import Area, Surface, cut_area, draw_areas, no_area
 from .lines import lines_of
 from .surfaces import Question, lay_surface, time_each
@@ -106,7 +106,9 @@ def isochrones(  # noqa: PLR0913  a public question is its options
     if isinstance(network, Transit):
         check_window(network, direction)
         _refuse_audit(audit=audit)
-        surfaces = lay_by_transit(network, question, attachments)
+        surfaces = lay_by_transit(
+            network, question, attachments, attach_homes(network, origins, by)
+        )
         areas = [_cut_areas(question, thresholds, each) for each in surfaces]
     else:
         areas = time_each(

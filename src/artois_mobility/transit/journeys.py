@@ -23,7 +23,7 @@ from .searches import (
     search_window,
 )
 from .timetables import Timetable, reverse_timetable
-from .walking import Access, reverse_walks, walk_to_nearest
+from .walking import Access, reverse_walks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,8 +119,6 @@ class Course:
         Whether moments are the negatives of arrivals.
     most_trips
         No journey has more trips.
-    longest_walk_min
-        No walk to or from stops takes longer.
     longest_ms
         No journey takes longer.
     """
@@ -130,7 +128,6 @@ class Course:
     moment_ms: Milliseconds
     is_backward: bool
     most_trips: int
-    longest_walk_min: float
     longest_ms: int
 
     def connections(self) -> Connections:
@@ -185,7 +182,6 @@ def course_of(transit: Transit) -> Course:
         moment_ms,
         is_backward,
         window.most_trips,
-        window.longest_walk_min,
         longest_ms,
     )
 
@@ -211,8 +207,7 @@ def search_to(
 
     def run(number: int) -> None:
         from_stop, direct = ends[number]
-        egress = walk_to_nearest(from_stop, course.longest_walk_min)
-        profiles = search_window(connections, course.walks, egress, trip_count=course.most_trips)
+        profiles = search_window(connections, course.walks, from_stop, trip_count=course.most_trips)
         shape = places.place_count, course.moment_ms.size
         time_ms, last_stop = np.empty(shape, np.int32), np.empty(shape, np.int32)
         read_departures(
@@ -289,11 +284,10 @@ def reach_stops(course: Course, to_stop: Milliseconds) -> tuple[Milliseconds, Ro
         In the course's own time, `UNREACHED_MS` for never, and the stop where one boards first,
         shape (d, s).
     """
-    walk_ms = walk_to_nearest(to_stop, course.longest_walk_min)
-    shape = course.moment_ms.size, walk_ms.size
+    shape = course.moment_ms.size, to_stop.size
     arrival_ms, first_stop = np.empty(shape, np.int32), np.empty(shape, np.int32)
     for row, moment in enumerate(course.moment_ms.tolist()):
-        ready_ms = np.where(walk_ms < UNREACHED_MS, walk_ms + moment, UNREACHED_MS)
+        ready_ms = np.where(to_stop < UNREACHED_MS, to_stop + moment, UNREACHED_MS)
         rounds = search_departure(
             course.timetable,
             course.walks,

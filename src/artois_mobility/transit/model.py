@@ -12,6 +12,7 @@ from ..graph import Graph
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
+from .feeders import Feeder, Rides, join_rides
 from .feeds import Feed
 from .searches import Walks
 from .timetables import Timetable, build_timetable
@@ -112,6 +113,8 @@ class Transit:
         Between stops.
     window
         When journeys begin, and what they may be.
+    rides
+        What brings people to the stops beside walking; None for nothing.
     """
 
     network: Network
@@ -120,6 +123,7 @@ class Transit:
     stops: Attachments
     walks: Walks
     window: Window
+    rides: Rides | None = None
 
     def __repr__(self) -> str:
         """Say what it is in one line."""
@@ -159,6 +163,7 @@ def build_transit(
     *,
     window: Window | None = None,
     change_s: float = 60.0,
+    feeder: Feeder | None = None,
 ) -> Transit:
     """Bring a timetable and a walking network together.
 
@@ -175,6 +180,9 @@ def build_transit(
     change_s
         [assumed] Seconds that one needs to change from one trip to another, wherever the walk does
         not take longer.
+    feeder
+        What brings people from home to the stops beside walking: a bicycle, a car; None for
+        nothing.
 
     Returns
     -------
@@ -184,7 +192,8 @@ def build_transit(
     Raises
     ------
     TransitError
-        If nothing runs on that day, the network is not one for walking, or no stop hangs on it.
+        If nothing runs on that day, the network is not one for walking, or no stop hangs on it,
+        or there is none for the feeder.
     """
     if network.profile.mode != WALK:
         msg = (
@@ -198,7 +207,8 @@ def build_transit(
     asked = window or Window()
     timetable = build_timetable(feed, day)
     points = gpd.points_from_xy(feed.stops["lon"], feed.stops["lat"], crs=WGS84)
-    stops = attach(network, gpd.GeoSeries(points))
+    places = gpd.GeoSeries(points)
+    stops = attach(network, places)
     if not stops.place.size:
         msg = (
             f"None of the {len(feed.stops)} stops hangs on the network, the first because of: "
@@ -208,7 +218,8 @@ def build_transit(
     walks = find_walks(
         network, stops, feed, longest_walk_min=asked.longest_walk_min, change_s=change_s
     )
-    return Transit(network, feed, timetable, stops, walks, asked)
+    rides = None if feeder is None else join_rides(feeder, feed, places)
+    return Transit(network, feed, timetable, stops, walks, asked, rides)
 
 
 def walked_network(network: Network | Transit) -> Network:

@@ -10,6 +10,7 @@ from ..places.attachments import Attachments
 from ..places.starts import Places
 from ..routing.ends import find_ends
 from ..routing.tables import choose_times
+from .feeders import merge_access
 from .journeys import Departures, course_of, search_from, search_to
 from .model import ARRIVAL, Transit
 from .walking import Access, find_access
@@ -34,11 +35,16 @@ def times_between(transit: Transit, origins: Places, destinations: Places) -> Mi
         The percentile that the window asks for; `UNREACHED_MS` for none, shape (o, d).
     """
     here, there = (attach(transit.network, each) for each in (origins, destinations))
-    return tabulate_times(transit, here, there)
+    return tabulate_times(transit, here, there, origins)
 
 
 def tabulate_times(
-    transit: Transit, origins: Attachments, destinations: Attachments
+    transit: Transit,
+    origins: Attachments,
+    destinations: Attachments,
+    homes: "Places | None" = None,
+    *,
+    is_return: bool = False,
 ) -> Milliseconds:
     """Find the times between places that hang on the walking network.
 
@@ -48,13 +54,17 @@ def tabulate_times(
         Public transport of a day.
     origins, destinations
         Where they hang, o and d places.
+    homes
+        The places from which a feeder may be ridden; None where nobody does.
+    is_return
+        Whether they are the destinations, and not the origins.
 
     Returns
     -------
     time_ms
         As `times_between` gives them.
     """
-    sides = reach_sides(transit, origins, destinations)
+    sides = reach_sides(transit, origins, destinations, homes, is_return=is_return)
     direct = walk_all_the_way(transit, origins, destinations)
     is_backward = transit.window.at == ARRIVAL
     starts, ends = sides[::-1] if is_backward else sides
@@ -65,7 +75,12 @@ def tabulate_times(
 
 
 def reach_sides(
-    transit: Transit, origins: Attachments, destinations: Attachments
+    transit: Transit,
+    origins: Attachments,
+    destinations: Attachments,
+    homes: "Places | None" = None,
+    *,
+    is_return: bool = False,
 ) -> tuple[Access, Access]:
     """Find the walks from origins to stops, and those from stops to destinations.
 
@@ -75,17 +90,51 @@ def reach_sides(
         Public transport of a day.
     origins, destinations
         Where they hang on the walking network.
+    homes, is_return
+        As in `tabulate_times`.
 
     Returns
     -------
     access, egress
-        Exact walks.
+        Exact walks and rides.
     """
-    network, stops, longest = transit.network, transit.stops, transit.window.longest_walk_min
     return (
-        find_access(network, origins, stops, longest),
-        find_access(network, destinations, stops, longest, is_leaving=False),
+        reach_home(transit, origins, None if is_return else homes, is_leaving=True),
+        reach_home(transit, destinations, homes if is_return else None, is_leaving=False),
     )
+
+
+def reach_home(
+    transit: Transit, places: Attachments, homes: "Places | None", *, is_leaving: bool
+) -> Access:
+    """Find the walks between places and stops, and the rides of a feeder where people live.
+
+    Parameters
+    ----------
+    transit
+        Public transport of a day.
+    places
+        Where they hang on the walking network, p of them.
+    homes
+        The same places, where a feeder may be ridden; None where nobody does.
+    is_leaving
+        True for ways to the stops, False for those from there.
+
+    Returns
+    -------
+    access
+        The shorter of the two.
+    """
+    access = find_access(
+        transit.network,
+        places,
+        transit.stops,
+        transit.window.longest_walk_min,
+        is_leaving=is_leaving,
+    )
+    if transit.rides is None or homes is None:
+        return access
+    return merge_access(access, transit.rides.find_access(homes, is_leaving=is_leaving))
 
 
 def walk_all_the_way(

@@ -9,7 +9,6 @@ from .._types import UNREACHED_MS, Milliseconds, WideMilliseconds
 from .journeys import Course
 from .searches import Rounds, search_departure
 from .timetables import Timetable
-from .walking import walk_to_nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,11 @@ def trace_journey(
         In the day's own time.
     """
     moment = int(course.moment_ms[0])
-    walk_ms = walk_to_nearest(to_stop, course.longest_walk_min)
-    ready_ms = np.where(walk_ms < UNREACHED_MS, walk_ms + moment, UNREACHED_MS).astype(np.int32)
+    ready_ms = np.where(to_stop < UNREACHED_MS, to_stop + moment, UNREACHED_MS).astype(np.int32)
     rounds = search_departure(
         course.timetable, course.walks, ready_ms, trip_count=course.most_trips
     )
-    egress_ms = walk_to_nearest(from_stop, course.longest_walk_min).astype(np.int64)
+    egress_ms = from_stop.astype(np.int64)
     is_open = (rounds.ride_ms < UNREACHED_MS) & (egress_ms < UNREACHED_MS)
     there_ms: WideMilliseconds = np.where(
         is_open, rounds.ride_ms + egress_ms - moment, UNREACHED_MS

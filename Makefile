@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help venv tools demo browser web test test-nojit lint format bench bench-whole bench-growth bench-country bench-lanes bench-scenarios \
-	bench-blocks soak fuzz audit sbom test-oldest test-newest data lock clean notebooks docs pictures
+	bench-blocks bench-transit soak fuzz audit sbom test-oldest test-newest data lock clean notebooks docs pictures
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -93,6 +93,9 @@ bench-lanes: $(VENV)/bench.stamp  ## Time sweeps of 8 to 128 sources at once (so
 
 bench-scenarios: $(VENV)/dev.stamp  ## Time comparing 50 scenarios, and one against computing all anew (some minutes)
 	@$(BIN)/python benchmarks/scenarios.py --output benchmarks/results/scenarios.txt
+
+bench-transit: $(VENV)/dev.stamp  ## Time public transport against a plain search in Python, and its bars (a minute)
+	@$(BIN)/python benchmarks/transit.py --output benchmarks/results/transit.txt
 
 notebooks: $(VENV)/dev.stamp  ## Execute the notebooks of docs/ and store what they show
 	@$(BIN)/python docs/tools/notebooks.py

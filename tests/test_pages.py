@@ -16,7 +16,7 @@ BLOCKS_OF_PAGE = {
     "scenario-transit": 1,
     "scenarios": 1,
     "siting": 2,
-    "transit": 1,
+    "transit": 6,
     "waterways": 4,
     "why": 4,
 }

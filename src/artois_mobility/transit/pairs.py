@@ -16,7 +16,7 @@ from .model import ARRIVAL, Transit
 from .walking import Access, find_access
 
 # One scan for all moments takes about as long as the rounds of so many of them.
-ROUNDS_PER_SCAN: Final = 10
+ROUNDS_PER_SCAN: Final = 2
 
 
 def times_between(transit: Transit, origins: Places, destinations: Places) -> Milliseconds:

@@ -9,6 +9,7 @@ import pytest
 import artois_mobility as am
 from artois_mobility._types import MS_PER_MIN, UNREACHED_MS
 from artois_mobility.errors import NotANetworkError, TransitError
+from artois_mobility.routing.threads import working_alone
 from artois_mobility.transit.walking import find_access
 from transit_town import make_town
 from transit_worlds import calls_of, plain_search
@@ -150,6 +151,23 @@ def test_who_leaves_as_late_as_arrivals_ask_is_there_in_time(town):
                 assert (begin + minutes > at_min + 1e-9) == is_late
                 checked += 1
     assert checked == 2 * leaving.size
+
+
+def test_the_same_bytes_on_any_number_of_threads(town):
+    transit, residents, sites = town
+
+    def ask():
+        areas = am.isochrones(transit, sites, [10, 20], cell_m=50)
+        return [
+            am.travel_time_matrix(transit, residents, sites)["minutes"].to_numpy().tobytes(),
+            am.access_times(transit, residents, sites, k=2).to_csv(),
+            am.opportunities(transit, residents, sites, {"d": am.decay("linear", 20)}).to_csv(),
+            areas.to_wkb().to_csv(),
+        ]
+
+    together = ask()
+    with working_alone():
+        assert ask() == together
 
 
 def test_opportunities_count_what_the_matrix_reaches(town):

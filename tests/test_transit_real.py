@@ -15,7 +15,8 @@ from artois_mobility.transit.searches import (
     search_departure,
     search_window,
 )
-from artois_mobility.transit.timetables import build_timetable
+from artois_mobility.transit.timetables import build_timetable, reverse_timetable
+from artois_mobility.transit.walking import reverse_walks
 
 HOUR = 3_600_000
 FEEDS = {"nantes-2014": date(2014, 5, 13), "ter-2025": date(2025, 3, 4)}
@@ -139,3 +140,34 @@ def test_arrivals_equal_a_search_over_all_events(name, realdata):
                     best = min(best, int(own.arrival_ms[listed][caught[-1], -1]))
             assert best == min(expected, UNREACHED_MS)
     assert reached > 50_000
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", FEEDS)
+def test_latest_departures_are_in_time_and_no_later_one_is(name, realdata):
+    """Against the search over all events: who leaves then is there, a millisecond later not."""
+    feed = am.read_gtfs(realdata / "gtfs" / f"{name}.zip")
+    timetable = build_timetable(feed, FEEDS[name])
+    draw = np.random.default_rng(5)
+    walks = walks_by_distance(feed, draw)
+    events = Events(timetable, walks)
+    turned, back = reverse_timetable(timetable), reverse_walks(walks)
+    busy = np.flatnonzero(np.diff(timetable.first_visit))
+    checked = 0
+    for _ in range(8):
+        target = int(draw.choice(busy))
+        by_ms = int(draw.integers(9 * 3600, 22 * 3600)) * 1000
+        ready = np.full(timetable.stop_count, UNREACHED_MS, np.int32)
+        ready[target] = 90_000 - by_ms
+        found = search_departure(turned, back, ready, trip_count=20)
+        assert found.count < 20
+        latest = -found.arrival_ms().astype(np.int64)
+        near = np.flatnonzero(latest > 0)  # none where nobody may alight
+        for start in draw.choice(near, min(3, near.size), replace=False).tolist():
+            for later_ms, is_there in ((0, True), (1, False)):
+                leave = np.full(timetable.stop_count, UNREACHED_MS, np.int32)
+                leave[start] = latest[start] + later_ms
+                arrival = events.earliest(leave, timetable.stop_count)[target]
+                assert (arrival + 90_000 <= by_ms) == is_there
+                checked += 1
+    assert checked > 30

@@ -127,6 +127,34 @@ def test_both_directions_and_both_windows_equal_the_matrix(town, at, direction):
     assert access["site"].tolist() == walked["site"].tolist()
 
 
+@pytest.mark.parametrize("at", ["departure", "arrival"])
+@pytest.mark.parametrize("direction", ["to_site", "from_site"])
+def test_the_site_told_is_the_one_that_is_nearest(town, at, direction):
+    """By trip too, where another stop than the last one boarded or left tells the site."""
+    transit, residents, sites = town
+    own = sites[sites["category"] == "care/pharmacy"].reset_index(drop=True)
+    ridden = 0
+    for minute in range(7 * 60, 8 * 60, 10):
+        window = replace(transit.window, begin_min=minute, end_min=minute + 1, step_min=1, at=at)
+        asked = replace(transit, window=window)
+        sides = (residents, own) if direction == "to_site" else (own, residents)
+        matrix = am.travel_time_matrix(asked, *sides)["minutes"].to_numpy()
+        table = matrix.reshape(len(sides[0]), len(sides[1]))
+        table = table if direction == "to_site" else table.T
+        found = am.access_times(
+            asked, residents, sites, categories=["care/pharmacy"], direction=direction
+        )
+        assert found["minutes"].tolist() == table.min(axis=1).tolist()
+        differ = table[:, 0] != table[:, 1]
+        told = own["site"].to_numpy(object)[table.argmin(axis=1)]
+        assert found["site"].to_numpy(object)[differ].tolist() == told[differ].tolist()
+        walked = am.access_times(
+            asked.network, residents, sites, categories=["care/pharmacy"], direction=direction
+        )
+        ridden += (found["minutes"] < walked["minutes"]).sum()
+    assert ridden > 0
+
+
 def test_who_leaves_as_late_as_arrivals_ask_is_there_in_time(town):
     """Leave by as much before the arrival as told, and you are there; a minute later, you are not.
 

@@ -173,15 +173,15 @@ def _merge(
 
     def fill(begin: int) -> None:
         end = min(begin + height, north)
-        table = np.full((moments, end - begin, east - west), UNREACHED_MS, np.int32)
+        table = np.full((end - begin, east - west, moments), UNREACHED_MS, np.int32)
         for (after_ms, each), corner in zip(laid, corners.tolist(), strict=True):
             low, high = max(corner[0], begin), min(corner[2], end)
             if low < high:
                 own = each.arrival_ms[low - corner[0] : high - corner[0]]
-                place = table[:, low - begin : high - begin, corner[1] - west : corner[3] - west]
-                np.minimum(place, after_ms[:, np.newaxis, np.newaxis] + own, out=place)
-        flat = table.reshape(moments, -1).T
-        merged[begin - south : end - south] = percentile_of(flat, percent).reshape(end - begin, -1)
+                place = table[low - begin : high - begin, corner[1] - west : corner[3] - west]
+                np.minimum(place, own[..., np.newaxis] + after_ms, out=place)
+        found = percentile_of(table.reshape(-1, moments), percent)
+        merged[begin - south : end - south] = found.reshape(end - begin, -1)
 
     run_each(fill, range(south, north, height))
     merged[merged > longest_ms] = UNREACHED_MS

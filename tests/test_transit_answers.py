@@ -253,7 +253,7 @@ def test_what_only_a_network_answers_says_so(town):
         lambda: am.attach(transit, point),
         lambda: am.routes(transit, point, point),
         lambda: am.reached_streets(transit, point, [10]),
-        lambda: am.explain(transit, point, point),
+        lambda: am.explain_attachments(transit, point),
         lambda: am.travel_times(transit, [0]),
         lambda: am.draw_times(transit, residents, sites),
         lambda: am.to_networkx(transit),

@@ -148,3 +148,5 @@ def test_it_is_left_at_stops_of_some_kinds_only(town):
         with_feeder(on_foot, am.Feeder(bicycle, stops=["west", "gare"]))
     with pytest.raises(TransitError, match=r"park_s is -1.*longest_min is 500"):
         am.Feeder(bicycle, park_s=-1, longest_min=500)
+    with pytest.raises(TransitError, match=r"network is <Transit .*; give one of am"):
+        am.Feeder(on_foot)

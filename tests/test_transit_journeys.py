@@ -116,6 +116,22 @@ def test_the_line_leads_from_the_one_to_the_other(town):
     assert repr(found).startswith("<Journey: 3 legs, 12.5 minutes>")
 
 
+@pytest.mark.parametrize("kind", ["departure", "arrival"])
+def test_explaining_tells_the_journey_behind_the_median(town, kind):
+    transit, residents, sites = town
+    for percent in (50, 85):
+        window = replace(transit.window, at=kind, percent=percent)
+        asked = replace(transit, window=window)
+        for row in (0, 20, 41):
+            home, site = residents.iloc[[row]], sites.iloc[[0]]
+            expected = am.travel_time_matrix(asked, home, site)["minutes"][0]
+            found = am.explain(asked, home, site)
+            assert found.minutes == expected
+            assert len(found.legs) in {1, 3, 4, 5}
+    nowhere = am.explain(transit, residents.iloc[[0]], [(3.5, 50.9)])
+    assert nowhere.reason == "destination: no street within 300 m"
+
+
 def test_who_is_there_sooner_on_foot_walks(town):
     transit, residents, _ = town
     near = [tuple(residents.geometry.iloc[each].coords[0]) for each in (0, 1)]

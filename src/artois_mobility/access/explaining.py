@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, overload
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from ..routing.ends import minutes_of
 from ..routing.legs import WALK, Leg, list_legs, tags_of
 from ..routing.route_lines import say_why
 from ..routing.trips import Side, find_trips, hang, take_side
+from ..transit.model import Transit
+from .travelling import Journey, typical_journey
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -91,6 +93,7 @@ class Explanation:
         return "\n".join([head.say(language), *lines])
 
 
+@overload
 def explain(
     network: Network,
     origin: Places,
@@ -98,18 +101,33 @@ def explain(
     *,
     extract: Extract | None = None,
     attachments: tuple[Attachments, Attachments] | None = None,
-) -> Explanation:
+) -> Explanation: ...
+
+
+@overload
+def explain(network: Transit, origin: Places, destination: Places) -> Journey: ...
+
+
+def explain(
+    network: Network | Transit,
+    origin: Places,
+    destination: Places,
+    *,
+    extract: Extract | None = None,
+    attachments: tuple[Attachments, Attachments] | None = None,
+) -> Explanation | Journey:
     """Explain the quickest trip from a place to another, leg by leg.
 
     Parameters
     ----------
     network
-        The network of one profile.
+        The network of one profile, or public transport: the first departure of its window that
+        takes as long as the median, or the percentile that it asks for.
     origin, destination
         One place each: a row of a table, or a pair of longitude and latitude in a list.
     extract
         The data that the network was built from, to say where each speed came from; without it
-        `speed_from` is empty.
+        `speed_from` is empty, as for public transport.
     attachments
         Those of the origin and of the destination, when already made, such as on the network that
         a scenario leaves.
@@ -117,7 +135,7 @@ def explain(
     Returns
     -------
     explanation
-        The legs as a table that opens in QGIS, and as text.
+        The legs as a table that opens in QGIS, and as text; of public transport a `Journey`.
 
     Raises
     ------
@@ -127,6 +145,7 @@ def explain(
     See Also
     --------
     routes : many trips, one row each.
+    journey : public transport at a moment of your own.
 
     Examples
     --------
@@ -148,6 +167,8 @@ def explain(
             f"{len(destination)}. Use routes for many."
         )
         raise PlacesError(msg)
+    if isinstance(network, Transit):
+        return typical_journey(network, origin, destination)
     if attachments is None:
         here, there = hang(network, origin), hang(network, destination)
     else:

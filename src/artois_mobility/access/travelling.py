@@ -14,13 +14,14 @@ from ..changes.sentences import Language
 from ..drawing import draw_text, language_of_user
 from ..errors import PlacesError, TransitError
 from ..network.geodesy import project
+from ..places.attaching import attach
 from ..places.naming import names_of
 from ..places.starts import Places
 from ..routing.ends import minutes_of
 from ..routing.route_lines import say_why
 from ..routing.trips import Side, find_trips, hang, take_side
 from ..transit.feeders import MS_PER_S, Rides
-from ..transit.journeys import course_of
+from ..transit.journeys import Departures, course_of, search_to
 from ..transit.model import ARRIVAL, Transit
 from ..transit.pairs import reach_sides, walk_all_the_way
 from ..transit.tracing import Ride, Traced, trace_journey
@@ -132,7 +133,7 @@ def journey(transit: Transit, origin: Places, destination: Places, minute: float
 
     See Also
     --------
-    explain : the same on one network.
+    explain : the same on one network, or the journey behind the median.
     """
     if (len(origin), len(destination)) != (1, 1):
         msg = (
@@ -155,6 +156,35 @@ def journey(transit: Transit, origin: Places, destination: Places, minute: float
     minutes = float(minutes_of(np.array([traced.time_ms], np.int32))[0])
     why = translate_no_trip(reason, transit.network.profile) if reason else None
     return Journey(_tabulate(rows, transit), minutes, spare_ms / MS_PER_MIN, reason, why)
+
+
+def typical_journey(transit: Transit, origin: Places, destination: Places) -> Journey:
+    """Explain the journey behind the one number that stands for the window.
+
+    Parameters
+    ----------
+    transit
+        What `am.build_transit` returns.
+    origin, destination
+        As in `journey`.
+
+    Returns
+    -------
+    journey
+        Of the first moment that takes as long as the percentile of the window.
+    """
+    here, there = (attach(transit.network, each) for each in (origin, destination))
+    course = course_of(transit)
+    access, egress = reach_sides(transit, here, there, origin)
+    direct = walk_all_the_way(transit, here, there)[0]
+    starts, ends = (egress, access) if course.is_backward else (access, egress)
+    found: list[Departures] = []
+    far = ends.of_place(0, transit.timetable.stop_count), direct
+    search_to(course, starts, [far], lambda _, own: found.append(own))
+    times = found[0].time_ms[0]
+    typical = found[0].percentile_ms(transit.window.percent)[0]
+    moment_ms = int(found[0].moment_ms[np.flatnonzero(times == typical)[0]])
+    return journey(transit, origin, destination, moment_ms / MS_PER_MIN)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -48,8 +48,12 @@ class Feeder:
     longest_min: float = 20.0
 
     def __post_init__(self) -> None:
-        """Check the numbers."""
+        """Check that it is a network, and the numbers."""
         problems = []
+        if not isinstance(self.network, Network):
+            problems.append(
+                f"network is {self.network!r}; give one of am.build_network, such as for bicycles."
+            )
         if not 0 <= self.park_s <= 3600:
             problems.append(f"park_s is {self.park_s:g}; allowed are 0 to 3600 seconds.")
         if not 0 < self.longest_min <= LONGEST_MIN:

@@ -1,5 +1,6 @@
 """Real timetables against a plain search over every event of the day."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -16,7 +17,7 @@ from artois_mobility.transit.searches import (
     search_window,
 )
 from artois_mobility.transit.timetables import build_timetable, reverse_timetable
-from artois_mobility.transit.walking import reverse_walks
+from artois_mobility.transit.walking import find_access, reverse_walks
 
 HOUR = 3_600_000
 FEEDS = {"nantes-2014": date(2014, 5, 13), "ter-2025": date(2025, 3, 4)}
@@ -171,3 +172,42 @@ def test_latest_departures_are_in_time_and_no_later_one_is(name, realdata):
                 assert (arrival + 90_000 <= by_ms) == is_there
                 checked += 1
     assert checked > 30
+
+
+@pytest.mark.realdata
+def test_arrivals_on_foot_over_the_streets_of_nantes_too(realdata):
+    """From anywhere in the town, every walk that of the network, to every stop and to places."""
+    walk = am.build_network(am.read_osm(realdata / "osm" / "nantes-centre.osm.pbf"), "walk")
+    feed = am.read_gtfs(realdata / "gtfs" / "nantes-2014.zip")
+    window = am.Window(most_trips=8, longest_min=24 * 60)
+    transit = am.build_transit(walk, feed, FEEDS["nantes-2014"], window=window)
+    timetable, stop_count = transit.timetable, transit.timetable.stop_count
+    events = Events(timetable, transit.walks)
+    draw = np.random.default_rng(7)
+    nodes = draw.choice(walk.lon_deg.size, 100, replace=False)
+    points = list(zip(walk.lon_deg[nodes].tolist(), walk.lat_deg[nodes].tolist(), strict=True))
+    origins, destinations = points[:90], points[90:]
+    here, there = am.attach(walk, origins), am.attach(walk, destinations)
+    access = find_access(walk, here, transit.stops, 20)
+    egress = find_access(walk, there, transit.stops, 20, is_leaving=False)
+    on_foot = am.travel_time_matrix(walk, origins, destinations)["minutes"].to_numpy()
+    on_foot = np.nan_to_num(on_foot.reshape(90, 10), nan=np.inf)
+    ridden = 0
+    for row in range(90):
+        minute = int(draw.integers(5 * 60, 22 * 60))
+        to_stop = access.of_place(row, stop_count)
+        ready = np.where(to_stop < UNREACHED_MS, to_stop + minute * 60_000, UNREACHED_MS)
+        plain = events.earliest(ready.astype(np.int32), stop_count)
+        found = search_departure(
+            timetable, transit.walks, ready.astype(np.int32), trip_count=20
+        ).arrival_ms()
+        assert found.tolist() == plain.tolist()
+        own = am.Window(minute, minute + 1, most_trips=8, longest_min=24 * 60)
+        asked = replace(transit, window=own)
+        minutes = am.travel_time_matrix(asked, origins[row : row + 1], destinations)["minutes"]
+        for column in range(10):
+            arrival = (plain + egress.of_place(column, stop_count).astype(np.int64)).min()
+            by_trip = (arrival - minute * 60_000) / 60_000 if arrival < UNREACHED_MS else np.inf
+            assert minutes[column] == pytest.approx(min(by_trip, on_foot[row, column]), abs=1e-9)
+            ridden += by_trip < on_foot[row, column]
+    assert ridden > 80

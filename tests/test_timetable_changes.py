@@ -359,6 +359,13 @@ def test_all_that_is_wrong_with_a_scenario_comes_at_once(feed):
         resolve([make_scenario(fine)], today)
     (resolved,) = resolve([make_scenario(fine)], replace(today, feed=feed))
     assert runs_of(apply_timetable(feed, resolved.timetable), TUESDAY, "S") == []
+    stop = change("add_stop", name="N", at=STOPS["a"], lines=["S"])
+    with pytest.raises(StudyError, match=r"(?s)has 2 problems:.* lies off the line 'S'"):
+        resolve([make_scenario(stop, wrong[0])], replace(today, feed=feed))
+    near = change("move_stop", stop="a", to=[2.8, 50.41])
+    stop = change("add_stop", name="N", at=[2.84, 50.42], lines=["S"])
+    (resolved,) = resolve([make_scenario(near, stop)], replace(today, feed=feed))
+    assert (resolved.water, resolved.warnings) == (None, ())  # no stop of boats
     (untouched,) = resolve([make_scenario()], replace(today, feed=feed))
     assert apply_timetable(feed, untouched.timetable) is feed
 

@@ -58,6 +58,7 @@ IN_THE_FILE = [
     (with_("line", headways='[["07:00", "49:00", 20]]'), r"headways\[1\]\[2\] is '49:00'"),
     (with_("line", headways='[["07:00", 8, 20]]'), r"headways\[1\]\[2\] is 8; .*in quotes"),
     (with_("line", headways='[["08:00", "07:00", 20]]'), r"ends at 07:00, not after it begins"),
+    (with_("line", headways='[["07:00", "07:00", 20]]'), r"not after it begins at 07:00"),
     (with_("line", headways='[["07:00", "08:00"]]'), r"headways\[1\] is .*\[from, to, minutes\]"),
     (with_("line", headways='[["07:00", "08:00", 0]]'), r"\[3\] is 0; allowed is 0.5 to 1440"),
     (with_("line", headways='[["07:00", "08:00", 9], ["07:30", "09:00", 9]]'),

@@ -332,6 +332,10 @@ def _network(profile, schematic, crs):
         classes.append("motorway" if row == 2 else "residential")
     points = np.array([point for line in lines for point in line])
     count = len(lines)
+    canal = LineString([(WEST_M - 900, SOUTH_M + 1240), (WEST_M + 5000, SOUTH_M + 1260)])
+    rail = MultiLineString([[(WEST_M + 1740, SOUTH_M), (WEST_M + 1800, SOUTH_M + 3000)]])
+    shores = np.array([canal, from_wkt("LINESTRING EMPTY")], dtype=object)
+    railways = np.array([rail], dtype=object)
     return SimpleNamespace(
         profile=read_profile(profile),
         crs=crs,
@@ -340,14 +344,10 @@ def _network(profile, schematic, crs):
         first_point=np.arange(0, 2 * count + 1, 2, dtype=np.int32),
         point_x_m=points[:, 0],
         point_y_m=points[:, 1],
-        barriers=np.array(
-            [
-                LineString([(WEST_M - 900, SOUTH_M + 1240), (WEST_M + 5000, SOUTH_M + 1260)]),
-                MultiLineString([[(WEST_M + 1740, SOUTH_M), (WEST_M + 1800, SOUTH_M + 3000)]]),
-                from_wkt("LINESTRING EMPTY"),
-            ],
-            dtype=object,
-        ),
+        barriers=np.concatenate([shores, railways]),
+        shores=shores,
+        railways=railways,
+        water=np.array([], object),
         provenance=SimpleNamespace(
             counts={"assumed_speeds": 1234, "refs_to_missing_nodes": 0},
             osm_timestamp="2026-10-01T00:00:00Z",

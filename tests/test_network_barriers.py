@@ -94,3 +94,16 @@ def test_barriers_lie_in_the_coordinate_system_of_the_network():
     network = build_network(make_extract(POSITIONS, ways), "walk")
     (rail,) = network.barriers
     assert rail.coords[0] == (network.x_m[0], network.y_m[0])
+
+
+def test_maps_know_water_from_railways():
+    ways = {
+        7: ([1, 2], {"waterway": "canal"}),
+        8: ([1, 3], {"railway": "rail"}),
+        9: ([2, 4], {"highway": "motorway"}),
+        10: ([3, 4], {"highway": "residential"}),
+    }
+    network = build_network(make_extract(POSITIONS, ways), "walk")
+    assert network.barriers.size == 3
+    assert [shore.equals(network.barriers[0]) for shore in network.shores] == [True]
+    assert [rail.equals(network.barriers[1]) for rail in network.railways] == [True]

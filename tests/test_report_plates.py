@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -14,15 +15,20 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 from matplotlib.image import imread
 from PIL import Image
 
 from artois_mobility.report.backdrop import make_backdrop, street_network
-from artois_mobility.report.classes import NOT_REACHED_COLOUR
+from artois_mobility.report.classes import GAIN_COLOURS, LOSS_COLOURS, NOT_REACHED_COLOUR
 from artois_mobility.report.credits import credit_line
+from artois_mobility.report.furniture import label_communes
+from artois_mobility.report.ground import LAND, PAPER, paper_colour
+from artois_mobility.report.maps import lay_out_maps
+from artois_mobility.report.plate import draw_plate
 from artois_mobility.report.plates import lay_out_people
 from artois_mobility.report.rows import index_summary
-from artois_mobility.report.sheet import Circles
+from artois_mobility.report.sheet import SUBTITLE_LENGTH, Circles
 from artois_mobility.report.times import read_times
 from artois_mobility.report.window import MAP_ASPECT, PAGES, ROUND_SCALES, round_window, scale_of
 from artois_mobility.report.words import read_words
@@ -153,9 +159,80 @@ def test_who_reaches_nothing_is_hatched(tmp_path):
         assert not blocks.all(axis=(-1, -2)).any()
 
 
+def test_losses_are_hatched_and_gains_are_not(tmp_path):
+    """In grey, a block of six pixels by six tells: solid somewhere in gains, nowhere in losses."""
+    write_report(make_comparison(), tmp_path)
+    for name, colours, is_solid in (
+        ("passerelle-walk-culture-library", GAIN_COLOURS, True),
+        ("pont-ferme-car-care", LOSS_COLOURS, False),
+    ):
+        (path,) = (tmp_path / "maps").glob(f"{name}.png")
+        pixels = (imread(BytesIO(path.read_bytes()))[150:700, :860, :3] * 255).round().astype(int)
+        wanted = [[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in colours]
+        is_class = np.abs(pixels[..., None, :] - wanted).max(axis=-1).min(axis=-1) < 4
+        assert is_class.sum() > 400
+        blocks = np.lib.stride_tricks.sliding_window_view(is_class, (6, 6))
+        assert blocks.all(axis=(-1, -2)).any() == is_solid
+
+
+def test_water_railways_and_roads_stand_in_the_legend_where_they_are_seen(tmp_path):
+    result, words = make_comparison(), read_words("fr")
+    network = street_network(result.networks)
+    backdrop = backdrop_of(result)
+    assert (backdrop.shores.count, backdrop.railways.count) == (1, 1)
+    _, sheets = lay_out_maps(result, read_times(result), backdrop, tmp_path, words)
+    without = SimpleNamespace(**{**vars(network), "railways": network.railways[:0]})
+    for drawn, has_railways in ((network, True), (without, False)):
+        sheet = replace(sheets[0], path=tmp_path / "map.pdf")
+        backdrop = make_backdrop(drawn, result.residents, result.communes)
+        draw_plate(sheet, backdrop, words)
+        told = poppler("pdftotext", str(sheet.path), "-")
+        assert ("voie ferrée" in told) is has_railways
+        assert all(word in told for word in ("eau", "route principale"))
+
+
+def test_what_is_unchanged_stands_out_where_no_commune_is_known():
+    result = make_comparison()
+    network = street_network(result.networks)
+    nowhere = make_backdrop(network, result.residents, result.communes.iloc[:0])
+    assert paper_colour(backdrop_of(result)) == PAPER
+    assert paper_colour(nowhere) == LAND
+
+
+def test_names_of_communes_keep_off_circles():
+    result = make_comparison()
+    (sheet, *_), backdrop = people_sheets(result)
+    axes = Figure().add_axes((0, 0, 1, 1))
+    label_communes(axes, backdrop, sheet)
+    assert axes.texts
+    for text in axes.texts:
+        for circles in sheet.layers:
+            across = np.abs(circles.x_m - text.get_position()[0])
+            up = np.abs(circles.y_m - text.get_position()[1])
+            assert (np.hypot(across, up) >= circles.diameter_m / 2).all()
+
+
+def test_a_long_name_never_hides_what_a_map_shows():
+    result = make_comparison()
+    long = [replace(each, name="Une passerelle " * 20) for each in result.scenarios]
+    _, sheets = lay_out_maps(
+        replace(result, scenarios=tuple(long)),
+        read_times(result),
+        backdrop_of(result),
+        Path(),
+        read_words("fr"),
+    )
+    assert all(len(sheet.text.subtitle) <= SUBTITLE_LENGTH for sheet in sheets)
+    assert sheets[-1].text.subtitle.endswith("Voiture")
+
+
+def backdrop_of(result):
+    return make_backdrop(street_network(result.networks), result.residents, result.communes)
+
+
 def people_sheets(result):
     words = read_words("fr")
-    backdrop = make_backdrop(street_network(result.networks), result.residents, result.communes)
+    backdrop = backdrop_of(result)
     indexed = index_summary(result)
     return lay_out_people(indexed, read_times(result), backdrop, Path("maps"), words), backdrop
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from .._types import Geometries
 from ..osm.extract import Extract, Tags
 from .geodesy import project
-from .outlines import lines_of_ways, outline_ways, polygons_of_areas
+from .outlines import draw_ways, outline_ways, polygons_of_areas
 
 # OpenStreetMap wiki, 2026-11. A river as a line blocks as well as its banks.
 WATER_LINES: Final = frozenset(
@@ -67,16 +68,46 @@ def barrier_lines(extract: Extract, crs: str, *, with_water: bool = True) -> Geo
     >>> barrier_lines(crossroads(), "EPSG:2154").size
     0
     """
+    return barriers_by_kind(extract, crs, with_water=with_water)[0]
+
+
+def barriers_by_kind(
+    extract: Extract, crs: str, *, with_water: bool = True
+) -> tuple[Geometries, npt.NDArray[np.str_]]:
+    """Draw the lines that a walk off the network never crosses, and tell what each is.
+
+    Parameters
+    ----------
+    extract
+        The OpenStreetMap data.
+    crs
+        The metric coordinate system of the lines.
+    with_water
+        False for boats, whose network is the water.
+
+    Returns
+    -------
+    lines
+        As of `barrier_lines`, shape (l,).
+    kind
+        `"road"`, `"railway"` or `"water"`, shape (l,).
+
+    Examples
+    --------
+    >>> from artois_mobility.network.examples import crossroads
+    >>> barriers_by_kind(crossroads(), "EPSG:2154")[1].size
+    0
+    """
     row = np.array(
         [row for row, tags in enumerate(extract.ways.tags) if _parts_the_land(tags, with_water)],
         np.int32,
     )
     if with_water:
         row = np.union1d(row, outline_ways(extract, WATER_AREAS)).astype(np.int32)
-    lines = lines_of_ways(extract, row)
-    if lines.size == 0:
-        return lines
-    return _in_metres(lines, crs)
+    lines, place = draw_ways(extract, row)
+    kind_of_row = np.array([_kind(extract.ways.tags[each]) for each in row], np.str_)
+    kind = kind_of_row[place] if lines.size else np.empty(0, np.str_)
+    return _in_metres(lines, crs), kind
 
 
 def water_areas(extract: Extract, crs: str) -> Geometries:
@@ -136,6 +167,12 @@ def _in_metres(shapes: Geometries, crs: str) -> Geometries:
         shapes, lambda corner: np.column_stack(project(corner[:, 0], corner[:, 1], crs))
     )
     return metric
+
+
+def _kind(tags: Tags) -> str:
+    if "highway" in tags:
+        return "road"
+    return "railway" if tags.get("railway") in FENCED_RAILWAYS else "water"
 
 
 def _parts_the_land(tags: Tags, with_water: bool) -> bool:

@@ -13,7 +13,7 @@ from .._version import __version__
 from ..graph import Graph
 from ..osm.extract import Extract
 from .arcs import Arcs, Points, lay_arcs, time_vertices, walk_arcs
-from .barriers import Barriers, barrier_lines, water_areas
+from .barriers import Barriers, barriers_by_kind, water_areas
 from .blocking import BlockingNodes, find_blocking_nodes
 from .congestion import Congestion, congest_segments
 from .delays import find_waiting
@@ -245,6 +245,7 @@ def _assemble(
     expansion = expand(graph, arcs.twin, turns, limits.is_limited, ranks)
     serves = serves_everybody(search_on(graph, expansion), profile)
     may_attach = usable.may_attach[arcs.way] & serves
+    barriers, kind = barriers_by_kind(extract, crs, with_water=profile.mode != BOAT)
     return Network(
         graph=graph,
         profile=profile,
@@ -269,8 +270,10 @@ def _assemble(
         may_attach=may_attach,
         class_of_arc=usable.kind[arcs.way],
         name_of_way=names_of_ways(extract, usable),
-        barriers=barrier_lines(extract, crs, with_water=profile.mode != BOAT),
+        barriers=barriers,
         water=water_areas(extract, crs) if profile.mode != BOAT else np.empty(0, np.object_),
+        shores=barriers[kind == "water"],
+        railways=barriers[kind == "railway"],
         provenance=_provenance(extract, profile, counts),
         turns=turns,
         expansion=expansion,

@@ -59,6 +59,10 @@ class Provenance:
     is_schematic: bool
 
 
+def _no_lines() -> Geometries:
+    return np.empty(0, np.object_)
+
+
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Network:
     """A graph of n nodes and m arcs for one profile, with its geometry and its origin.
@@ -117,6 +121,9 @@ class Network:
         what the user's table adds.
     water
         Areas in `crs` in which nobody walks off the network, as far as they are known.
+    shores, railways
+        Those of the extract's `barriers` that are rivers, canals and banks, and that are railways:
+        what maps draw of them.
     provenance
         File, hashes, versions, and the counted assumptions.
     turns
@@ -159,6 +166,8 @@ class Network:
     turns: Turns | None = None
     expansion: Expansion | None = None
     fairway: Fairway | None = None
+    shores: Geometries = field(default_factory=_no_lines)
+    railways: Geometries = field(default_factory=_no_lines)
     searched: Searched = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -111,7 +111,11 @@ class Backdrop:
     main_roads, streets
         Motorways to primary roads; everything else.
     barriers
-        Water and railways.
+        Everything that nobody walks across: water, railways, motorways.
+    water, shores
+        Outlines of the areas of water, holes turning the other way; banks, rivers and canals.
+    railways
+        The railways in the open.
     """
 
     crs: str
@@ -126,6 +130,9 @@ class Backdrop:
     main_roads: Lines
     streets: Lines
     barriers: Lines
+    water: Lines
+    shores: Lines
+    railways: Lines
 
 
 def make_backdrop(
@@ -145,7 +152,7 @@ def make_backdrop(
     Returns
     -------
     backdrop
-        Communes, streets and barriers.
+        Communes, streets, water and railways.
     """
     cells = _to_metres(residents, network.crs)
     shapes = _to_metres(communes, network.crs)
@@ -167,6 +174,9 @@ def make_backdrop(
         main_roads=arcs.take(np.flatnonzero(is_main & is_first)),
         streets=arcs.take(np.flatnonzero(~is_main & is_first)),
         barriers=lines_of(network.barriers),
+        water=lines_of(shapely.normalize(network.water)),
+        shores=lines_of(network.shores),
+        railways=lines_of(network.railways),
     )
 
 

@@ -26,7 +26,7 @@ ACCESS_COLOURS: Final = (
 )
 # Bounds of the classes of difference on either side of "unchanged", in minutes.
 CHANGE_BOUNDS_MIN: Final = (1, 2, 5, 10)
-GAIN_COLOURS: Final = ("#c3dcee", "#79b4d9", "#2c7ab5", "#083a70")
+GAIN_COLOURS: Final = ("#aecfe8", "#79b4d9", "#2c7ab5", "#083a70")
 LOSS_COLOURS: Final = ("#fbdcb4", "#f3a556", "#cc6410", "#783004")
 UNCHANGED_COLOUR: Final = "#ffffff"
 NOT_REACHED_COLOUR: Final = "#8b8b8b"

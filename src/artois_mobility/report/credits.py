@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from .labels import osm_date
+from .words import write_date
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,7 +34,7 @@ def credit_line(result: Comparison, words: Words) -> str:
     day = osm_date(result.networks)
     osm = words.say("page.attribution")
     if day is not None:
-        osm += words.say("page.extract_of", {"day": write_day(day)})
+        osm += words.say("page.extract_of", {"day": write_day(day, words)})
     parts = [osm, *_residents(result, words), *_sites(result, words)]
     version = str(result.manifest.get("library_version", ""))
     parts.append(words.say("credits.made_with", {"version": version}))
@@ -41,13 +42,15 @@ def credit_line(result: Comparison, words: Words) -> str:
     return f"{words.say('credits.join')}".join(parts)
 
 
-def write_day(day: dt.date) -> str:
-    """Write a day in figures, as both languages do on plates.
+def write_day(day: dt.date, words: Words) -> str:
+    """Write a day as plates do: in figures in French, with the month's name in English.
 
     Parameters
     ----------
     day
         Any day.
+    words
+        The catalogue.
 
     Returns
     -------
@@ -57,10 +60,13 @@ def write_day(day: dt.date) -> str:
     Examples
     --------
     >>> import datetime as dt
-    >>> write_day(dt.date(2026, 11, 3))
+    >>> from artois_mobility.report.words import read_words
+    >>> write_day(dt.date(2026, 11, 3), read_words("fr"))
     '03/11/2026'
+    >>> write_day(dt.date(2026, 11, 3), read_words("en"))
+    '3 November 2026'
     """
-    return f"{day:%d/%m/%Y}"
+    return f"{day:%d/%m/%Y}" if words.language == "fr" else write_date(day, words.language)
 
 
 def _residents(result: Comparison, words: Words) -> list[str]:

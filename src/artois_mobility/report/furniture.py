@@ -9,27 +9,28 @@ import numpy as np
 import shapely
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrow, PathPatch, Rectangle
-from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Affine2D
 
-from .classes import NOT_REACHED_COLOUR
+from .classes import LOSS_COLOURS, NOT_REACHED_COLOUR
+from .ground import COMMUNE_LINE, LAND, path_of
 from .lettering import FONT, INK, QUIET_INK, Lettering, letter, printable, shorten
-from .sheet import Strokes
+from .sheet import Circles, Marks
 from .window import MAP_ASPECT, points_per_metre, round_length, scale_of
 from .words import write_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import PatchCollection
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
 
-    from .backdrop import Backdrop, Lines
+    from .._types import Floats
+    from .backdrop import Backdrop
     from .sheet import Sheet, Symbol
     from .window import Page, Window
     from .words import Words
 
-LAND: Final = "#e6e3dc"
-COMMUNE_LINE: Final = "#b5b0a5"
 WARNING: Final = "#a4161a"
 NAME: Final = Lettering(7.5, align="center", halo_pt=2.2, height=9)
 LEGEND_TITLE: Final = Lettering(9.5, is_bold=True, stand="top")
@@ -42,67 +43,47 @@ LONGEST_NAME: Final = 26
 # Width of a letter and height of a line of names, as shares of the map.
 LETTER_WIDTH: Final = 0.0105
 LINE_HEIGHT: Final = 0.045
+# Of the corner that the scale takes, as shares of the map.
+SCALE_BOX: Final = (0.24, 0.11)
+# Where a name is tried, in lines above its commune's middle.
+NAME_SHIFTS: Final = (0.0, -0.6, 0.6, -1.0, 1.0, -1.5, 1.5, -2.0, 2.0)
+# In square points; names keep off the large ones, which are few.
+MARK_AREA: Final = {".": 42, "o": 11, "*": 230, "X": 90}
+LARGE_MARKS: Final = ("*", "X")
 LEGEND_LINE: Final = 0.042
 LOCATOR_HEIGHT: Final = 0.17
-# What is drawn in the colour of "not reached": diagonal lines on white, which no class has.
-HATCH: Final = "//////"
+# What is drawn in the colour of "not reached": crossed lines on white, which no class has.
+CROSSED: Final = "xxxxx"
+# Losses: lines that slant, so that grey paper tells them from gains of the same lightness.
+SLANTED: Final = "/////"
+HATCH_WIDTH_PT: Final = 0.6
+# Dark lines on light classes, light ones on the darkest.
+ON_LIGHT: Final = "#4a1d02"
+ON_DARK: Final = "#fbdcb4"
 
 
-def add_lines(axes: Axes, strokes: Strokes) -> None:
-    """Draw many lines alike.
-
-    Parameters
-    ----------
-    axes
-        The map.
-    strokes
-        The lines and how they look.
-    """
-    if strokes.lines.count:
-        colour, width_pt, style = strokes.colour, strokes.width_pt, strokes.style
-        path = path_of(strokes.lines)
-        drawn = PathPatch(path, fill=False, edgecolor=colour, linewidth=width_pt)
-        drawn.set(zorder=strokes.height, linestyle=style)
-        drawn.set_capstyle("round" if style == "-" else "butt")
-        axes.add_artist(drawn)
-
-
-def path_of(lines: Lines) -> Path:
-    """Turn lines into one path, which is drawn many times faster than as many.
+def fill(shape: Patch | PatchCollection, colour: str) -> None:
+    """Fill a shape as the class of a colour is drawn: plain, or hatched.
 
     Parameters
     ----------
-    lines
-        At least one line.
-
-    Returns
-    -------
-    path
-        The lines one after the other.
+    shape
+        A patch, or several alike.
+    colour
+        Of the class; losses get lines that slant, "not reached" crossed ones on white.
     """
-    codes = np.full(len(lines.points_m), Path.LINETO, Path.code_type)
-    codes[lines.first_point[:-1]] = Path.MOVETO
-    return Path(lines.points_m, codes)
+    if colour == NOT_REACHED_COLOUR:
+        shape.set(facecolor="white", hatch=CROSSED, hatchcolor=colour)
+    elif colour in LOSS_COLOURS:
+        lines = ON_DARK if colour == LOSS_COLOURS[-1] else ON_LIGHT
+        shape.set(facecolor=colour, hatch=SLANTED, hatchcolor=lines)
+    else:
+        shape.set(facecolor=colour)
+    shape.set_hatch_linewidth(HATCH_WIDTH_PT)
 
 
-def fill_communes(axes: Axes, backdrop: Backdrop) -> None:
-    """Draw the communes.
-
-    Parameters
-    ----------
-    axes
-        The map.
-    backdrop
-        With the communes' boundaries.
-    """
-    if backdrop.commune_shells.count:
-        land = PathPatch(path_of(backdrop.commune_shells), facecolor=LAND, linewidth=0, zorder=1)
-        axes.add_artist(land)
-    add_lines(axes, Strokes(backdrop.commune_shells, COMMUNE_LINE, 0.5, height=4))
-
-
-def label_communes(axes: Axes, backdrop: Backdrop, window: Window, page: Page) -> None:
-    """Name the largest communes that the map shows, where their names do not overlap.
+def label_communes(axes: Axes, backdrop: Backdrop, sheet: Sheet) -> None:
+    """Name the largest communes that the map shows, where their names cover no other nor a mark.
 
     Parameters
     ----------
@@ -110,30 +91,51 @@ def label_communes(axes: Axes, backdrop: Backdrop, window: Window, page: Page) -
         The map.
     backdrop
         With the communes.
-    window
-        What the map shows, in metres.
-    page
-        What it is drawn on.
+    sheet
+        What the map shows.
     """
     points = shapely.point_on_surface(backdrop.communes)
     x_m, y_m = shapely.get_x(points), shapely.get_y(points)
-    west, south, east, north = window
+    west, south, east, north = sheet.window
     width_m, height_m = east - west, north - south
     is_seen = np.abs(x_m - (west + east) / 2) < 0.44 * width_m
     is_seen &= np.abs(y_m - (south + north) / 2) < 0.47 * height_m
-    taken: list[tuple[float, float, float]] = []
+    taken = _covered(sheet)
+    step_m = LINE_HEIGHT * height_m
+    left = MOST_NAMES
     for row in np.argsort(-backdrop.commune_populations, kind="stable"):
-        if not is_seen[row] or len(taken) == MOST_NAMES:
+        if not is_seen[row] or left == 0:
             continue
         name = shorten(printable(backdrop.commune_names[row]), LONGEST_NAME)
-        half_m = 0.5 * len(name) * LETTER_WIDTH * width_m
-        is_covered = any(
-            abs(x_m[row] - x) < half_m + half and abs(y_m[row] - y) < LINE_HEIGHT * height_m
-            for x, y, half in taken
-        )
-        if not is_covered:
-            taken.append((x_m[row], y_m[row], half_m))
-            letter(axes, (x_m[row], y_m[row]), name, NAME.enlarged(page.enlargement))
+        half_m = (0.5 * len(name) * LETTER_WIDTH * width_m, 0.5 * step_m)
+        tried = (np.array([x_m[row], y_m[row] + shift * step_m, *half_m]) for shift in NAME_SHIFTS)
+        place = next((box for box in tried if not _meets(box, taken)), None)
+        if place is not None:
+            left -= 1
+            taken = np.vstack([taken, place])
+            letter(axes, (place[0], place[1]), name, NAME.enlarged(sheet.page.enlargement))
+
+
+def _covered(sheet: Sheet) -> Floats:
+    """List the boxes around circles, marks and the scale: middle and half sides, shape (b, 4)."""
+    west, south, east, north = sheet.window
+    across_m, up_m = (east - west) * SCALE_BOX[0] / 2, (north - south) * SCALE_BOX[1] / 2
+    boxes = [np.array([[west + across_m, south + up_m, across_m, up_m]])]
+    of_one_pt_m = 1 / points_per_metre(sheet.window, sheet.page)
+    for layer in sheet.layers:
+        if isinstance(layer, Circles):
+            half_m = layer.diameter_m / 2
+        elif isinstance(layer, Marks) and layer.marker in LARGE_MARKS:
+            half_m = np.full(layer.x_m.size, MARK_AREA[layer.marker] ** 0.5 / 2 * of_one_pt_m)
+        else:
+            continue
+        boxes.append(np.column_stack([layer.x_m, layer.y_m, half_m, half_m]))
+    return np.vstack(boxes)
+
+
+def _meets(box: Floats, others: Floats) -> bool:
+    apart = np.abs(others[:, :2] - box[:2]) >= others[:, 2:] + box[2:]
+    return bool((~apart.any(axis=1)).any())
 
 
 def draw_legend(figure: Figure, sheet: Sheet) -> float:
@@ -172,13 +174,13 @@ def _draw_symbol(figure: Figure, symbol: Symbol, page: Page, at: float, diameter
     left, _, width, _ = page.side_box
     if symbol.marker in {"-", "--"}:
         ends = [left, left + 0.13 * width]
-        line = Line2D(ends, [at, at], linewidth=2.6 * page.enlargement)
+        line = Line2D(ends, [at, at], linewidth=symbol.width_pt * page.enlargement)
         line.set(linestyle=symbol.marker)
-    elif symbol.marker == "s" and symbol.colour == NOT_REACHED_COLOUR:
-        figure.add_artist(_hatched_box(symbol, page, at))
+    elif symbol.marker == "s" or symbol.colour in LOSS_COLOURS:
+        figure.add_artist(_box(symbol, page, at))
         return
     else:
-        size = {"s": 12.2, ".": 11.0, "o": 5.5}.get(symbol.marker, 8.7) * page.enlargement
+        size = {".": 11.0, "o": 5.5}.get(symbol.marker, 8.7) * page.enlargement
         size = diameter_pt or size
         line = Line2D([left + 0.06 * width], [at], marker=symbol.marker, markersize=size)
         line.set(markeredgecolor=QUIET_INK, markeredgewidth=0.6 * page.enlargement)
@@ -186,13 +188,13 @@ def _draw_symbol(figure: Figure, symbol: Symbol, page: Page, at: float, diameter
     figure.add_artist(line)
 
 
-def _hatched_box(symbol: Symbol, page: Page, at: float) -> Rectangle:
+def _box(symbol: Symbol, page: Page, at: float) -> Rectangle:
     left, _, width, _ = page.side_box
     side = 12.2 * page.enlargement / 72
     across, up = side / page.inches[0], side / page.inches[1]
     corner = (left + 0.06 * width - across / 2, at - up / 2)
-    box = Rectangle(corner, across, up, facecolor="white", edgecolor=symbol.colour, hatch=HATCH)
-    box.set(linewidth=0.6 * page.enlargement)
+    box = Rectangle(corner, across, up, edgecolor=QUIET_INK, linewidth=0.6 * page.enlargement)
+    fill(box, symbol.colour)
     return box
 
 

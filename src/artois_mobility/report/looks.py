@@ -20,7 +20,7 @@ from .classes import (
     access_labels,
     change_labels,
 )
-from .furniture import COMMUNE_LINE, LAND
+from .ground import COMMUNE_LINE, LAND
 from .labels import category_label
 from .maps import (
     CLOSED_COLOUR,

@@ -24,7 +24,7 @@ from .findings import find, headline, leading_pair, today_headline
 from .labels import pair_label, situation_names, source_line
 from .names import ascii_name
 from .rows import read_pairs, take_rows
-from .sheet import Cells, Marks, Sheet, SheetText, Strokes, Symbol
+from .sheet import Cells, Marks, Sheet, SheetText, Strokes, Symbol, subtitle_of
 from .water import changes_water_only
 from .window import fit_window
 
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 MOST_MAPS_TODAY: Final = 4
 LEAST_WIDTH_M: Final = 6000.0
+# A town's extract may be small; a hamlet needs some ground around.
+LEAST_TERRITORY_M: Final = 2000.0
 # Nearer than this share of the territory's width, a map of its own part shows more.
 LARGEST_PART: Final = 0.8
 NEWLY_COLOUR: Final = "#00574b"
@@ -171,7 +173,7 @@ def _lay_out_today(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: Pa
         tuple(symbols),
         SheetText(
             title=today_headline(result, pair, words),
-            subtitle=f"{name} – {pair_label(result, pair, words)}",
+            subtitle=subtitle_of(name, pair_label(result, pair, words)),
             legend_title=words.say("map.access_title"),
             source=source_line(result.networks, words),
             mention=words.say("schematic.mark") if result.is_schematic else "",
@@ -206,7 +208,7 @@ def _lay_out_change(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: P
         tuple(symbols),
         SheetText(
             title=headline(find(result, atlas.times, scenario.key, pair), words),
-            subtitle=f"{scenario.name} – {pair_label(result, pair, words)}",
+            subtitle=subtitle_of(scenario.name, pair_label(result, pair, words)),
             legend_title=words.say("map.change_title"),
             source=source_line(result.networks, words),
             mention=words.say("schematic.mark") if result.is_schematic else "",
@@ -281,7 +283,7 @@ def frame(backdrop: Backdrop, seen: Geometries) -> Window:
     window
         West, south, east, north in metres, of the maps' aspect.
     """
-    whole = fit_window(backdrop.window, least_width_m=LEAST_WIDTH_M, share=0.0)
+    whole = fit_window(backdrop.window, least_width_m=LEAST_TERRITORY_M, share=0.0)
     if seen.size == 0:
         return whole
     west, south, east, north = shapely.total_bounds(seen)

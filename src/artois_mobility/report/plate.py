@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,22 +14,28 @@ from matplotlib.patches import Circle, PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import ScaledTranslation
 
-from .classes import NOT_REACHED_COLOUR
 from .furniture import (
-    COMMUNE_LINE,
-    HATCH,
-    add_lines,
+    MARK_AREA,
     draw_legend,
     draw_locator,
     draw_mention,
     draw_north,
     draw_scale,
-    fill_communes,
+    fill,
     label_communes,
+)
+from .ground import (
+    COMMUNE_LINE,
+    add_lines,
+    fill_communes,
+    fill_water,
+    ground_lines,
+    ground_symbols,
+    paper_colour,
 )
 from .lettering import QUIET_INK, Lettering, letter, shorten, wrap
 from .saving import DPI, save
-from .sheet import Cells, Circles, Marks, Sheet, Strokes
+from .sheet import SUBTITLE_LENGTH, Cells, Circles, Marks, Sheet
 from .window import points_per_metre
 
 if TYPE_CHECKING:
@@ -41,20 +48,13 @@ if TYPE_CHECKING:
 
 # Of the label of a mark from its middle, to the right and up.
 LABEL_OFFSET_PT: Final = (5.0, 5.0)
-PAPER: Final = "#f7f6f3"
-ROAD: Final = "#98928a"
-STREET: Final = "#cfcac0"
-BARRIER: Final = "#8fb0c4"
-
 # A cell is never drawn smaller than this, in points, or nobody sees it.
 LEAST_SIDE_PT: Final = 2.0
 # A triangle says "now" or "no longer", whatever the size of its cell.
 LARGEST_TRIANGLE_PT: Final = 15.0
-MARK_AREA: Final = {".": 42, "o": 11, "*": 230, "X": 90}
 
 # Characters of a title in large letters, and in smaller ones.
 TITLE_LENGTHS: Final = (78, 100)
-SUBTITLE_LENGTH: Final = 120
 SOURCE_LENGTH: Final = 170
 # On a plate: characters of a line, and lines.
 PLATE_TITLE: Final = (64, 2)
@@ -62,8 +62,6 @@ PLATE_SUBTITLE: Final = (94, 2)
 PLATE_SOURCE: Final = (150, 3)
 # Left, bottom, width and height of a logo, as shares of the page.
 LOGO_BOX: Final = (232 / 297, 180 / 210, 55 / 297, 20 / 210)
-# Side streets only help when the map shows a town rather than a region.
-WIDEST_WITH_STREETS_M: Final = 16_000.0
 # A map that shows nearly the whole territory needs no locator.
 LARGEST_LOCATED: Final = 0.7
 # The legend must end above this, as a share of its column, to leave room for the locator.
@@ -94,8 +92,9 @@ def draw_plate(sheet: Sheet, backdrop: Backdrop, words: Words) -> None:
             _draw_marks(axes, layer)
         else:
             add_lines(axes, layer)
-    label_communes(axes, backdrop, window, page)
+    label_communes(axes, backdrop, sheet)
     _write_frame(figure, sheet, words)
+    sheet = replace(sheet, symbols=(*sheet.symbols, *ground_symbols(backdrop, window, words)))
     bottom = draw_legend(figure, sheet)
     draw_scale(axes, window, page, words)
     draw_north(axes, page)
@@ -111,16 +110,15 @@ def draw_plate(sheet: Sheet, backdrop: Backdrop, words: Words) -> None:
 def _start_map(figure: Figure, backdrop: Backdrop, sheet: Sheet) -> Axes:
     """Draw what lies under the data, which itself belongs at heights 5 to 8."""
     window = sheet.window
-    axes = figure.add_axes(sheet.page.map_box, facecolor=PAPER)
+    axes = figure.add_axes(sheet.page.map_box, facecolor=paper_colour(backdrop))
     axes.set(xlim=(window[0], window[2]), ylim=(window[1], window[3]), xticks=[], yticks=[])
     axes.set_autoscale_on(b=False)
     for spine in axes.spines.values():
         spine.set(color=COMMUNE_LINE, linewidth=0.8)
     fill_communes(axes, backdrop)
-    if window[2] - window[0] <= WIDEST_WITH_STREETS_M:
-        add_lines(axes, Strokes(backdrop.streets.inside(window), STREET, 0.5, height=5.4))
-    add_lines(axes, Strokes(backdrop.barriers.inside(window), BARRIER, 0.9, height=5.5))
-    add_lines(axes, Strokes(backdrop.main_roads.inside(window), ROAD, 0.8, height=5.6))
+    fill_water(axes, backdrop, window)
+    for _, strokes in ground_lines(backdrop, window):
+        add_lines(axes, strokes)
     return axes
 
 
@@ -149,10 +147,9 @@ def _draw_squares(axes: Axes, cells: Cells, backdrop: Backdrop, side_m: float) -
         is_own = cells.is_drawn & (cells.classes == number)
         if is_own.any():
             outline = _squares(backdrop.cell_x_m[is_own], backdrop.cell_y_m[is_own], side_m)
-            looks = {"facecolor": colour, "edgecolor": "none"}
-            if colour == NOT_REACHED_COLOUR:
-                looks = {"facecolor": "white", "edgecolor": colour, "hatch": HATCH}
-            axes.add_artist(PathPatch(outline, linewidth=0, zorder=5, **looks))
+            drawn = PathPatch(outline, linewidth=0, zorder=5)
+            fill(drawn, colour)
+            axes.add_artist(drawn)
 
 
 def _squares(x_m: Floats, y_m: Floats, side_m: float) -> Outline:
@@ -168,7 +165,8 @@ def _draw_circles(axes: Axes, circles: Circles) -> None:
     drawn = [
         Circle((circles.x_m[row], circles.y_m[row]), circles.diameter_m[row] / 2) for row in order
     ]
-    together = PatchCollection(drawn, facecolor=circles.colour, edgecolor="white", zorder=8)
+    together = PatchCollection(drawn, edgecolor="white", zorder=8)
+    fill(together, circles.colour)
     together.set_linewidth(0.7)
     axes.add_artist(together)
 

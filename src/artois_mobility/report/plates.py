@@ -15,7 +15,7 @@ from .formats import SVG
 from .labels import pair_label, source_line
 from .maps import file_stem, frame
 from .rows import take_rows
-from .sheet import Circles, Imprint, Sheet, SheetText, Symbol
+from .sheet import Circles, Imprint, Sheet, SheetText, Symbol, subtitle_of
 from .water import changes_water_only
 from .window import PAGES, round_length, round_window
 
@@ -75,7 +75,7 @@ def lay_out_also(
     credit = credit_line(result, words)
     for paper in formats.papers:
         assert formats.day is not None  # plates have a day
-        imprint = Imprint(write_day(formats.day), formats.logo)
+        imprint = Imprint(write_day(formats.day, words), formats.logo)
         also += [_on_paper(sheet, paper, imprint, credit) for sheet in whole]
     return also
 
@@ -132,9 +132,9 @@ def lay_out_people(
             continue
         text = SheetText(
             title=headline(find(result, times, scenario.key, pair), words),
-            subtitle=words.say(
-                "plate.people_subtitle",
-                {"scenario": scenario.name, "pair": pair_label(result, pair, words)},
+            subtitle=subtitle_of(
+                scenario.name,
+                words.say("plate.people_shown", {"pair": pair_label(result, pair, words)}),
             ),
             legend_title=words.say("plate.people_title"),
             source=source_line(result.networks, words),
@@ -166,7 +166,7 @@ def _lay_out(  # noqa: PLR0917  a sheet is made of these
             beside_m = np.where(has_both, side * diameter_m / 2, 0.0)
             places = ((x_m + beside_m)[is_drawn], y_m[is_drawn], diameter_m[is_drawn])
             layers.append(Circles(*places, colour))
-            symbols.append(Symbol(words.say(f"plate.{label}"), colour, "."))
+            symbols.append(Symbol(words.say(f"plate.{label}"), colour))
     for count in dict.fromkeys(max(1.0, round_length(share * most)) for share in SHOWN_SHARES):
         told = words.say("plate.people_count", {"count": count})
         size_m = widest_m * float(np.sqrt(count / most))

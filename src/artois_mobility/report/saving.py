@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from .classes import ACCESS_COLOURS, CHANGE_COLOURS
-from .furniture import LAND
+from .ground import LAND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from .window import SCREEN, Page, Window
 
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
 
     from .._types import Flags, Floats, Rows
     from .backdrop import Lines
+
+
+# Characters of a subtitle that every map and plate has room for.
+SUBTITLE_LENGTH: Final = 120
+# Of a name, whatever follows it.
+LEAST_NAME: Final = 20
+DASH: Final = " – "
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +36,15 @@ class Symbol:
         A matplotlib marker, or `"-"`, `"--"` for lines.
     size_m
         Of a circle that stands for a number, as on the map; 0 for a symbol of no size.
+    width_pt
+        Of a line, in points.
     """
 
     label: str
     colour: str
     marker: str = "s"
     size_m: float = 0.0
+    width_pt: float = 2.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,3 +210,30 @@ class Sheet:
     text: SheetText
     page: Page = SCREEN
     imprint: Imprint | None = None
+
+
+def subtitle_of(scenario: str, shown: str) -> str:
+    """Join a scenario's name to what a map shows; of a long name the end is cut, never of the rest.
+
+    Parameters
+    ----------
+    scenario
+        Its name.
+    shown
+        Destination and mode.
+
+    Returns
+    -------
+    subtitle
+        At most 120 characters where `shown` leaves room for a name.
+
+    Examples
+    --------
+    >>> subtitle_of("Passerelle", "Hôpital – Marche")
+    'Passerelle – Hôpital – Marche'
+    >>> subtitle_of("Une passerelle " * 20, "Hôpital – Marche")[-32:]
+    'passerelle Une… – Hôpital – Marche'
+    """
+    room = max(SUBTITLE_LENGTH - len(shown) - len(DASH), LEAST_NAME)
+    name = textwrap.shorten(scenario, room, placeholder="…") if len(scenario) > room else scenario
+    return f"{name}{DASH}{shown}"

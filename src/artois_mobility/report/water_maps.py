@@ -12,7 +12,7 @@ from ..study.water_results import NARROWER, NEW, WIDER
 from .backdrop import lines_of
 from .labels import situation_names, source_line
 from .names import ascii_name
-from .sheet import Marks, Sheet, SheetText, Strokes, Symbol
+from .sheet import Marks, Sheet, SheetText, Strokes, Symbol, subtitle_of
 from .water import situations_of, water_headline
 from .window import fit_window
 
@@ -105,7 +105,7 @@ def _lay_out(result: Comparison, backdrop: Backdrop, key: str, path: Path, words
         tuple(symbol for _, symbol in drawn if symbol is not None),
         SheetText(
             title=water_headline(result, key, words),
-            subtitle=f"{names[key]} – {words.say('water.map_subtitle')}",
+            subtitle=subtitle_of(names[key], words.say("water.map_subtitle")),
             legend_title=words.say("water.map_title"),
             source=source_line(result.networks, words),
             mention=words.say("schematic.mark") if result.is_schematic else "",

@@ -17,7 +17,7 @@ from artois_mobility.errors import InputError, ResultError
 from artois_mobility.report import page
 from artois_mobility.report.formats import Formats
 from artois_mobility.report.layer_files import write_layer_files
-from artois_mobility.report.names import field_names, layer_name
+from artois_mobility.report.names import field_names, layer_name, scenario_stems
 from artois_mobility.report.times import read_times
 from artois_mobility.report.words import read_words
 from artois_mobility.report.writing import write_report
@@ -237,6 +237,18 @@ def test_layers_of_scenarios_with_long_names_stay_apart():
     ]
     assert len(set(names)) == 30
     assert all(len(name) <= 30 for name in names)
+
+
+def test_a_scenario_is_cut_in_the_same_way_in_the_names_of_all_its_layers():
+    stems = scenario_stems(["une-longue-etude-a", "une-longue-etude-b"], ["walk", "bicycle"])
+    names = [
+        layer_name(kind, stem, profile, set())
+        for stem in stems.values()
+        for kind in ("cells", "communes")
+        for profile in ("walk", "bicycle")
+    ]
+    assert all(len(name) <= 30 for name in names)
+    assert {name.split("_", 1)[1].rsplit("_", 1)[0] for name in names} == set(stems.values())
 
 
 def test_fields_of_categories_with_long_names_stay_apart():

@@ -16,6 +16,8 @@ from artois_mobility.report import workbook
 from artois_mobility.report.csv_files import write_csv
 from artois_mobility.report.dictionary import describe_columns
 from artois_mobility.report.formats import Formats, check_formats, read_formats
+from artois_mobility.report.labels import category_label
+from artois_mobility.report.names import ascii_name
 from artois_mobility.report.words import LANGUAGES, read_words
 from artois_mobility.report.writing import write_report
 from comparison_world import make_comparison
@@ -44,8 +46,11 @@ def folder(tmp_path_factory):
     return place
 
 
+CODES = {"insee_com": str, "siren_epci": str}
+
+
 def read_french(path):
-    return pd.read_csv(path, sep=";", decimal=",", dtype={"code": str}, encoding="utf-8-sig")
+    return pd.read_csv(path, sep=";", decimal=",", dtype=CODES, encoding="utf-8-sig")
 
 
 def test_french_csv_has_semicolons_decimal_commas_and_a_byte_order_mark(folder):
@@ -62,8 +67,35 @@ def test_french_and_plain_csv_say_the_same(folder, tmp_path):
     write_report(make_comparison(schematic=True), tmp_path)
     plain = pd.read_csv(tmp_path / "summary.csv", dtype={"code": str})
     french = read_french(folder / "summary.csv")
-    same = [name for name in plain.columns if name != "name"]
-    pd.testing.assert_frame_equal(plain[same], french[same], check_dtype=False)
+    for name, told in (
+        ("scenario", "scenario"),
+        ("population", "population"),
+        ("minutes_gained", "minutes_gagnees"),
+        ("people_gaining", "habitants_qui_gagnent"),
+        ("within_10_after", "habitants_a_10_min_ou_moins_apres"),
+    ):
+        pd.testing.assert_series_equal(
+            plain[name], french[told], check_dtype=False, check_names=False
+        )
+    communes = (plain["scope"] == "commune").to_numpy()
+    assert french["insee_com"][communes].tolist() == plain["code"][communes].tolist()
+    assert french["insee_com"][~communes].isna().all()
+
+
+def test_french_tables_have_names_beside_their_keys(folder):
+    words = read_words("fr")
+    for name in ("summary.csv", "gains.csv"):
+        table = read_french(folder / name)
+        walk = table[table["mode"] == "walk"].iloc[0]
+        assert walk["mode_en_clair"] != "walk"
+        told = table["destination"].map(lambda key: category_label(key, words))
+        assert (told == table["destination_en_clair"]).all()
+        assert (table["nom_du_scenario"] != table["scenario"]).all()
+        assert "territoire" in set(table["echelon_en_clair"])
+        assert all(column == ascii_name(column) for column in table.columns)
+    summary = read_french(folder / "summary.csv")
+    of_epci = summary[summary["echelon"] == "epci"]
+    assert of_epci["siren_epci"].notna().all()
 
 
 def test_line_ends_stay_inside_their_cell(tmp_path):
@@ -97,8 +129,15 @@ def test_the_workbook_holds_texts_and_numbers_and_no_formula(folder):
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert kinds <= {"s", "n"}
     rows = list(book["Communes"].iter_rows(values_only=True))
-    assert rows[0][3:6] == ("Code", "Nom", "Population")
-    assert ("62498", "=Lens", 120) in [row[3:6] for row in rows]
+    assert rows[0][:3] == ("Scénario", "Nom du scénario", "Mode")
+    assert rows[0][6:10] == (
+        "Code INSEE de la commune",
+        "SIREN de l’intercommunalité",
+        "Nom",
+        "Population",
+    )
+    assert ("62498", "=Lens", 120) in [(row[6], *row[8:10]) for row in rows]
+    assert all(book[name].auto_filter.ref for name in book.sheetnames[1:])
     assert book["Communes"].freeze_panes == "A2"
     first = [row[0] for row in book["Lisez-moi"].iter_rows(values_only=True)]
     assert first[1] == "SCHÉMATIQUE – NE PAS CITER"
@@ -106,12 +145,17 @@ def test_the_workbook_holds_texts_and_numbers_and_no_formula(folder):
 
 
 def test_the_workbook_keeps_todays_communes_and_those_where_anything_changes(folder):
-    rows = pd.read_excel(folder / "results.xlsx", sheet_name="Communes", dtype={"Code": str})
-    summary = read_french(folder / "summary.csv").query("scope == 'commune'")
-    changes = list(workbook.CHANGES)
+    rows = pd.read_excel(folder / "results.xlsx", sheet_name="Communes")
+    summary = read_french(folder / "summary.csv").query("echelon == 'commune'")
+    changes = [
+        "habitants_qui_gagnent",
+        "habitants_qui_perdent",
+        "habitants_qui_atteignent_desormais_un_site",
+        "habitants_qui_n_atteignent_plus_de_site",
+    ]
     kept = summary[(summary["scenario"] == "today") | (summary[changes] != 0).any(axis=1)]
     assert 0 < len(rows) == len(kept) < len(summary)
-    assert rows["Minutes gagnées"].tolist() == pytest.approx(kept["minutes_gained"].tolist())
+    assert rows["Minutes gagnées"].tolist() == pytest.approx(kept["minutes_gagnees"].tolist())
 
 
 def test_a_sheet_that_is_full_goes_on_in_another(monkeypatch, tmp_path):
@@ -140,7 +184,7 @@ def test_the_dictionary_tells_every_column_of_every_file(folder):
 
 def test_the_dictionary_tells_units_and_what_stands_for_none(folder):
     told = read_french(folder / "data_dictionary.csv").set_index(["fichier", "table", "colonne"])
-    minutes = told.loc[("summary.csv", float("nan"), "minutes_gained")]
+    minutes = told.loc[("summary.csv", float("nan"), "minutes_gagnees")]
     assert minutes["unite"] == "min"
     assert minutes["valeur_absente"] == "vide : aucun site atteint"
     layer = ("results.gpkg", "communes_pont_ferme_car")

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 # `plain`: commas, decimal points. `fr`: semicolons, decimal commas, and the mark by which
 # spreadsheets tell UTF-8.
-FORMS: Final = ("plain", "fr")
+FRENCH: Final = "fr"
+FORMS: Final = ("plain", FRENCH)
 # What makes a spreadsheet compute a cell in place of showing it (OWASP, "CSV injection").
 FORMULA: Final = r"^([=+\-@\t])"
 # Line ends of other systems, which not every reader takes for part of a text.
@@ -83,7 +84,7 @@ def write_csv(table: pd.DataFrame, path: Path, form: str = "plain") -> None:
     ...     path.read_text(encoding="utf-8-sig").splitlines()
     ['name;minutes', "'=1+1;-2,5", ';']
     """
-    is_french = check_form(form) == "fr"
+    is_french = check_form(form) == FRENCH
     columns = {str(name): _as_written(table[name]) for name in table.columns}
     if is_french:
         guarded = pd.DataFrame({name: _without_noughts(each) for name, each in columns.items()})

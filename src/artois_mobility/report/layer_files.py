@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..study.results import Comparison
+    from .dictionary import Entry
     from .formats import Formats
     from .layers import Layer
     from .times import Times
@@ -69,7 +70,10 @@ def write_layer_files(
 
 
 def make_dictionary(
-    tables: Mapping[str, pd.DataFrame], layers: Sequence[Layer], words: Words
+    tables: Mapping[str, pd.DataFrame],
+    layers: Sequence[Layer],
+    words: Words,
+    written: Mapping[str, pd.DataFrame],
 ) -> pd.DataFrame:
     """Say of every column of every file what it is.
 
@@ -81,14 +85,17 @@ def make_dictionary(
         Of the GeoPackage.
     words
         The catalogue.
+    written
+        The same tables with their columns as the files call them.
 
     Returns
     -------
     dictionary
         One row per column.
     """
-    described = [
-        (name, "", describe_columns(dict(table.dtypes), words)) for name, table in tables.items()
-    ]
+    described: list[tuple[str, str, Mapping[str, Entry]]] = []
+    for name, table in tables.items():
+        entries = describe_columns(dict(table.dtypes), words).values()
+        described.append((name, "", dict(zip(written[name].columns, entries, strict=True))))
     described += [(PACKAGE, layer.name, describe_layer(layer, words)) for layer in layers]
     return list_entries(described, words)

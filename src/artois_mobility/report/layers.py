@@ -13,7 +13,7 @@ import shapely
 from .._types import WGS84
 from .backdrop import usual_distance
 from .labels import profile_label
-from .names import field_names, layer_name
+from .names import field_names, layer_name, scenario_stems
 from .tables import DECIMALS, vintages
 from .times import spread
 
@@ -174,6 +174,8 @@ def _own_layers(result: Comparison, times: Times, words: Words) -> Iterator[Laye
     }
     summary = spread_summary(result, times, words)
     measure_of = {words.say(f"fields.{measure}"): measure for measure in MEASURES}
+    every_name = field_names(list(times.categories), list(measure_of))
+    stems = scenario_stems([scenario.key for scenario in result.scenarios], list(times.profiles))
     for scenario in result.scenarios:
         for profile in times.profiles:
             categories = categories_shown(times, scenario.key, profile)
@@ -191,10 +193,14 @@ def _own_layers(result: Comparison, times: Times, words: Words) -> Iterator[Laye
             ):
                 own, geometry = features[kind]
                 people = {"population": result.people_of(scenario.key)} if kind == "cells" else {}
-                names = field_names(categories, list(values))
+                names = {
+                    (category, ending): every_name[category, ending]
+                    for category in categories
+                    for ending in values
+                }
                 columns = {**own, **people, **_widen(values, names)}
                 columns = {name: column[rows] for name, column in columns.items()}
-                name = layer_name(kind, scenario.key, profile, taken)
+                name = layer_name(kind, stems[scenario.key], profile, taken)
                 measured = {
                     field: (category, measure_of[ending])
                     for (category, ending), field in names.items()

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LONGEST_NAME: Final = 30
+# Of a scenario's key, however long a profile's name is.
+LEAST_STEM: Final = 8
 
 
 def layer_name(kind: str, scenario: str, profile: str, taken: set[str]) -> str:
@@ -52,6 +54,41 @@ def layer_name(kind: str, scenario: str, profile: str, taken: set[str]) -> str:
     return name
 
 
+def scenario_stems(scenarios: Sequence[str], profiles: Sequence[str]) -> dict[str, str]:
+    """Shorten the keys of scenarios, each in one way for all of its layers.
+
+    Parameters
+    ----------
+    scenarios
+        Their keys.
+    profiles
+        Names of the profiles whose layers there are.
+
+    Returns
+    -------
+    stems
+        By key: lower-case ASCII, never twice, so short that the names of all layers have room.
+
+    Examples
+    --------
+    >>> stems = scenario_stems(["nouvel-hopital-lens", "nouvel-hopital-arras"], ["car", "bicycle"])
+    >>> stems["nouvel-hopital-lens"], stems["nouvel-hopital-arras"]
+    ('nouvel_hopita', 'nouvel_hopi_2')
+    """
+    longest = max((len(ascii_name(profile)) for profile in profiles), default=0)
+    room = max(LONGEST_NAME - len("communes_") - 1 - longest, LEAST_STEM)
+    stems: dict[str, str] = {}
+    for scenario in scenarios:
+        full = ascii_name(scenario)
+        stem, number = full[:room].rstrip("_"), 2
+        while stem in stems.values():
+            suffix = f"_{number}"
+            stem = f"{full[: room - len(suffix)].rstrip('_')}{suffix}"
+            number += 1
+        stems[scenario] = stem
+    return stems
+
+
 def ascii_name(text: str) -> str:
     """Write a text as a field name: lower-case ASCII letters, digits and underscores.
 
@@ -72,7 +109,8 @@ def ascii_name(text: str) -> str:
     >>> ascii_name("日本")
     'x'
     """
-    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    apart = text.lower().replace("’", " ")
+    plain = unicodedata.normalize("NFKD", apart).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "x"
 
 

@@ -28,7 +28,13 @@ MOST_ROWS: Final = 1_048_575
 CREATED: Final = dt.datetime(2000, 1, 1)
 # How numbers look, by their unit; a spreadsheet writes them as its own language does.
 FORMATS: Final[Mapping[str, str]] = {"min": "0.0", "people": "#,##0", "person_min": "#,##0"}
-ZONE_COLUMNS: Final = ("scope", "code", "name")
+# What tells zones apart, as far as a sheet needs none of it.
+SCOPE_COLUMNS: Final = ("scope", "scope_label")
+UNTOLD: Final[Mapping[str, tuple[str, ...]]] = {
+    "territory": (*SCOPE_COLUMNS, "insee_com", "siren_epci", "name"),
+    "epci": (*SCOPE_COLUMNS, "insee_com"),
+    "commune": SCOPE_COLUMNS,
+}
 NARROWEST: Final = 9
 WIDEST: Final = 60
 # What makes a row of the communes worth reading.
@@ -52,7 +58,7 @@ def write_workbook(
     Parameters
     ----------
     tables
-        By the name of their file.
+        By the name of their file, with names beside the keys (`label_table`).
     dictionary
         What their columns are.
     notes
@@ -86,9 +92,9 @@ def _sheets(tables: Mapping[str, pd.DataFrame], words: Words) -> Iterator[tuple[
         rows = summary[summary["scope"] == scope]
         if scope == "commune":
             rows = rows[(rows["scenario"] == base) | (rows[list(CHANGES)] != 0).any(axis=1)]
-        dropped = ZONE_COLUMNS if scope == "territory" else ("scope",)
-        yield from _split(words.say(f"dictionary.{scope}"), rows.drop(columns=list(dropped)))
-    yield from _split(words.say("dictionary.gains"), tables[GAINS])
+        kept = rows.drop(columns=list(UNTOLD[scope]))
+        yield from _split(words.say(f"dictionary.{scope}"), kept)
+    yield from _split(words.say("dictionary.gains"), tables[GAINS].drop(columns="scope"))
 
 
 def _split(name: str, table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from .._types import Progress
     from ..study.results import Comparison
     from .formats import Formats
-    from .layers import Layer
     from .times import Times
     from .words import Words
 
@@ -203,7 +202,9 @@ def _remove_empty(folders: Sequence[Path]) -> None:
 
 def _write_files(result: Comparison, order: _Order, progress: Progress | None) -> list[str]:
     from ..study.gains import who_gains
-    from .layer_files import write_layer_files
+    from .csv_files import FRENCH
+    from .labelled import french_names, label_table
+    from .layer_files import make_dictionary, write_layer_files
     from .rows import index_summary
     from .tables import tables_of, write_table
     from .times import read_times
@@ -212,6 +213,15 @@ def _write_files(result: Comparison, order: _Order, progress: Progress | None) -
     result = index_summary(result)
     gains = who_gains(result, "epci" if "epci" in result.residents else None)
     tables = tables_of(result, gains, order.words.language)
+    labelled = {
+        name: label_table(table, result, order.words)
+        for name, table in tables.items()
+        if name.endswith(".csv")
+    }
+    told: dict[str, pd.DataFrame] = tables
+    if order.formats.csv == FRENCH:
+        told = {**tables, **labelled}
+        tables |= {name: french_names(table, order.words) for name, table in labelled.items()}
     report = progress or tell_nobody
     # The tables are mostly written outside Python and the maps are drawn by other processes, while
     # this one composes the page's text.
@@ -233,7 +243,8 @@ def _write_files(result: Comparison, order: _Order, progress: Progress | None) -
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    extra = _write_dictionary(result, tables, layers, order)
+    dictionary = make_dictionary(told, layers, order.words, tables)
+    extra = _write_dictionary(result, labelled, dictionary, order)
     return ["report.html", *layer_names, *tables, *extra, *maps]
 
 
@@ -277,24 +288,23 @@ def _write_page(
 def _write_dictionary(
     result: Comparison,
     tables: Mapping[str, pd.DataFrame],
-    layers: Sequence[Layer],
+    dictionary: pd.DataFrame,
     order: _Order,
 ) -> list[str]:
     """Write what every column is, and the workbook where it is wanted; return their names."""
     from .credits import credit_line
     from .csv_files import write_csv
-    from .layer_files import DICTIONARY, make_dictionary
+    from .layer_files import DICTIONARY
     from .workbook import write_workbook
 
     words, formats = order.words, order.formats
-    dictionary = make_dictionary(tables, layers, words)
     write_csv(dictionary, order.stage / DICTIONARY, formats.csv)
     if XLSX not in formats.also:
         return [DICTIONARY]
     notes = [result.study.name, credit_line(result, words)]
     if result.is_schematic:
         notes.insert(1, words.say("schematic.mark"))
-    read = dictionary[dictionary.iloc[:, 0].isin([name for name in tables if "csv" in name])]
+    read = dictionary[dictionary.iloc[:, 0].isin(list(tables))]
     write_workbook(tables, read, notes, order.stage / WORKBOOK, words)
     return [DICTIONARY, WORKBOOK]
 

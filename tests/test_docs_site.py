@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import tomllib
+from types import SimpleNamespace
 
 import pytest
 
@@ -76,3 +77,37 @@ def test_every_page_stands_in_the_navigation():
 def test_the_tools_of_the_site_are_installed_for_tests():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     assert "artois-mobility[docs]" in project["optional-dependencies"]["dev"]
+
+
+def test_each_page_leads_to_the_same_subject_in_the_other_language(site):
+    pages = {
+        str(p.relative_to(REPOSITORY / "docs"))[:-3] for p in (REPOSITORY / "docs").rglob("*.md")
+    }
+    assert set(site.FRENCH_OF_PAGE) | set(site.FRENCH_OF_PAGE.values()) <= pages
+    for name, links in (
+        ("files", ("fr/fichiers", "files")),
+        ("fr/fichiers", ("fr/fichiers", "files")),
+        ("freight", ("fr/voies-d-eau", "freight")),
+        ("fr/voies-d-eau", ("fr/voies-d-eau", "waterways")),
+        ("fr/galerie", ("index", "english")),
+    ):
+        config = SimpleNamespace(extra={"alternate": [{"lang": "fr"}, {"lang": "en"}]})
+        page = SimpleNamespace(file=SimpleNamespace(src_uri=f"{name}.md"))
+        site.on_page_context({}, page=page, config=config)
+        assert tuple(each["link"] for each in config.extra["alternate"]) == tuple(
+            f"{link}.html" for link in links
+        )
+
+
+def test_the_search_works_from_a_disk_and_fetches_nothing():
+    text = (REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8")
+    (shim,) = re.findall(r"polyfills: \[(\S*iframe-worker\S*)\]", text)
+    assert "\n  - offline" in text
+    assert "Permission is hereby granted" in (REPOSITORY / "docs/tools/theme" / shim).read_text()
+
+
+def test_guillemets_and_high_signs_stay_beside_their_words(site):
+    shown = site.tie_signs("<p>rue « plus urbaine » : <code>a : b</code> ?</p><pre>x ; y</pre>")
+    assert shown == (
+        "<p>rue «\u00a0plus urbaine\u00a0»\u00a0: <code>a : b</code>\u00a0?</p><pre>x ; y</pre>"
+    )

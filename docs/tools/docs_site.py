@@ -11,6 +11,7 @@ import latex2mathml.converter
 import nbconvert
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "artois_mobility"
@@ -64,6 +65,30 @@ RESULTS = {
         "why.optimising.Optimum",
     ),
 }
+# What French does not part from the word beside it: spaces inside guillemets and before these signs.
+# Code and tags stay as they are.
+UNTOUCHED = re.compile(r"(<(pre|code|math)\b.*?</\2>|<[^>]*>)", re.DOTALL)
+INNER_SPACES = ((re.compile(r"« "), "«\u00a0"), (re.compile(r" (?=[»:;!?%€])"), "\u00a0"))
+# A page in English, and that of the same subject in French; what has no page leads to the first.
+FRENCH_OF_PAGE = {
+    "english": "index",
+    "command-line": "fr/ligne-de-commande",
+    "scenarios": "fr/ecrire-un-scenario",
+    "scenario-people": "fr/ecrire-un-scenario",
+    "report": "fr/lire-le-rapport",
+    "files": "fr/fichiers",
+    "why": "fr/choisir-un-indicateur",
+    "indicators": "fr/choisir-un-indicateur",
+    "crossings": "fr/chercher-des-lieux",
+    "siting": "fr/chercher-des-lieux",
+    "isochrones": "fr/isochrones",
+    "waterways": "fr/voies-d-eau",
+    "freight": "fr/voies-d-eau",
+    "validation": "fr/validation",
+    "engine": "fr/methodes",
+    "reliability": "fr/donnees-et-limites",
+}
+ENGLISH_OF_PAGE = {french: english for english, french in reversed(FRENCH_OF_PAGE.items())}
 
 
 def public_names() -> dict[str, str]:
@@ -119,6 +144,45 @@ def on_page_markdown(markdown: str, **others: object) -> str:
     """Take away links to files that are no pages of the site."""
     del others
     return REPOSITORY_LINK.sub(r"\1", markdown)
+
+
+def on_page_content(html: str, *, page: Page, **others: object) -> str:
+    """Keep the signs of French pages beside their words."""
+    del others
+    name = page.file.src_uri.removesuffix(".md")
+    is_french = name == "index" or name.startswith(("fr/", "notebooks/"))
+    return tie_signs(html) if is_french else html
+
+
+def tie_signs(html: str) -> str:
+    """Make spaces that no line may break at of those inside guillemets and before high signs."""
+    parts = []
+    last = 0
+    for kept in UNTOUCHED.finditer(html):
+        parts += [_tied(html[last : kept.start()]), kept[0]]
+        last = kept.end()
+    return "".join([*parts, _tied(html[last:])])
+
+
+def _tied(text: str) -> str:
+    for space, tied in INNER_SPACES:
+        text = space.sub(tied, text)
+    return text
+
+
+def on_page_context(
+    context: dict[str, object], *, page: Page, config: MkDocsConfig, **others: object
+) -> dict[str, object]:
+    """Let the choice of language lead to the page of the same subject."""
+    del others
+    name = page.file.src_uri.removesuffix(".md")
+    french = name if name in ENGLISH_OF_PAGE else FRENCH_OF_PAGE.get(name, "index")
+    links = {"fr": french, "en": ENGLISH_OF_PAGE.get(french, "english")}
+    if name in FRENCH_OF_PAGE:
+        links["en"] = name
+    for each in config.extra["alternate"]:
+        each["link"] = f"{links[each['lang']]}.html"
+    return context
 
 
 def format_formula(source: str, *others: object, **options: object) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from artois_mobility.report.certainty import certainty_tables
 from artois_mobility.report.findings import (
     details,
     find,
@@ -108,3 +109,14 @@ def test_reaching_at_all_is_a_finding_of_its_own(result):
     assert headline(lost, FRENCH) == "10 habitants n’atteignent plus aucun site"
     both = replace(bridge, people_losing=1.0)
     assert headline(both, FRENCH) == "110 habitants gagnent au moins une minute, 1 en perd"
+
+
+def test_without_ranges_a_table_tells_what_a_minute_of_error_leaves(result):
+    """The bridge saves three minutes and the closure costs two; then half of each."""
+    half = result.differences.assign(minutes_gained=result.differences["minutes_gained"] / 2)
+    for each, expected in (
+        (result, [["110", "110", "0", "0"], ["0", "0", "120", "120"]]),
+        (replace(result, differences=half), [["110", "0", "0", "0"], ["0", "0", "120", "0"]]),
+    ):
+        (table,) = certainty_tables(each, FRENCH)
+        assert [[cell.text for cell in row.cells] for row in table.rows] == expected

@@ -1,5 +1,6 @@
 """How sure minutes are: drawn times against arithmetic, and which differences are noise."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -256,6 +257,13 @@ def test_a_study_tells_how_sure_it_is(tmp_path):
     page = (tmp_path / "out" / "report.html").read_text()
     assert "Quelle certitude" in page
     assert "à coup sûr" in page
+    heading = re.search(
+        r"(\S+) habitants gagnent au moins une minute \(dont (\S+) à coup sûr\)", page
+    )
+    gaining, surely = (int(re.sub(r"\D", "", each)) for each in heading.groups())
+    whole = am.who_gains(result).query("scope == 'all' and profile == 'walk'")
+    row = whole[whole["category"] == "care/pharmacy"].iloc[0]
+    assert (gaining, surely) == (round(row["gaining"]), round(row["surely_gaining"]))
     assert '"within_noise"' not in page
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .findings import leading_pair
+from .findings import count_surely, leading_pair
 from .grid import Row, Table, write_minutes_cell, write_people_cell, write_share_cell
 from .labels import pair_label
 from .rows import read_pairs, take_rows
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Whoever is within some minutes in more than the one and fewer than the other share of the draws
 # may be on either side of the line.
 SURELY: Final = (0.05, 0.95)
+# How much too large a difference of a single computation may easily be.
+OVERSTATED_MIN: Final = 1.0
 
 
 def certainty_tables(result: Comparison, words: Words) -> tuple[Table, ...]:
@@ -37,10 +39,11 @@ def certainty_tables(result: Comparison, words: Words) -> tuple[Table, ...]:
     Returns
     -------
     tables
-        Of today, and of the scenarios where there are any; empty where the study does not ask.
+        Of today, and of the scenarios where there are any; where the study does not ask, what would
+        be left of the scenarios' effects if they were overstated by a minute.
     """
     if result.uncertainty is None:
-        return ()
+        return tuple(table for table in (_margin(result, words),) if table.rows)
     tables = (_today(result, words), _scenarios(result, words))
     return tuple(table for table in tables if table.rows)
 
@@ -89,19 +92,42 @@ def _scenarios(result: Comparison, words: Words) -> Table:
     return Table(words.say("certainty.changes"), headers, tuple(rows))
 
 
+def _margin(result: Comparison, words: Words) -> Table:
+    """Count who gains and loses one minute or more, and two or more."""
+    rows = []
+    for scenario in result.scenarios[1:]:
+        pair = leading_pair(result, scenario)
+        gained = take_rows(result.differences, scenario.key, pair)["minutes_gained"]
+        people = result.people_of(scenario.key)
+        minutes = gained.to_numpy(np.float64)
+        counts = [
+            float(people[side * minutes >= least].sum())
+            for side in (1, -1)
+            for least in (NOTICED_MIN, NOTICED_MIN + OVERSTATED_MIN)
+        ]
+        if any(counts):
+            name = f"{scenario.name} – {pair_label(result, pair, words)}"
+            rows.append(Row(name, tuple(write_people_cell(each, words) for each in counts)))
+    headers = (
+        words.say("certainty.scenario"),
+        words.say("table.gaining"),
+        words.say("certainty.two_gaining"),
+        words.say("table.losing"),
+        words.say("certainty.two_losing"),
+    )
+    return Table(words.say("certainty.margin"), headers, tuple(rows))
+
+
 def _count(result: Comparison, key: str, pair: Pair) -> tuple[float, float, float, float]:
     """Count who gains and loses a minute as modelled, and who does so beyond noise."""
-    own = take_rows(result.differences, key, pair)
-    own = own[own["rank"] == 1]
+    gained = take_rows(result.differences, key, pair)["minutes_gained"].to_numpy(np.float64)
     people = result.people_of(key)
-    gained = own["minutes_gained"].to_numpy(np.float64)
-    low, high = (own[name].to_numpy(np.float64) for name in ("gained_low", "gained_high"))
-    both = np.isfinite(gained)
+    surely_gaining, surely_losing = count_surely(result, key, pair)
     return (
         float(people[gained >= NOTICED_MIN].sum()),
-        float(people[both & (low >= NOTICED_MIN)].sum()),
+        surely_gaining,
         float(people[gained <= -NOTICED_MIN].sum()),
-        float(people[both & (high <= -NOTICED_MIN)].sum()),
+        surely_losing,
     )
 
 

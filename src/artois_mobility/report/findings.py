@@ -43,6 +43,9 @@ class Finding:
     people_more, people_elsewhere
         How many residents more there are than today, below 0 for fewer; and how many live
         elsewhere than today.
+    surely_gaining, surely_losing
+        Those of `people_gaining` and `people_losing` who do so beyond the noise; NaN where the
+        study does not ask how sure its minutes are.
     """
 
     scenario: str
@@ -58,6 +61,8 @@ class Finding:
     communes_losing: tuple[tuple[str, float], ...]
     people_more: float
     people_elsewhere: float
+    surely_gaining: float
+    surely_losing: float
 
 
 def pairs_in_focus(result: Comparison, scenario: ScenarioResult) -> list[Pair]:
@@ -165,6 +170,7 @@ def find(result: Comparison, times: Times, scenario: str, pair: Pair) -> Finding
     people = result.people_of(scenario)
     more = people - result.people_of(result.base.key)
     gained = before - after
+    surely = count_surely(result, scenario, pair)
     return Finding(
         scenario,
         *pair,
@@ -178,6 +184,37 @@ def find(result: Comparison, times: Times, scenario: str, pair: Pair) -> Finding
         communes_losing=_largest(communes, "people_losing"),
         people_more=float(more.sum()),
         people_elsewhere=float(np.abs(more).sum() - abs(more.sum())) / 2,
+        surely_gaining=surely[0],
+        surely_losing=surely[1],
+    )
+
+
+def count_surely(result: Comparison, scenario: str, pair: Pair) -> tuple[float, float]:
+    """Count who gains and who loses a minute beyond the noise.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    scenario
+        Key of one of its scenarios.
+    pair
+        Profile and category.
+
+    Returns
+    -------
+    gaining, losing
+        Residents; NaN where the study does not ask.
+    """
+    if result.uncertainty is None:
+        return float("nan"), float("nan")
+    own = take_rows(result.differences, scenario, pair)
+    people = result.people_of(scenario)
+    both = np.isfinite(own["minutes_gained"].to_numpy(np.float64))
+    low, high = (own[name].to_numpy(np.float64) for name in ("gained_low", "gained_high"))
+    return (
+        float(people[both & (low >= NOTICED_MIN)].sum()),
+        float(people[both & (high <= -NOTICED_MIN)].sum()),
     )
 
 
@@ -194,15 +231,19 @@ def headline(finding: Finding, words: Words) -> str:
     Returns
     -------
     sentence
-        One sentence without its full stop.
+        One sentence without its full stop; says how many of them surely, where it is known.
     """
     gaining, losing = round(finding.people_gaining), round(finding.people_losing)
+    surely_gaining = _surely(finding.surely_gaining, words)
+    surely_losing = _surely(finding.surely_losing, words)
     if gaining and losing:
         clause = words.say("finding.and_losing", {"count": losing})
-        return f"{words.say('finding.gaining', {'count': gaining})}{clause}"
+        told = words.say("finding.gaining", {"count": gaining})
+        return f"{told}{surely_gaining}{clause}{surely_losing}"
+    if gaining or losing:
+        key, surely = ("gaining", surely_gaining) if gaining else ("losing", surely_losing)
+        return f"{words.say(f'finding.{key}', {'count': gaining or losing})}{surely}"
     for key, people in (
-        ("finding.gaining", gaining),
-        ("finding.losing", losing),
         ("finding.only_newly", round(finding.people_newly_reaching)),
         ("finding.only_no_longer", round(finding.people_no_longer_reaching)),
     ):
@@ -302,6 +343,10 @@ def threshold_text(minutes: float) -> str:
     ('30', '7.5')
     """
     return f"{minutes:g}"
+
+
+def _surely(people: float, words: Words) -> str:
+    return "" if np.isnan(people) else words.say("finding.surely", {"count": round(people)})
 
 
 def _commune(name: str, people: float, words: Words) -> str:

@@ -144,6 +144,8 @@ def compose_page(
     view = _view(result, pictures, words)
     view["sections"] = _sections(result, times, gains, pictures, words)
     view["payload"] = write_payload(compose_payload(result, times, backdrop, words))
+    lead = "certainty.not_asked" if result.uncertainty is None else "certainty.lead"
+    view["certainty_lead"] = words.say(lead)
     view["certainty"] = certainty_tables(result, words)
     view["water"] = () if result.water is None else water_tables(result, words)
     view["water_pictures"] = tuple(

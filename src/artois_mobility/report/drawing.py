@@ -21,7 +21,7 @@ from .classes import (
 )
 from .findings import find, headline, leading_pair, today_headline
 from .labels import pair_label, source_line
-from .maps import LEAST_WIDTH_M, LINK_COLOUR, NEWLY_COLOUR, NO_LONGER_COLOUR, SITE_COLOUR
+from .maps import LEAST_WIDTH_M, LINK_COLOUR, NEWLY_COLOUR, NO_LONGER_COLOUR
 from .rows import read_pairs
 from .times import read_times
 from .water import changes_water_only
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from matplotlib.axes import Axes
-    from matplotlib.collections import PathCollection
+    from matplotlib.lines import Line2D
 
     from .._types import Flags, Floats, Rows
     from ..study.results import Comparison, ScenarioResult
@@ -40,11 +40,8 @@ if TYPE_CHECKING:
     from .times import Times
 
 INSTALL: Final = "Maps to move about in need folium: pip install 'artois-mobility[notebooks]'."
-POINT_SIZE: Final = 7.0
 INCHES: Final = (7.5, 4.4)
-LARGEST_POINT: Final = 4.0
 MARGIN: Final = 0.15
-BOUNDARY_COLOUR: Final = "#b9c0c7"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,18 +174,20 @@ def plot_view(view: View, ax: Axes | None = None) -> Axes:
     """
     from matplotlib import pyplot as plt
 
+    from .ground import COMMUNE_LINE, LAND
+
     result = view.result
     crs = next(iter(result.networks.values())).crs
     ax = ax or plt.subplots(figsize=INCHES, layout="constrained")[1]
     if len(result.communes):
-        result.communes.to_crs(crs).boundary.plot(ax=ax, color=BOUNDARY_COLOUR, linewidth=0.5)
-    dots = _scatter(view, crs, ax)
-    _draw_changes(view, crs, ax)
+        result.communes.to_crs(crs).plot(ax=ax, color=LAND, edgecolor=COMMUNE_LINE, linewidth=0.5)
+    _draw_cells(view, crs, ax)
+    changed = _draw_changes(view, crs, ax)
     ax.set_title(view.title, loc="left", fontsize="medium")
-    dots.set_sizes([POINT_SIZE * _zoom(view, crs, ax)])
+    _zoom(view, crs, ax)
     ax.set_aspect("equal")
     ax.set_axis_off()
-    _add_legend(view, ax)
+    _add_legend(view, changed, ax)
     _add_source(view, ax)
     return ax
 
@@ -217,7 +216,7 @@ def explore_view(view: View) -> Any:  # noqa: ANN401  a folium.Map
         raise InputError(INSTALL) from error
     words = read_words(view.result.study.language)
     name = words.say("notebook.class")
-    found = sorted(set(view.class_of_cell[view.is_own].tolist()))
+    found = _found(view)
     return tabulate_view(view).explore(
         column=name,
         categories=[view.labels[number] for number in found],
@@ -309,61 +308,74 @@ def _classes_of_change(before: Floats, after: Floats) -> Rows:
     return classes
 
 
-def _scatter(view: View, crs: str, ax: Axes) -> PathCollection:
-    """Draw the cells; those where nothing changes lie below the others."""
-    is_own = view.is_own
-    classes = view.class_of_cell[is_own]
-    order = np.arange(classes.size)
-    if view.scenario is not view.result.base:
-        order = np.argsort(classes != UNCHANGED, kind="stable")
-    points = view.result.residents.geometry.to_crs(crs)[is_own]
-    return ax.scatter(
-        points.x.to_numpy()[order],
-        points.y.to_numpy()[order],
-        c=np.array(view.colours)[classes[order]],
-        edgecolors="#00000033",
-        linewidths=0.2,
-    )
+def _draw_cells(view: View, crs: str, ax: Axes) -> None:
+    from matplotlib.patches import PathPatch
+
+    from .backdrop import usual_distance
+    from .furniture import fill
+    from .ground import squares
+
+    points = view.result.residents.geometry.to_crs(crs)
+    x_m, y_m = points.x.to_numpy(), points.y.to_numpy()
+    side_m = usual_distance(x_m, y_m)
+    for number in _found(view):
+        is_drawn = view.is_own & (view.class_of_cell == number)
+        cells = PathPatch(squares(x_m[is_drawn], y_m[is_drawn], side_m), linewidth=0, zorder=2)
+        fill(cells, view.colours[number])
+        ax.add_patch(cells)
 
 
-def _draw_changes(view: View, crs: str, ax: Axes) -> None:
-    """Draw new links, and sites that open or move."""
+def _found(view: View) -> list[int]:
+    """List the classes that some cell has."""
+    return sorted(set(view.class_of_cell[view.is_own].tolist()))
+
+
+def _draw_changes(view: View, crs: str, ax: Axes) -> list[Line2D]:
+    """Draw new links, and sites that open or move; give what the legend shows of them."""
+    from matplotlib.lines import Line2D
+
+    words = read_words(view.result.study.language)
     links, sites = view.scenario.links, view.scenario.sites
+    shown = []
     if len(links):
-        links.to_crs(crs).plot(ax=ax, color=LINK_COLOUR, linewidth=2.5)
+        links.to_crs(crs).plot(ax=ax, color=LINK_COLOUR, linewidth=2.5, zorder=3)
+        shown.append(Line2D([], [], color=LINK_COLOUR, linewidth=2.5, label=words.say("map.links")))
     if "change" in sites and (sites["change"].isin(["added", "moved"])).any():
         new = sites[sites["change"].isin(["added", "moved"])].to_crs(crs)
-        new.plot(ax=ax, color=SITE_COLOUR, marker="*", markersize=90)
+        new.plot(ax=ax, color=LINK_COLOUR, marker="*", markersize=90, zorder=3)
+        star = Line2D([], [], color=LINK_COLOUR, linestyle="", marker="*", markersize=9)
+        star.set_label(words.say("map.added_site"))
+        shown.append(star)
+    return shown
 
 
-def _zoom(view: View, crs: str, ax: Axes) -> float:
-    """Keep to the part where a scenario changes anything; give how much larger points may be."""
+def _zoom(view: View, crs: str, ax: Axes) -> None:
+    """Keep to the part where a scenario changes anything."""
     if view.scenario is view.result.base:
-        return 1.0
+        return
     is_shown = view.is_own & (view.class_of_cell != UNCHANGED)
     cells = view.result.residents.geometry.to_crs(crs)[is_shown]
     if not len(cells):
-        return 1.0
+        return
     west, south, east, north = cells.total_bounds
     x, y = (west + east) / 2, (south + north) / 2
     half = max(east - west, north - south, LEAST_WIDTH_M) / 2 * (1 + MARGIN)
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     ax.set_xlim(max(left, x - half), min(right, x + half))
     ax.set_ylim(max(low, y - half), min(high, y + half))
-    return float(min(max((right - left) / (2 * half), 1.0), LARGEST_POINT))
 
 
-def _add_legend(view: View, ax: Axes) -> None:
-    from matplotlib.lines import Line2D
+def _add_legend(view: View, changed: Sequence[Line2D], ax: Axes) -> None:
+    from matplotlib.patches import Patch
 
-    found = sorted(set(view.class_of_cell[view.is_own].tolist()))
-    marks = [
-        Line2D([], [], marker="o", linestyle="", color=view.colours[number],
-               label=view.labels[number], markeredgecolor="#00000055")
-        for number in found
-    ]  # fmt: skip
-    ax.legend(handles=marks, fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5),
-              frameon=False)  # fmt: skip
+    from .furniture import fill
+    from .lettering import QUIET_INK
+
+    marks = [Patch(label=view.labels[number], edgecolor=QUIET_INK) for number in _found(view)]
+    for mark, number in zip(marks, _found(view), strict=True):
+        fill(mark, view.colours[number])
+    ax.legend(handles=[*marks, *changed], fontsize="small", loc="center left",
+              bbox_to_anchor=(1, 0.5), frameon=False)  # fmt: skip
 
 
 def _add_source(view: View, ax: Axes) -> None:

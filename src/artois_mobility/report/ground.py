@@ -14,6 +14,7 @@ from .sheet import Strokes, Symbol
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from .._types import Floats
     from .backdrop import Backdrop, Lines
     from .window import Window
     from .words import Words
@@ -172,3 +173,24 @@ def paper_colour(backdrop: Backdrop) -> str:
     inside, _ = shapely.STRtree(backdrop.communes).query(cells, predicate="intersects")
     is_at_home = np.unique(inside).size >= LEAST_IN_COMMUNES * cells.size
     return PAPER if is_at_home else LAND
+
+
+def squares(x_m: Floats, y_m: Floats, side_m: float) -> Path:
+    """Draw cells as one shape, so that no seam shows between neighbours.
+
+    Parameters
+    ----------
+    x_m, y_m
+        Their middles, in metres, shape (c,).
+    side_m
+        Of every cell, in metres.
+
+    Returns
+    -------
+    path
+        One square after the other.
+    """
+    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * side_m / 2
+    points = np.column_stack([x_m, y_m])[:, None, :] + corners
+    codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY]
+    return Path(points.reshape(-1, 2), np.tile(codes, x_m.size))

@@ -11,7 +11,6 @@ from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from matplotlib.patches import Circle, PathPatch
-from matplotlib.path import Path as Outline
 from matplotlib.transforms import ScaledTranslation
 
 from .furniture import (
@@ -32,6 +31,7 @@ from .ground import (
     ground_lines,
     ground_symbols,
     paper_colour,
+    squares,
 )
 from .lettering import QUIET_INK, Lettering, letter, shorten, wrap
 from .saving import DPI, save
@@ -41,7 +41,6 @@ from .window import points_per_metre
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .._types import Floats
     from .backdrop import Backdrop
     from .sheet import Imprint
     from .words import Words
@@ -146,17 +145,10 @@ def _draw_squares(axes: Axes, cells: Cells, backdrop: Backdrop, side_m: float) -
     for number, colour in enumerate(cells.colours):
         is_own = cells.is_drawn & (cells.classes == number)
         if is_own.any():
-            outline = _squares(backdrop.cell_x_m[is_own], backdrop.cell_y_m[is_own], side_m)
+            outline = squares(backdrop.cell_x_m[is_own], backdrop.cell_y_m[is_own], side_m)
             drawn = PathPatch(outline, linewidth=0, zorder=5)
             fill(drawn, colour)
             axes.add_artist(drawn)
-
-
-def _squares(x_m: Floats, y_m: Floats, side_m: float) -> Outline:
-    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * side_m / 2
-    points = np.column_stack([x_m, y_m])[:, None, :] + corners
-    codes = [Outline.MOVETO, *[Outline.LINETO] * 3, Outline.CLOSEPOLY]
-    return Outline(points.reshape(-1, 2), np.tile(codes, x_m.size))
 
 
 def _draw_circles(axes: Axes, circles: Circles) -> None:

@@ -109,6 +109,13 @@ def test_all_problems_of_a_study_come_at_once(town):
         read_study(town)
 
 
+def test_no_project_of_python_is_taken_for_a_study(town):
+    (town.parent / "pyproject.toml").touch()
+    with pytest.raises(StudyError, match=r"there is no such file\.(?! Did you mean)") as refused:
+        read_study(town.parent / "nope.toml")
+    assert "pyproject" not in str(refused.value)
+
+
 def test_a_missing_study_names_its_neighbour(town):
     with pytest.raises(StudyError, match=r"there is no such file. Did you mean town.toml\?"):
         read_study(town.parent / "twon.toml")

@@ -1,5 +1,6 @@
 """Read a TOML file into a pydantic model; every problem of the file in plain sentences at once."""
 
+import difflib
 import hashlib
 import re
 import tomllib
@@ -16,6 +17,8 @@ from .faults import describe_faults
 from .fields import FileModel
 from .hints import suggest
 
+# TOML files that are neither studies nor scenarios, however alike their names.
+SETTINGS_OF_OTHERS: Final = frozenset({"pyproject.toml", "mkdocs.toml", "ruff.toml"})
 MOST_SHOWN = 40
 # What the TOML reader says, for whoever does not know its words.
 _PLAINLY: Final = {
@@ -177,9 +180,16 @@ def _why_unreadable(path: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         if not path.parent.is_dir():
             return "there is no such file, nor its folder."
-        known = sorted(each.name for each in path.parent.glob("*.toml"))
-        return f"there is no such file.{suggest(path.name, known)}"
+        return f"there is no such file.{_name_neighbours(path)}"
     return f"cannot be read: {error.strerror}."
+
+
+def _name_neighbours(path: Path) -> str:
+    """Name files beside it that are called alike; all end alike, so the ends count for nothing."""
+    names = sorted({each.name for each in path.parent.glob("*.toml")} - SETTINGS_OF_OTHERS)
+    stems = {name.removesuffix(".toml").casefold(): name for name in names}
+    alike = difflib.get_close_matches(path.stem.casefold(), list(stems), n=3, cutoff=0.6)
+    return suggest(path.name, [stems[each] for each in alike])
 
 
 def _explain_syntax(message: str, text: str) -> str:

@@ -46,6 +46,7 @@ LAMBERT_93: Final = "EPSG:2154"
 # The old French system, whose coordinates are metres off without the grid of IGN.
 NTF: Final = "EPSG:27572"
 # A network of a region compiles into some 20 MB of cache; a report of it takes some 50 MB.
+SOUND: Final = "ok"
 LEAST_CACHE_MIB: Final = 200
 LEAST_SCRATCH_MIB: Final = 1024
 LEAST_MEMORY_MIB: Final = 2048
@@ -206,7 +207,7 @@ def _look_at_search() -> Finding:
     times_ms = travel_times(graph, [0])[0].tolist()
     if times_ms != [0, 3, 7]:
         return Finding("search", State.FAULT, f"{times_ms}", "wrong_search")
-    return Finding("search", State.FINE, "0, 3, 7 ms")
+    return Finding("search", State.FINE, SOUND)
 
 
 def _look_at_threads() -> Finding:
@@ -224,8 +225,8 @@ def _look_at_processes() -> Finding:
     from loky import ProcessPoolExecutor
 
     with ProcessPoolExecutor(max_workers=1, timeout=60) as pool:
-        root = pool.submit(math.sqrt, 49).result(timeout=60)
-    return Finding("processes", State.FINE, f"√49 = {root:.0f}")
+        pool.submit(math.sqrt, 49).result(timeout=60)
+    return Finding("processes", State.FINE, SOUND)
 
 
 def _look_at_memory() -> Finding:

@@ -190,6 +190,19 @@ def test_a_table_of_somebody_else_is_left_alone(url, result):
     assert tables_in(url, "foreign_one") == {"sites"}
 
 
+def test_a_view_of_somebody_else_is_named_and_never_dropped(url):
+    result = make_comparison(scenarios=False)
+    write_postgis(result, url, schema="viewed")
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE VIEW viewed.mine AS SELECT * FROM viewed.sites")
+    with pytest.raises(
+        InputError, match=r"viewed\.sites, .* view viewed\.mine .* another schema"
+    ) as refused:
+        write_postgis(result, url, schema="viewed")
+    assert "CASCADE" not in str(refused.value)
+    assert ask(url, "SELECT count(*) > 0 FROM viewed.mine") == [(True,)]
+
+
 def test_a_failure_midway_leaves_what_was_there(url, result, monkeypatch):
     write_postgis(make_comparison(scenarios=False), url, schema="half")
     before = tables_in(url, "half")

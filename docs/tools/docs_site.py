@@ -57,6 +57,8 @@ RESULTS = {
     "water": ("waterside.along.Towpaths",),
     "blocks": (),
     "scenarios": (
+        "errors.ArtoisMobilityError",
+        "errors.InputError",
         "study.files.Study",
         "study.results.Comparison",
         "study.results.ScenarioResult",

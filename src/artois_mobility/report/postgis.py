@@ -207,6 +207,23 @@ def _find_postgis(cursor: Cursor[Any]) -> str:
     return str(found[0])
 
 
+def _drop(cursor: Cursor[Any], schema: str, name: str) -> None:
+    """Take away a table of an earlier run; what somebody built upon it is never taken along."""
+    import psycopg
+    from psycopg import sql
+
+    try:
+        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(schema, name)))
+    except psycopg.errors.DependentObjectsStillExist as error:
+        msg = (
+            f"{schema}.{name}, a table of an earlier run, cannot be replaced: "
+            f"{'; '.join((error.diag.message_detail or '').splitlines())}. Nothing was changed. "
+            "Write into another schema (--schema), or take away first what rests on the table, "
+            "and make it again afterwards."
+        )
+        raise InputError(msg) from None
+
+
 def _make_room(cursor: Cursor[Any], schema: str, names: Sequence[str]) -> None:
     """Make the schema and take away what an earlier run wrote into it."""
     from psycopg import sql
@@ -224,7 +241,7 @@ def _make_room(cursor: Cursor[Any], schema: str, names: Sequence[str]) -> None:
     )
     ours = cursor.execute(sql.SQL("SELECT table_name FROM {}").format(registry)).fetchall()
     for (name,) in ours:
-        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(schema, name)))
+        _drop(cursor, schema, name)
     cursor.execute(sql.SQL("DELETE FROM {}").format(registry))
     cursor.execute(
         "SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace "

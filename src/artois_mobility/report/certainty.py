@@ -61,7 +61,7 @@ def _today(result: Comparison, words: Words) -> Table:
         is_open = (share > SURELY[0]) & (share < SURELY[1])
         cells = (
             write_minutes_cell(_mean(own["minutes"].to_numpy(np.float64), people), words),
-            write_minutes_cell(_mean(np.where(known, half, np.nan), people), words),
+            write_minutes_cell(np.ceil(_mean(np.where(known, half, np.nan), people)), words),
             write_share_cell(float(people[is_open].sum()), float(people.sum()), words),
         )
         rows.append(Row(pair_label(result, pair, words), cells))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from .findings import pairs_in_focus, people_affected, threshold_text
+from .findings import leading_pair, pairs_in_focus, people_affected, threshold_text
 from .grid import (
     Cell,
     Row,
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ..study.results import Comparison, ScenarioResult
     from .rows import Pair, Record
     from .words import Words
+
+# A longer table of communes opens when it is asked for.
+MOST_ROWS_OPEN: Final = 12
 
 
 def today_tables(result: Comparison, words: Words) -> list[Table]:
@@ -199,18 +202,44 @@ def changes_by_pair(result: Comparison, scenario: ScenarioResult, words: Words) 
     Returns
     -------
     table
-        The pairs in focus, then all others that somebody feels.
+        The pairs that somebody feels, those in focus first; the leading one where nobody does.
     """
     records = _read(result, scenario.key, "territory")
     record_of_pair = {(record["profile"], record["category"]): record for record in records}
-    focus = pairs_in_focus(result, scenario)
-    felt = [pair for pair, record in record_of_pair.items() if people_affected(record)]
+    ordered = dict.fromkeys([*pairs_in_focus(result, scenario), *record_of_pair])
+    felt = [pair for pair in ordered if people_affected(record_of_pair[pair])]
+    shown = felt or [leading_pair(result, scenario)]
     rows = tuple(
         Row(pair_label(result, pair, words), _change_cells(record_of_pair[pair], result, words))
-        for pair in dict.fromkeys([*focus, *felt])
+        for pair in shown
     )
     headers = (words.say("table.pair"), *_change_headers(result, words))
-    return Table(words.say("table.changes_by_pair"), headers, rows)
+    note = say_unchanged(len(ordered) - len(shown), words)
+    return Table(words.say("table.changes_by_pair"), headers, rows, note=note)
+
+
+def say_unchanged(count: int, words: Words) -> str:
+    """Say for how many pairs of mode and destination nothing changes.
+
+    Parameters
+    ----------
+    count
+        How many are not in the table.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    sentence
+        `""` for none.
+
+    Examples
+    --------
+    >>> from artois_mobility.report.words import read_words
+    >>> say_unchanged(24, read_words("en"))
+    '24 other destinations and modes: nothing changes.'
+    """
+    return words.say("table.pairs_unchanged", {"count": count}) if count else ""
 
 
 def changes_by_epci(result: Comparison, scenario: str, pair: Pair, words: Words) -> Table:
@@ -279,7 +308,8 @@ def changes_by_commune(
     if not records:
         return Table(caption, headers, ()), words.say("table.no_communes")
     rest = words.say("table.unchanged", {"count": left_out}) if left_out else ""
-    return Table(caption, headers, rows, is_sortable=True), rest
+    is_folded = len(rows) > MOST_ROWS_OPEN
+    return Table(caption, headers, rows, is_sortable=True, is_folded=is_folded), rest
 
 
 def _read(

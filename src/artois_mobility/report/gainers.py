@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..study.gains import ALL
-from .figures import show_threshold
+from .figures import say_unchanged, show_threshold
 from .findings import pairs_in_focus, threshold_text
 from .grid import Row, Table, write_index_cell, write_people_cell
 from .labels import pair_label
@@ -36,28 +36,30 @@ def gainers_by_pair(
     Returns
     -------
     table
-        The pairs in focus; by threshold who newly is within and who no more, and the Gini index of
-        the minutes before and after.
+        The pairs in focus for which anything changes; by threshold who newly is within and who no
+        more, and the Gini index of the minutes before and after.
     """
     bounds = result.study.thresholds_min
     whole = gains[(gains["scenario"] == scenario.key) & (gains["scope"] == ALL)]
     record_of_pair = {(row["profile"], row["category"]): row for row in whole.to_dict("records")}
     rows = []
-    for pair in pairs_in_focus(result, scenario):
+    pairs = pairs_in_focus(result, scenario)
+    for pair in pairs:
         record = record_of_pair[pair]
         counts = [
             record[f"{name}_{bound:g}_min"]
             for bound in bounds
             for name in ("newly_within", "no_longer_within")
         ]
-        cells = (
-            *(write_people_cell(count, words) for count in counts),
-            *(write_index_cell(record[f"gini_{when}"], words) for when in ("before", "after")),
-        )
+        indices = [write_index_cell(record[f"gini_{when}"], words) for when in ("before", "after")]
+        if not any(round(count) for count in counts) and indices[0].text == indices[1].text:
+            continue
+        cells = (*(write_people_cell(count, words) for count in counts), *indices)
         rows.append(Row(pair_label(result, pair, words), cells))
     headers = [words.say("table.pair")]
     for bound in bounds:
         minutes = {"minutes": show_threshold(threshold_text(bound), words)}
         headers += [words.say("gainers.newly", minutes), words.say("gainers.no_longer", minutes)]
     headers += [words.say("gainers.gini_before"), words.say("gainers.gini_after")]
-    return Table(words.say("gainers.title"), tuple(headers), tuple(rows))
+    note = say_unchanged(len(pairs) - len(rows), words)
+    return Table(words.say("gainers.title"), tuple(headers), tuple(rows), note=note)

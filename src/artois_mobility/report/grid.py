@@ -41,11 +41,14 @@ class Row:
         The figures.
     is_total
         True for the row that sums up the others.
+    target
+        Place of the page that its name leads to; `""` for none.
     """
 
     name: str
     cells: tuple[Cell, ...]
     is_total: bool = False
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,18 @@ class Table:
         Its rows.
     is_sortable
         True when the reader may want another order.
+    note
+        What is not in it, as a sentence; `""` when all is.
+    is_folded
+        True for a long table that opens when it is asked for.
     """
 
     caption: str
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     is_sortable: bool = False
+    note: str = ""
+    is_folded: bool = False
 
 
 def write_people_cell(people: float, words: Words) -> Cell:
@@ -119,9 +128,11 @@ def write_minutes_cell(minutes: float, words: Words) -> Cell:
     Returns
     -------
     cell
-        To a tenth of a minute.
+        In whole minutes, a half counts as less; sorted by thousandths.
     """
-    return Cell(write_number(minutes, words.language, 1), _sortable(round(minutes, 3)))
+    exact = round(minutes, 3)
+    whole = exact if np.isnan(exact) else np.ceil(exact - 0.5)
+    return Cell(write_number(whole, words.language), _sortable(exact))
 
 
 def write_index_cell(value: float, words: Words) -> Cell:

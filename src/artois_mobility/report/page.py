@@ -20,11 +20,13 @@ from .figures import (
 from .findings import details, find, headline, leading_pair
 from .gainers import gainers_by_pair
 from .labels import osm_day, pair_label, situation_names
+from .ranking import rank_scenarios
 from .rows import read_pairs
 from .sources import assumption_table, input_table, read_table
 from .touched import say_changes
+from .typography import curl
 from .water import changes_water_only, situations_of, water_headline, water_tables
-from .web.assets import read_scripts, read_style
+from .web.assets import read_licences, read_scripts, read_style
 from .web.payload import compose_payload, write_payload
 
 if TYPE_CHECKING:
@@ -142,7 +144,10 @@ def compose_page(
     """
     pictures = _pictures(result, plates, words)
     view = _view(result, pictures, words)
-    view["sections"] = _sections(result, times, gains, pictures, words)
+    pairs = {each.key: leading_pair(result, each) for each in result.scenarios[1:]}
+    findings = {key: find(result, times, key, pair) for key, pair in pairs.items()}
+    view["sections"] = _sections(result, findings, gains, pictures, words)
+    view["ranking"] = rank_scenarios(result, findings, words)
     view["payload"] = write_payload(compose_payload(result, times, backdrop, words))
     lead = "certainty.not_asked" if result.uncertainty is None else "certainty.lead"
     view["certainty_lead"] = words.say(lead)
@@ -177,6 +182,7 @@ def render_page(view: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         loader=jinja2.FunctionLoader(_resource),
+        finalize=_curled,
     )
     environment.filters |= {"inlined": _inlined, "trusted": _trusted}
     return environment.get_template("page.html.jinja").render(view)
@@ -191,6 +197,7 @@ def _view(
         "language": words.language,
         "style": f"{_resource('page.css')}{read_style()}",
         "scripts": read_scripts(),
+        "licences": read_licences(),
         "name": result.study.name,
         "mention": words.say("schematic.mark") if result.is_schematic else "",
         "day": osm_day(result.networks, words),
@@ -214,26 +221,25 @@ def _view(
 
 def _sections(
     result: Comparison,
-    times: Times,
+    findings: Mapping[str, Finding],
     gains: pd.DataFrame,
     pictures: Mapping[str, tuple[Picture, ...]],
     words: Words,
 ) -> list[Section]:
-    pairs = {s.key: leading_pair(result, s) for s in result.scenarios[1:]}
-    findings = {key: find(result, times, key, pair) for key, pair in pairs.items()}
     largest = max((max(f.people_gaining, f.people_losing) for f in findings.values()), default=0.0)
     sections = []
     for scenario in result.scenarios[1:]:
-        finding, pair = findings[scenario.key], pairs[scenario.key]
+        finding = findings[scenario.key]
+        pair = finding.profile, finding.category
         is_water = changes_water_only(result, scenario.key)
         communes, unchanged = changes_by_commune(result, scenario.key, pair, words)
         tables = [
             changes_by_pair(result, scenario, words),
             gainers_by_pair(result, gains, scenario, words),
             changes_by_epci(result, scenario.key, pair, words),
+            communes,
         ]
-        if communes.rows:
-            tables.append(communes)
+        tables = [table for table in tables if table.rows]
         sections.append(
             Section(
                 key=scenario.key,
@@ -299,6 +305,11 @@ def _percent(part: float, whole: float) -> float:
 
 def _resource(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _curled(value: Any) -> Any:  # noqa: ANN401
+    """Give a plain text the apostrophes of print; markup and all else as it is."""
+    return curl(value) if type(value) is str else value
 
 
 def _inlined(path: Path) -> str:

@@ -29,6 +29,7 @@ PARTS: Final = (
     "main",
 )
 STYLE: Final = "explore.css"
+LICENCES: Final = "assets/LICENSES.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,22 @@ def read_scripts() -> tuple[Script, ...]:
     own = "\n".join(_read(f"js/{name}.js") for name in PARTS)
     texts = (_read(VENDOR_SCRIPT), f'(() => {{\n"use strict";\n{own}}})();\n')
     return tuple(Script(text, _digest(text)) for text in texts)
+
+
+def read_licences() -> str:
+    """Read the licences of what the page takes from others, which ask to go with every copy.
+
+    Returns
+    -------
+    text
+        As their authors wrote them.
+
+    Examples
+    --------
+    >>> "Leaflet" in read_licences()
+    True
+    """
+    return _read(LICENCES)
 
 
 def read_style() -> str:

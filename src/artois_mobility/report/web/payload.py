@@ -27,6 +27,8 @@ from ..maps import (
     SITE_COLOUR,
     SPEED_COLOUR,
 )
+from ..typography import curl
+from ..water import changes_water_only
 from .cells import pack_cells
 from .shapes import pack_changed_ways, pack_shapes, pack_sites
 from .zones import list_zones, pack_zones
@@ -56,7 +58,6 @@ TEXTS: Final = (
     "map.newly",
     "map.no_longer",
     "map.not_reached",
-    "map.removed_site",
     "map.site",
     "map.speeds",
     "page.pair",
@@ -74,8 +75,10 @@ TEXTS: Final = (
     "web.axis_people",
     "web.before",
     "web.centre",
+    "web.change",
     "web.chart_distribution",
     "web.circle",
+    "web.classes_instead",
     "web.commune_minutes",
     "web.commune_gain",
     "web.communes",
@@ -84,6 +87,7 @@ TEXTS: Final = (
     "web.gained",
     "web.gini",
     "web.gini_today",
+    "web.gone_site",
     "web.hint",
     "web.hint_touch",
     "web.isochrones",
@@ -94,7 +98,9 @@ TEXTS: Final = (
     "web.minutes",
     "web.minutes_count",
     "web.more_than",
+    "web.newly",
     "web.no_data",
+    "web.no_longer",
     "web.no_residents",
     "web.nobody",
     "web.noise",
@@ -143,7 +149,7 @@ def compose_payload(
         "language": words.language,
         "words": {key: words.texts[key] for key in TEXTS},
         "profiles": [text[:1].upper() + text[1:] for text in profiles],
-        "categories": [category_label(each, words) for each in times.categories],
+        "categories": [curl(category_label(each, words)) for each in times.categories],
         "thresholds": sorted(result.study.thresholds_min),
         "scenarios": _list_scenarios(result, times, words),
         "classes": {
@@ -206,7 +212,10 @@ def _list_scenarios(result: Comparison, times: Times, words: Words) -> list[dict
     for row, each in enumerate(result.scenarios):
         pair = leading_pair(result, each) if row else (profiles[0], categories[0])
         place = [profiles.index(pair[0]), categories.index(pair[1])]
-        listed.append({"key": each.key, "name": names[each.key], "pair": place})
+        is_water = bool(row) and changes_water_only(result, each.key)
+        listed.append(
+            {"key": each.key, "name": curl(names[each.key]), "pair": place, "is_water": is_water}
+        )
     return listed
 
 

@@ -78,9 +78,9 @@ def pack_sites(result: Comparison, times: Times, backdrop: Backdrop) -> dict[str
     -------
     packed
         Ready for JSON: `names`, positions, the listed `categories` that each site counts for, and
-        for every situation its sites and those new, moved or removed.
+        for every situation its sites and those of them that are new or moved.
     """
-    place_of_site: dict[tuple[str, int, int], int] = {}
+    place_of_site: dict[tuple[str, str, int, int], int] = {}
     names: list[str] = []
     categories: list[list[int]] = []
     listed = list(times.categories)
@@ -90,7 +90,7 @@ def pack_sites(result: Comparison, times: Times, backdrop: Backdrop) -> dict[str
         points = _points(table, backdrop)
         columns = zip(table["site"], table["category"], table["name"], points, strict=True)
         for site, category, name, (x_m, y_m) in columns:
-            key = (str(site), round(x_m), round(y_m))
+            key = (str(site), str(category), round(x_m), round(y_m))
             if key not in place_of_site:
                 place_of_site[key] = len(names)
                 names.append(name if isinstance(name, str) else "")
@@ -102,11 +102,10 @@ def pack_sites(result: Comparison, times: Times, backdrop: Backdrop) -> dict[str
         {
             "sites": pack_steps(places(each.sites)),
             "added": places(each.sites[each.sites["change"].isin(["added", "moved"])]),
-            "removed": places(each.removed_sites),
         }
         for each in result.scenarios
     ]
-    x_y = np.array([key[1:] for key in place_of_site], np.float64).reshape(-1, 2)
+    x_y = np.array([key[2:] for key in place_of_site], np.float64).reshape(-1, 2)
     return {
         "names": names,
         "categories": categories,

@@ -2,7 +2,8 @@
 
 const CHART = { width: 340, height: 250, left: 74, right: 20, top: 28, bottom: 44 };
 const BIN_MIN = 5;
-const BINS = 12;
+const MOST_BINS = 12;
+const LEAST_BINS = 4;
 
 function fillCharts(state) {
   const { scenario, profile, category } = state;
@@ -14,18 +15,23 @@ function fillCharts(state) {
       ]
     : [{ when: "before", minutes: before, people: peopleOf(0) }];
   placeChart("chart-distribution", drawDistribution(sides));
-  placeChart("chart-lorenz", drawLorenz(sides, given.gini[scenario][profile][category], scenario));
+  // Where nobody is left to compare, today's index still stands.
+  const [was, is] = given.gini[scenario][profile][category];
+  const gini = [was ?? given.gini[0][profile][category][0], is];
+  placeChart("chart-lorenz", drawLorenz(sides, gini, scenario));
   const isCompared = scenario > 0;
   document.getElementById("chart-people").hidden = !isCompared;
   if (isCompared) placeChart("chart-people", drawWinners(state));
 }
 
 // Put a chart in its place, with a sentence and a table of its figures for whom no picture helps.
-function placeChart(id, { picture, summary, headers, rows }) {
+function placeChart(id, { picture, summary, headers, rows, key = [] }) {
   const place = document.getElementById(id);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", summary);
-  place.querySelector(".picture").replaceChildren(picture);
+  const entries = key.map(([swatch, label]) => make("li", {}, [swatch, label]));
+  const legend = entries.length ? [make("ul", { className: "legend" }, entries)] : [];
+  place.querySelector(".picture").replaceChildren(picture, ...legend);
   place.querySelector(".summary").textContent = summary;
   place.querySelector("thead").replaceChildren(
     make("tr", {}, headers.map((text) => make("th", { scope: "col", textContent: text }))),
@@ -60,47 +66,58 @@ function frame(maxX, maxY, { xName, yName, writeX, writeY, xTicks, yTicks }) {
   return { picture, x, y };
 }
 
-function countByTime({ minutes, people }) {
-  const counts = new Array(BINS + 1).fill(0);
+// How many bins of minutes hold everybody; beyond the last, one more holds the rest.
+function binsFor(sides) {
+  const longest = sides.flatMap(({ minutes, people }) =>
+    minutes.filter((value, cell) => people[cell] > 0 && !Number.isNaN(value)),
+  );
+  const most = longest.reduce((a, b) => Math.max(a, b), 0);
+  const bins = Math.min(Math.max(Math.ceil(most / BIN_MIN), LEAST_BINS), MOST_BINS);
+  return { bins, isOpen: most > bins * BIN_MIN };
+}
+
+function countByTime({ minutes, people }, bins) {
+  const counts = new Array(bins + 1).fill(0);
   let missed = 0;
   people.forEach((number, cell) => {
     if (!(number > 0)) return;
     if (Number.isNaN(minutes[cell])) missed += number;
     // A bin holds its upper bound, as the classes of the map do.
-    else counts[Math.min(Math.max(Math.ceil(minutes[cell] / BIN_MIN) - 1, 0), BINS)] += number;
+    else counts[Math.min(Math.max(Math.ceil(minutes[cell] / BIN_MIN) - 1, 0), bins)] += number;
   });
   return [...counts, missed];
 }
 
 function drawDistribution(sides) {
-  const counts = sides.map(countByTime);
-  const largest = Math.max(...counts.flatMap((each) => each.slice(0, BINS + 1)));
-  const { picture, x, y } = frame(BINS + 1, largest, {
+  const { bins, isOpen } = binsFor(sides);
+  const shown = bins + Number(isOpen);
+  const counts = sides.map((side) => countByTime(side, bins));
+  const largest = Math.max(...counts.flatMap((each) => each.slice(0, shown)));
+  const { picture, x, y } = frame(shown, largest, {
     xName: say("web.axis_minutes"),
     yName: say("web.axis_people"),
-    xTicks: [0, 2, 4, 6, 8, 10, 12],
+    xTicks: Array.from({ length: bins + 1 }, (_, bin) => bin).filter((bin) => bins <= 6 || bin % 2 === 0),
     yTicks: vendor.ticks(0, largest, 5),
-    writeX: (bin) => (bin === BINS ? `${bin * BIN_MIN} +` : writeNumber(bin * BIN_MIN)),
+    writeX: (bin) => (isOpen && bin === bins ? `${bin * BIN_MIN} +` : writeNumber(bin * BIN_MIN)),
     writeY: (people) => writeNumber(people),
   });
   const wide = x(1) - x(0);
   sides.forEach(({ when }, side) => {
     const bar = (0.84 * wide) / sides.length;
-    for (let bin = 0; bin <= BINS; bin += 1) {
+    for (let bin = 0; bin < shown; bin += 1) {
       const [left, top] = [x(bin) + 0.08 * wide + side * bar, y(counts[side][bin])];
       picture.append(makeSvg("rect", { x: left, y: top, width: bar, height: y(0) - top, class: when }));
     }
   });
-  picture.append(makeSvg("path", { d: `M${x(0)} ${y(0)}H${x(BINS + 1)}`, class: "axis" }));
+  picture.append(makeSvg("path", { d: `M${x(0)} ${y(0)}H${x(shown)}`, class: "axis" }));
   addKey(picture, sides, "rect");
-  const names = Array.from({ length: BINS }, (_, bin) =>
+  const names = Array.from({ length: bins }, (_, bin) =>
     say("web.from_to", { least: writeNumber(bin * BIN_MIN), most: say("web.minutes_count", { minutes: writeNumber((bin + 1) * BIN_MIN) }) }),
   );
-  const last = say("web.more_than", { least: say("web.minutes_count", { minutes: writeNumber(BINS * BIN_MIN) }) });
-  const rows = [...names, last, say("map.not_reached")].map((name, row) => [
-    name,
-    ...counts.map((each) => writeNumber(each[row])),
-  ]);
+  const last = say("web.more_than", { least: say("web.minutes_count", { minutes: writeNumber(bins * BIN_MIN) }) });
+  const rows = [...names, last, say("map.not_reached")]
+    .map((name, row) => [name, ...counts.map((each) => writeNumber(each[row]))])
+    .filter((_, row) => isOpen || row !== bins);
   return {
     picture,
     summary: sides.map((side) => describeMiddle(side, sides.length > 1)).join(" "),
@@ -158,10 +175,9 @@ function drawLorenz(sides, [giniBefore, giniAfter], scenario) {
   });
   addKey(picture, sides, "path");
   const gini = { before: writeNumber(giniBefore, 3), after: writeNumber(giniAfter, 3) };
-  const at = (points, who) => points.find(([people]) => people >= who - 1e-9)?.[1] ?? 0;
   const rows = [0.1, 0.25, 0.5, 0.75, 0.9].map((who) => [
     share(who),
-    ...curves.map((points) => share(at(points, who))),
+    ...curves.map((points) => share(shareAt(points, who))),
   ]);
   return {
     picture,
@@ -169,6 +185,14 @@ function drawLorenz(sides, [giniBefore, giniAfter], scenario) {
     headers: [say("web.share_people"), ...sides.map(({ when }) => `${say("web.share_minutes")} – ${say(`web.${when}`).toLowerCase()}`)],
     rows,
   };
+}
+
+// The height of a curve between two of its points.
+function shareAt(points, who) {
+  const next = points.findIndex(([people]) => people >= who - 1e-9);
+  if (next < 1) return 0;
+  const [[x0, y0], [x1, y1]] = [points[next - 1], points[next]];
+  return x1 > x0 ? y0 + ((y1 - y0) * (who - x0)) / (x1 - x0) : y1;
 }
 
 function addKey(picture, sides, shape) {
@@ -183,64 +207,93 @@ function addKey(picture, sides, shape) {
   });
 }
 
+// Classes of people by what becomes of their time, from the heaviest loss to the largest gain:
+// on either end who reaches a site in only one of the two.
+function changeKinds() {
+  const { labels, colours } = changeScale();
+  const kinds = labels.map((label, place) => ({ label, colour: colours[place], side: Math.sign(place - UNCHANGED) }));
+  return [
+    { label: say("map.no_longer"), colour: given.colours.no_longer, side: -1, isEnd: true },
+    ...kinds,
+    { label: say("map.newly"), colour: given.colours.newly, side: 1, isEnd: true },
+  ];
+}
+
+// Which of these classes a cell is in, -1 where it reaches a site neither before nor after.
+function kindOf(was, is, gained, scale) {
+  if (Number.isNaN(was)) return Number.isNaN(is) ? -1 : scale.colours.length + 1;
+  return Number.isNaN(is) ? 0 : scale.classOf(gained) + 1;
+}
+
 // People by what they gain or lose, for the whole and for each agglomeration.
 function drawWinners({ scenario, profile, category }) {
   const scale = changeScale();
-  const { gained } = changeOf(scenario, profile, category);
+  const kinds = changeKinds();
+  const { before, after, gained } = changeOf(scenario, profile, category);
   const people = peopleOf(scenario);
   const named = agglomerations.length > 1 ? agglomerations : [];
-  const sums = new Map([zones[0], ...named].map((zone) => [zone, scale.colours.map(() => 0)]));
+  const sums = new Map([zones[0], ...named].map((zone) => [zone, kinds.map(() => 0)]));
   people.forEach((number, cell) => {
-    const place = scale.classOf(gained[cell]);
+    const place = kindOf(before[cell], after[cell], gained[cell], scale);
     if (!(number > 0) || place < 0) return;
     sums.get(zones[0])[place] += number;
     const own = sums.get(zones[cells.epci[cell]]);
     if (own && cells.epci[cell] > 0) own[place] += number;
   });
-  const places = [...scale.labels.keys()].filter((place) => place !== UNCHANGED).reverse();
-  const picture = drawBars(sums, scale);
-  const rows = [...sums].map(([zone, counts]) => [
-    zoneTitle(zone),
-    ...places.map((place) => writeNumber(counts[place])),
-  ]);
+  const isShown = ({ side, isEnd }, place) => side && (!isEnd || sums.get(zones[0])[place] >= 0.5);
+  const places = [...kinds.keys()].filter((place) => isShown(kinds[place], place)).reverse();
+  const key = places.filter((place) => sums.get(zones[0])[place] >= 0.5);
   return {
-    picture,
+    picture: drawBars(sums, kinds),
     summary: `${describeFinding(figuresOf(scenario, profile, category)[0])}.`,
-    headers: [say("table.epci"), ...places.map((place) => scale.labels[place])],
-    rows,
+    headers: [say("web.change"), ...[...sums.keys()].map(zoneTitle)],
+    rows: places.map((place) => [
+      kinds[place].label,
+      ...[...sums.values()].map((counts) => writeNumber(counts[place])),
+    ]),
+    key: key.map((place) => [square(kinds[place].colour), kinds[place].label]),
   };
 }
 
 const zoneTitle = (zone) => (zone.place ? zone.name : say("table.territory"));
 
-function drawBars(sums, scale) {
-  const [width, row] = [CHART.width, 60];
+// What stands beside a bar: who loses or gains, and who reaches a site in only one of the two.
+function sideText(kinds, counts, side) {
+  const count = (isWanted) =>
+    Math.round(counts.reduce((sum, each, i) => sum + (kinds[i].side === side && isWanted(kinds[i]) ? each : 0), 0));
+  const [felt, ends] = [count(({ isEnd }) => !isEnd), count(({ isEnd }) => isEnd)];
+  const [own, end] = side < 0 ? ["web.lost", "web.no_longer"] : ["web.gained", "web.newly"];
+  const texts = felt || !ends ? [say(own, { count: felt })] : [];
+  return [...texts, ...(ends ? [say(end, { count: ends })] : [])].join(", ");
+}
+
+function drawBars(sums, kinds) {
+  const [width, row] = [CHART.width, 76];
   const height = sums.size * row;
   const picture = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, class: "chart" });
-  const sideOf = (counts, sign) =>
-    counts.reduce((sum, each, i) => sum + (Math.sign(i - UNCHANGED) === sign ? each : 0), 0);
+  const sideOf = (counts, side) => counts.reduce((sum, each, i) => sum + (kinds[i].side === side ? each : 0), 0);
   const all = [...sums.values()].flatMap((counts) => [sideOf(counts, 1), sideOf(counts, -1)]);
   const largest = Math.max(...all);
   const half = width / 2 - 1;
+  const middle = (kinds.length - 1) / 2;
   const length = (people) => (largest ? (people / largest) * half : 0);
   [...sums].forEach(([zone, counts], place) => {
     const top = place * row + 12;
-    const bar = top + 22;
+    const bar = top + 38;
     picture.append(makeSvg("text", { x: 1, y: top, class: "name" }, zoneTitle(zone)));
-    for (const sign of [-1, 1]) {
+    for (const side of [-1, 1]) {
       let at = width / 2;
-      for (let i = UNCHANGED + sign; i >= 0 && i < counts.length; i += sign) {
+      for (let i = middle + side; i >= 0 && i < counts.length; i += side) {
         const own = length(counts[i]);
-        const left = sign > 0 ? at : at - own;
+        const left = side > 0 ? at : at - own;
         const box = { x: left, y: bar, width: own, height: 14 };
-        if (own) picture.append(makeSvg("rect", { ...box, fill: scale.colours[i], class: "segment" }));
-        at += sign * own;
+        if (own) picture.append(makeSvg("rect", { ...box, fill: kinds[i].colour, class: "segment" }));
+        at += side * own;
       }
     }
     picture.append(makeSvg("path", { d: `M${width / 2} ${bar - 2}v18`, class: "axis" }));
-    const [lost, won] = [sideOf(counts, -1), sideOf(counts, 1)];
-    picture.append(makeSvg("text", { x: 1, y: top + 17 }, say("web.lost", { people: Math.round(lost) })));
-    picture.append(makeSvg("text", { x: width - 1, y: top + 17, "text-anchor": "end" }, say("web.gained", { people: Math.round(won) })));
+    picture.append(makeSvg("text", { x: 1, y: top + 16 }, sideText(kinds, counts, -1)));
+    picture.append(makeSvg("text", { x: width - 1, y: top + 32, "text-anchor": "end" }, sideText(kinds, counts, 1)));
   });
   return picture;
 }

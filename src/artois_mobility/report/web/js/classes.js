@@ -3,6 +3,7 @@
 const GAIN_HUE = given.classes.change.colours.at(-2);
 const LOSS_HUE = given.classes.change.colours[1];
 const SHARE_BOUNDS = [20, 40, 60, 80, 90, 99];
+const LEAST_BOUNDS = 2;
 const UNCHANGED = (given.classes.change.colours.length - 1) / 2;
 
 // Classes that rise with the value: the first holds what is at most the first bound.
@@ -21,47 +22,48 @@ function risingScale(bounds, colours, labels) {
 
 function minutesScale(values, people, kind) {
   const { bounds, colours, labels } = given.classes.access;
-  if (kind === "fixed") return risingScale(bounds, colours, labels);
-  return quantileScale(values, people, "web.minutes_count");
+  const fixed = risingScale(bounds, colours, labels);
+  return kind === "fixed" ? fixed : quantileScale(values, people, fixed, minutesLabels);
 }
 
 // Shares in per cent; the largest shares have the colour of the shortest times.
 function shareScale(values, people, kind) {
   const colours = [...given.classes.access.colours].reverse();
-  if (kind === "fixed") {
-    return risingScale(SHARE_BOUNDS, colours, rangeLabels(SHARE_BOUNDS, percentText));
-  }
-  const scale = quantileScale(values, people, null);
-  return { ...scale, colours: spreadColours([...colours], scale.bounds.length + 1) };
+  const fixed = risingScale(SHARE_BOUNDS, colours, shareLabels(SHARE_BOUNDS));
+  return kind === "fixed" ? fixed : quantileScale(values, people, fixed, shareLabels);
 }
 
-function quantileScale(values, people, unit) {
-  const { colours } = given.classes.access;
-  const bounds = weightedQuantiles(values, people, colours.length);
-  const write = unit ? (value) => writeNumber(value, 1) : (value) => percentText(writeNumber(value, 1));
-  const labels = rangeLabels(bounds, write, unit);
-  return risingScale(bounds, spreadColours(colours, bounds.length + 1), labels);
+const minutesLabels = (bounds) => rangeLabels(bounds, writeNumber, "web.minutes_count");
+const shareLabels = (bounds) => {
+  const labels = rangeLabels(bounds, percentText);
+  // Nothing is less than nought.
+  return bounds[0] === 0 ? [percentText(0), ...labels.slice(1)] : labels;
+};
+
+// As many people in each class; round bounds where too many people have the same value.
+function quantileScale(values, people, fixed, writeLabels) {
+  const bounds = weightedQuantiles(values, people, fixed.colours.length);
+  if (bounds.length < LEAST_BOUNDS) return { ...fixed, isInstead: true };
+  return risingScale(bounds, spreadColours(fixed.colours, bounds.length + 1), writeLabels(bounds));
 }
 
-// Bounds, to a tenth, between classes that hold about as many people each.
+// Whole bounds between classes that hold about as many people each, at most `count` of them.
 function weightedQuantiles(values, people, count) {
   const places = [...values.keys()].filter((i) => !Number.isNaN(values[i]) && people[i] > 0);
   const rows = places.sort((a, b) => values[a] - values[b]);
   const total = rows.reduce((sum, i) => sum + people[i], 0);
   const bounds = new Set();
-  let sum = 0;
+  let [sum, part] = [0, 1];
   for (const i of rows) {
-    const before = Math.floor((sum / total) * count);
     sum += people[i];
-    if (Math.floor((sum / total) * count) > before) bounds.add(Math.round(values[i] * 10) / 10);
+    for (; part < count && sum >= (part * total) / count; part += 1) bounds.add(Math.ceil(values[i]));
   }
-  const last = rows.length ? values[rows.at(-1)] : 0;
-  return [...bounds].filter((bound) => bound < last);
+  const most = rows.length ? values[rows.at(-1)] : 0;
+  return [...bounds].filter((bound) => bound < most);
 }
 
 function rangeLabels(bounds, write, unit = null) {
   const withUnit = (text) => (unit ? say(unit, { minutes: text }) : text);
-  if (!bounds.length) return [say("web.all")];
   const labels = [say("web.up_to", { most: withUnit(write(bounds[0])) })];
   for (let i = 1; i < bounds.length; i += 1) {
     const [least, most] = [write(bounds[i - 1]), withUnit(write(bounds[i]))];

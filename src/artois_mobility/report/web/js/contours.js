@@ -27,16 +27,17 @@ const gridOf = (minutes, people) => {
       }
     }
   }
-  const values = sums.map((sum, i) => (weights[i] ? -sum / weights[i] : -BEYOND));
+  const values = sums.map((sum, i) => (weights[i] ? -sum / weights[i] : -2 * BEYOND));
   return { values, width, height, step };
 };
 
-// For every threshold the polygons of what lies within it, as one path in metres.
+// For every threshold the polygons of what lies within it, as one path in metres; and of where
+// anybody lives at all.
 const isochronesOf = once((scenario, profile, category, when) => {
   const minutes = changeOf(scenario, profile, category)[when];
   const { values, width, height, step } = gridOf(minutes, peopleOf(scenario));
   const trace = vendor.contours().size([width, height]);
-  return given.thresholds.map((bound) => {
+  const outline = (bound) => {
     const path = new Path2D();
     for (const polygon of trace.contour(values, -bound).coordinates) {
       for (const ring of polygon) {
@@ -44,6 +45,8 @@ const isochronesOf = once((scenario, profile, category, when) => {
         path.closePath();
       }
     }
-    return { bound, path };
-  });
+    return path;
+  };
+  const within = given.thresholds.map((bound) => ({ bound, path: outline(bound) }));
+  return { within, inhabited: outline(BEYOND) };
 });

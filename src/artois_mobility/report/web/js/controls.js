@@ -2,8 +2,15 @@
 
 const CHOICES = ["scenario", "profile", "category", "show", "classes"];
 
+// Scenarios about which the map has something to say: those of the water alone have maps of
+// their own.
+const mappedScenarios = () => [...given.scenarios.keys()].filter((row) => !given.scenarios[row].is_water);
+
+// The first scenario that changes anything.
 function firstState() {
-  const scenario = given.scenarios.length > 1 ? 1 : 0;
+  const [, ...rows] = mappedScenarios();
+  const isFelt = (row) => figuresOf(row, ...given.scenarios[row].pair)[0].isChanged;
+  const scenario = rows.find(isFelt) ?? rows[0] ?? 0;
   const [profile, category] = given.scenarios[scenario].pair;
   return { scenario, profile, category, show: "minutes", threshold: "", classes: "fixed", split: 0.5 };
 }
@@ -11,7 +18,8 @@ function firstState() {
 const choice = (name) => document.getElementById(`choose-${name}`);
 
 function fillChoices() {
-  fillOptions(choice("scenario"), given.scenarios.map(({ name }) => name));
+  const rows = mappedScenarios();
+  choice("scenario").replaceChildren(...rows.map((row) => new Option(given.scenarios[row].name, row)));
   fillOptions(choice("profile"), given.profiles);
   fillOptions(choice("category"), given.categories);
   const epci = document.getElementById("filter-epci");

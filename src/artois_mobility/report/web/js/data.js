@@ -101,8 +101,10 @@ const noiseOf = once((scenario, profile, category) => {
   return new Set(packed ? unpackSteps(packed[profile][category]) : []);
 });
 
+const curled = (text) => text.replace(/(?<=\p{L})'(?=\p{L})/gu, "’");
 const zones = given.zones.names.map((name, place) => ({
-  name,
+  name: curled(name),
+  given: name,
   place,
   code: given.zones.codes[place],
   scope: given.zones.scopes[place],
@@ -138,17 +140,20 @@ const figuresOf = once((scenario, profile, category) => {
   });
 });
 
-// Sites of a situation that count for a category: today's and unchanged, new or moved, removed.
+// Sites that count for a category in a situation: unchanged, new or moved; and today's that are
+// no longer where they were.
 const sitesOf = once((scenario, category) => {
   const { names, categories, situations } = given.sites;
   const [x, y] = [unpack(given.sites.x), unpack(given.sites.y)];
-  const own = situations[scenario];
   const take = (places, kind) =>
     places
       .filter((place) => categories[place].includes(category))
       .map((place) => ({ kind, name: names[place], x: x[place], y: y[place] }));
-  const unchanged = unpackSteps(own.sites).filter((place) => !own.added.includes(place));
-  return [...take(unchanged, "site"), ...take(own.removed, "removed"), ...take(own.added, "added")];
+  const [today, own] = [0, scenario].map((row) => new Set(unpackSteps(situations[row].sites)));
+  const added = situations[scenario].added;
+  const unchanged = [...own].filter((place) => !added.includes(place));
+  const gone = [...today].filter((place) => !own.has(place));
+  return [...take(unchanged, "site"), ...take(gone, "removed"), ...take(added, "added")];
 });
 
 const waysOf = once((scenario) =>

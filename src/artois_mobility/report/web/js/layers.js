@@ -6,6 +6,9 @@ const WAYS = {
   links: { colour: given.colours.links, width: 3, dashes: [] },
 };
 const LARGEST_CIRCLE = 24;
+const GROUND = "#e3e8eb";
+// Where people live from whom a site is farther than the last line.
+const FARTHER = "#fbfbf8";
 
 // Every way of showing: what is compared side by side, by which classes, and how it is drawn.
 const SHOWS = {
@@ -78,7 +81,8 @@ function isochroneColour(bound) {
 
 function drawIsochrones(ink, view, { scenario, profile, category }, when) {
   const rings = isochronesOf(when === "before" ? 0 : scenario, profile, category, when);
-  for (const { bound, path } of [...rings].reverse()) {
+  fillPath(ink, view, rings.inhabited, FARTHER);
+  for (const { bound, path } of [...rings.within].reverse()) {
     ink.save();
     ink.globalAlpha = 0.9;
     fillPath(ink, view, path, isochroneColour(bound));
@@ -118,22 +122,27 @@ function largestCircle(state) {
   return Math.max(0, ...counts.map((each) => Math.max(each.people_gaining, each.people_losing)));
 }
 
-function drawPeople(ink, view, state) {
+// Circles of who gains and who loses in each commune, side by side where both are there.
+function circlesOf(view, state) {
   const largest = largestCircle(state);
-  view.inPoints(ink);
-  for (const zone of communes) {
+  return communes.flatMap((zone) => {
     const middle = middleOf()[zone.place];
-    if (!middle) continue;
-    const { people_gaining: gaining, people_losing: losing } = zoneFigures(state, zone);
-    const [x, y] = [view.x(middle[0]), view.y(middle[1])];
-    const both = gaining >= 0.5 && losing >= 0.5;
-    for (const [count, fill, side] of [
-      [gaining, GAIN_HUE, -1],
-      [losing, hatchOf(LOSS_HUE, "slanted", 1), 1],
-    ]) {
-      const radius = circleRadius(count, largest);
-      if (count >= 0.5) fillCircle(ink, x + (both ? side * radius : 0), y, Math.max(radius, 2), fill);
-    }
+    if (!middle) return [];
+    const figures = zoneFigures(state, zone);
+    const counts = [figures.people_gaining, figures.people_losing].map((count) => Math.max(count, 0));
+    const both = counts.every((count) => count >= 0.5);
+    return counts.flatMap((count, side) => {
+      const radius = Math.max(circleRadius(count, largest), 2);
+      const x = view.x(middle[0]) + (both ? (2 * side - 1) * radius : 0);
+      return count >= 0.5 ? [{ x, y: view.y(middle[1]), radius, isGain: !side }] : [];
+    });
+  });
+}
+
+function drawPeople(ink, view, state) {
+  view.inPoints(ink);
+  for (const { x, y, radius, isGain } of circlesOf(view, state)) {
+    fillCircle(ink, x, y, radius, isGain ? GAIN_HUE : hatchOf(LOSS_HUE, "slanted", 1));
   }
 }
 
@@ -144,7 +153,7 @@ function drawGround(ink, view) {
   ink.setTransform(1, 0, 0, 1, 0, 0);
   ink.fillStyle = "#f4f6f7";
   ink.fillRect(0, 0, view.width * view.ratio, view.height * view.ratio);
-  for (const { path } of outlinePaths) fillPath(ink, view, path, "#e3e8eb");
+  for (const { path } of outlinePaths) fillPath(ink, view, path, GROUND);
 }
 
 function drawLines(ink, view) {
@@ -165,34 +174,58 @@ function drawWays(ink, view, scenario) {
   }
 }
 
-function drawSites(ink, view, { scenario, category }) {
+function drawSites(ink, view, { scenario, category }, when) {
   view.inPoints(ink);
-  for (const site of sitesOf(scenario, category)) {
+  for (const site of sitesOf(when === "before" ? 0 : scenario, category)) {
     drawMark(ink, view.x(site.x), view.y(site.y), site.kind);
   }
 }
 
-// Names of communes, those of most people first, none over another.
-function drawNames(ink, view) {
-  const taken = [];
+// What no name may cover: circles, and the marks of sites that a scenario changes.
+function obstaclesOf(view, state) {
+  const boxOf = ({ x, y, radius }) => [x - radius, y - radius, x + radius, y + radius];
+  const marks = sitesOf(state.scenario, state.category)
+    .filter(({ kind }) => kind !== "site")
+    .map((site) => ({ x: view.x(site.x), y: view.y(site.y), radius: 9 }));
+  const circles = state.show === "people" ? circlesOf(view, state) : [];
+  return [...marks, ...circles].map(boxOf);
+}
+
+const meets = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+
+// Names of communes, those of most people first, none over another nor over what is counted.
+function drawNames(ink, view, state) {
+  const taken = obstaclesOf(view, state);
   view.inPoints(ink);
   const size = view.scale > 0.03 ? 13 : 11;
   Object.assign(ink, { font: `600 ${size}px system-ui, "Liberation Sans", Arial, sans-serif` });
   Object.assign(ink, { textAlign: "center", lineWidth: 3, strokeStyle: "rgba(255, 255, 255, .9)" });
-  const people = figuresOf(0, 0, 0);
-  const order = [...communes].sort((a, b) => people[b.place].population - people[a.place].population);
-  for (const zone of order) {
-    const middle = middleOf()[zone.place];
-    if (!middle) continue;
-    const [x, y] = [view.x(middle[0]), view.y(middle[1])];
-    const half = ink.measureText(zone.name).width / 2 + 12;
-    const box = [x - half, y - 1.3 * size, x + half, y + 1.3 * size];
-    if (box[0] < 0 || box[2] > view.width || box[1] < 0 || box[3] > view.height) continue;
-    if (taken.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1])) continue;
+  ink.fillStyle = "#1d2a35";
+  const most = Math.max(8, view.width / 40);
+  let count = 0;
+  for (const { name, x, y } of namedPlaces()) {
+    const half = ink.measureText(name).width / 2 + 12;
+    // In its middle, else as far below or above it as needed.
+    const boxes = [0, 1, -1, 2, -2].map((step) => {
+      const middle = view.y(y) + 1.4 * size * step;
+      return [view.x(x) - half, middle - size, view.x(x) + half, middle + size];
+    });
+    const isInside = (b) => b[0] >= 0 && b[1] >= 0 && b[2] <= view.width && b[3] <= view.height;
+    const box = boxes.find((each) => isInside(each) && !taken.some((other) => meets(each, other)));
+    if (!box) continue;
     taken.push(box);
-    ink.strokeText(zone.name, x, y + 4);
-    ink.fillStyle = "#1d2a35";
-    ink.fillText(zone.name, x, y + 4);
-    if (taken.length >= Math.max(8, view.width / 40)) break;
+    ink.strokeText(name, view.x(x), (box[1] + box[3]) / 2 + 4);
+    ink.fillText(name, view.x(x), (box[1] + box[3]) / 2 + 4);
+    count += 1;
+    if (count >= most) break;
   }
 }
+
+// Places with a name, the largest first.
+const namedPlaces = once(() => {
+  const people = figuresOf(0, 0, 0);
+  return [...communes]
+    .sort((a, b) => people[b.place].population - people[a.place].population)
+    .filter((zone) => middleOf()[zone.place])
+    .map((zone) => ({ name: zone.name, x: middleOf()[zone.place][0], y: middleOf()[zone.place][1] }));
+});

@@ -11,12 +11,20 @@ function showName(show, threshold) {
   return say(`web.${show}`, { minutes: Number(threshold) });
 }
 
+// People whom the legend shows circles for, as shares of the most.
+const SHOWN_SHARES = [1, 0.25, 0.05];
+
 function themeEntries(state) {
   if (state.show === "isochrones") {
-    return given.thresholds.map((bound) => [
-      square(isochroneColour(bound)),
-      say("web.isochrone_within", { minutes: bound }),
-    ]);
+    const most = say("web.minutes_count", { minutes: given.thresholds.at(-1) });
+    return [
+      ...given.thresholds.map((bound) => [
+        square(isochroneColour(bound)),
+        say("web.isochrone_within", { minutes: bound }),
+      ]),
+      [square(FARTHER), say("web.more_than", { least: most })],
+      [square(GROUND), say("web.no_residents")],
+    ];
   }
   if (state.show === "people") return circleEntries(state);
   const scale = scaleOf(state);
@@ -30,6 +38,7 @@ function themeEntries(state) {
     const text = state.show === "minutes" ? "map.not_reached" : "web.no_data";
     entries.push([square(given.classes.missing, "crossed"), say(text)]);
   }
+  if (scale.isInstead) entries.push(["", say("web.classes_instead")]);
   return entries;
 }
 
@@ -61,15 +70,21 @@ function circleEntries(state) {
     [square(GAIN_HUE), say("table.gaining")],
     [square(LOSS_HUE, "slanted"), say("table.losing")],
   ];
-  for (const people of [largest, largest / 4]) {
-    if (people >= 1) entries.push([draw(people, "#fff"), say("web.circle", { count: Math.round(people) })]);
+  for (const people of new Set(SHOWN_SHARES.map((share) => Math.max(1, roundCount(share * largest))))) {
+    if (largest >= 1) entries.push([draw(people, "#fff"), say("web.circle", { count: people })]);
   }
   return entries;
 }
 
+// The roundest number that is not above another: 1, 2 or 5 and noughts, as on the plates.
+function roundCount(count) {
+  const power = 10 ** Math.floor(Math.log10(count));
+  return power * [5, 2, 1].find((step) => step * power <= count);
+}
+
 function markEntries(state) {
   const kinds = new Set(sitesOf(state.scenario, state.category).map((site) => site.kind));
-  const names = { site: "map.site", added: "map.added_site", removed: "map.removed_site" };
+  const names = { site: "map.site", added: "map.added_site", removed: "web.gone_site" };
   const entries = Object.entries(names)
     .filter(([kind]) => kinds.has(kind))
     .map(([kind, key]) => [markSwatch(kind), say(key)]);

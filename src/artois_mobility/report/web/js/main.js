@@ -13,9 +13,11 @@ function explore() {
     writeFinding(state);
     fillLegend(state);
     fillCharts(state);
-    fillTable(state, (zone) => goTo(shown, zone));
+    fillTable(state, (zone) => goTo(shown, zone, state));
     writeSplit(state);
     shown.drawNow();
+    shown.tell();
+    markEdges();
   };
   for (const name of CHOICES) {
     choice(name).addEventListener("change", () => {
@@ -52,7 +54,8 @@ function followSplit(shown, state) {
   });
 }
 
-function goTo({ map, element }, zone) {
+// Show a commune, and say its figures.
+function goTo({ map, element, tell, speak }, zone, state) {
   const outline = outlines.find((each) => each.zone === zone.place);
   if (!outline) return;
   const xs = outline.rings.flatMap((ring) => ring.filter((_, i) => i % 2 === 0));
@@ -64,24 +67,33 @@ function goTo({ map, element }, zone) {
   map.fitBounds(corners, { padding: [40, 40], maxZoom: -3, animate: false });
   element.focus({ preventScroll: true });
   element.scrollIntoView({ block: "center" });
+  tell(() => [zone.name, ...describeZone(zone, state)]);
+  speak();
 }
 
 // Tell what is under the mouse; for who moves the map by keyboard, what is in its middle.
-function followMap({ map, element, whole }, state) {
+function followMap(shown, state) {
+  const { map, element, whole } = shown;
   const reading = document.getElementById("reading");
   const spoken = document.getElementById("spoken");
-  const tell = (latLng) => describePlace(latLng.lng, latLng.lat, state);
-  const write = (texts) =>
+  const isTouch = matchMedia("(pointer: coarse)").matches;
+  let texts = () => [say(isTouch ? "web.hint_touch" : "web.hint")];
+  // What is told of a place is asked anew with every choice.
+  shown.tell = (own = texts) => {
+    texts = own;
+    const lines = texts();
     reading.replaceChildren(
-      ...texts.map((text, i) => make(i ? "span" : "strong", { textContent: text })),
+      ...lines.map((text, i) => make(i ? "span" : "strong", { textContent: text })),
     );
-  write([say(matchMedia("(pointer: coarse)").matches ? "web.hint_touch" : "web.hint")]);
-  map.on("mousemove click", ({ latlng }) => write(tell(latlng)));
+  };
+  shown.speak = () => (spoken.textContent = texts().join(", "));
+  const describe = ({ lat, lng }) => describePlace(lng, lat, state);
+  map.on("mousemove click", ({ latlng }) => shown.tell(() => describe(latlng)));
   map.on("moveend", () => {
     if (document.activeElement !== element) return;
-    const texts = tell(map.getCenter());
-    write(texts);
-    spoken.textContent = `${say("web.centre")} ${texts.join(", ")}`;
+    const centre = map.getCenter();
+    shown.tell(() => describe(centre));
+    spoken.textContent = `${say("web.centre")} ${texts().join(", ")}`;
   });
   for (const [id, act] of [
     ["zoom-in", () => map.zoomIn()],
@@ -94,7 +106,7 @@ function followMap({ map, element, whole }, state) {
 
 function followTable(shown, state) {
   document.getElementById("communes-part").hidden = !communes.length;
-  const refill = () => fillTable(state, (zone) => goTo(shown, zone));
+  const refill = () => fillTable(state, (zone) => goTo(shown, zone, state));
   document.getElementById("filter-name").addEventListener("input", refill);
   document.getElementById("filter-epci").addEventListener("change", refill);
   document.getElementById("filter-changed").addEventListener("change", refill);

@@ -81,18 +81,19 @@ function drawMap(shown, state) {
   Object.assign(canvas.style, { width: `${view.width}px`, height: `${view.height}px` });
   const ink = canvas.getContext("2d");
   drawGround(ink, view);
-  drawTheme(ink, view, state);
+  forEachSide(ink, view, state, (when) => SHOWS[state.show].draw(ink, view, state, when));
   drawLines(ink, view);
-  drawWays(ink, view, state.scenario);
-  drawSites(ink, view, state);
-  drawNames(ink, view);
+  forEachSide(ink, view, state, (when) => {
+    drawWays(ink, view, when === "before" ? 0 : state.scenario);
+    drawSites(ink, view, state, when);
+  });
+  drawNames(ink, view, state);
 }
 
 // Today on the left of the slider, the scenario on its right.
-function drawTheme(ink, view, state) {
-  const { draw } = SHOWS[state.show];
+function forEachSide(ink, view, state, draw) {
   if (!isSplit(state)) {
-    draw(ink, view, state, "after");
+    draw("after");
     return;
   }
   const middle = state.split * view.width;
@@ -105,7 +106,7 @@ function drawTheme(ink, view, state) {
     ink.beginPath();
     ink.rect(left, 0, width, view.height);
     ink.clip();
-    draw(ink, view, state, when);
+    draw(when);
     ink.restore();
   }
 }
@@ -177,10 +178,9 @@ function describeZone(zone, state) {
   const count = Math.round(figures.population);
   const lines = [say("web.people_count", { count })];
   const minutes = (value) =>
-    Number.isNaN(value) ? NO_VALUE : say("web.minutes_count", { minutes: writeNumber(value, 1) });
+    Number.isNaN(value) ? NO_VALUE : say("web.minutes_count", { minutes: writeMinutes(value) });
   if (state.show === "within") {
-    const share = (when) =>
-      percentText(writeNumber(zoneValue(state, zone, when)));
+    const share = (when) => writeShare(zoneValue(state, zone, when), 100);
     lines.push(state.scenario ? `${share("before")} → ${share("after")}` : share("before"));
   } else if (state.scenario) {
     lines.push(`${minutes(figures.minutes_before)} → ${minutes(figures.minutes_after)}`);

@@ -31,7 +31,23 @@ function sortRows(table, headings, column) {
   headings.forEach((other) => other.removeAttribute("aria-sort"));
   heading.setAttribute("aria-sort", ascending ? "ascending" : "descending");
 }
-// What is folded away on the screen belongs on paper.
-window.addEventListener("beforeprint", () => {
-  for (const folded of document.querySelectorAll("details")) folded.open = true;
+
+// What is folded away stays so on paper, unless the reader opens all of it.
+const unfold = document.getElementById("unfold");
+unfold.addEventListener("click", () => {
+  const isOpen = unfold.getAttribute("aria-pressed") === "false";
+  unfold.setAttribute("aria-pressed", String(isOpen));
+  document.body.classList.toggle("unfolded", isOpen);
+  for (const folded of document.querySelectorAll("main details")) folded.open = isOpen;
 });
+
+// What is wider than the page fades out where it goes on.
+function markEdges() {
+  for (const part of document.querySelectorAll(".scroll")) {
+    const rest = part.scrollWidth - part.clientWidth - part.scrollLeft;
+    part.classList.toggle("goes-on", rest > 2);
+  }
+}
+document.addEventListener("scroll", markEdges, { capture: true, passive: true });
+document.addEventListener("toggle", markEdges, { capture: true });
+window.addEventListener("resize", markEdges);

@@ -5,7 +5,7 @@ const order = { column: 0, isRising: true };
 // Columns of the table: a heading, what is sorted and written to CSV, and what is read.
 function tableColumns(state) {
   const { threshold, scenario } = state;
-  const minutes = (value) => writeNumber(value, 1);
+  const percent = (value) => writeNumber(wholePercent(value, 100));
   const people = (value) => writeNumber(Math.round(value));
   const today = figuresOf(0, state.profile, state.category);
   const share = (when) => (figures, zone) =>
@@ -14,24 +14,26 @@ function tableColumns(state) {
   const column = (title, value, write, decimals) => ({ title, value, write, decimals });
   const columns = [
     column(say("table.commune"), (_, zone) => zone.name),
-    column(say("table.epci"), (_, zone) => (zone.parent >= 0 ? zones[zone.parent].name : "")),
+    ...(agglomerations.length
+      ? [column(say("table.epci"), (_, zone) => (zone.parent >= 0 ? zones[zone.parent].name : ""))]
+      : []),
     column(say("table.residents"), (figures) => figures.population, people, 0),
   ];
   const shares = (names) =>
     threshold === ""
       ? []
-      : names.map(([key, when]) => column(say(key, bound), share(when), minutes, 1));
+      : names.map(([key, when]) => column(say(key, bound), share(when), percent, 1));
   if (!scenario) {
     return [
       ...columns,
-      column(say("web.commune_minutes"), (figures) => figures.minutes_before, minutes, 3),
+      column(say("web.commune_minutes"), (figures) => figures.minutes_before, writeMinutes, 3),
       ...shares([["web.within", "before"]]),
     ];
   }
   return [
     ...columns,
-    column(say("table.minutes_before"), (figures) => figures.minutes_before, minutes, 3),
-    column(say("table.minutes_after"), (figures) => figures.minutes_after, minutes, 3),
+    column(say("table.minutes_before"), (figures) => figures.minutes_before, writeMinutes, 3),
+    column(say("table.minutes_after"), (figures) => figures.minutes_after, writeMinutes, 3),
     column(say("table.gaining"), (figures) => figures.people_gaining, people, 0),
     column(say("table.losing"), (figures) => figures.people_losing, people, 0),
     ...shares([
@@ -76,7 +78,7 @@ function fillTable(state, onCommune) {
   const { columns, rows } = tableRows(state);
   const table = document.getElementById("communes");
   const pair = pairName(state);
-  table.caption.textContent = say("web.communes", { name: given.scenarios[state.scenario].name, pair });
+  table.caption.firstChild.textContent = say("web.communes", { name: given.scenarios[state.scenario].name, pair });
   table.tHead.replaceChildren(make("tr", {}, columns.map((each, i) => heading(each, i, state, onCommune))));
   table.tBodies[0].replaceChildren(
     ...rows.map(({ zone, values }) => {
@@ -132,10 +134,11 @@ function tableAsCsv(state) {
   const { columns, rows } = tableRows(state);
   const title = ({ title }) => csvField(title, separator);
   const head = [csvField("insee_com", separator), ...columns.map(title)];
+  const text = (zone, i) => (i ? zones[zone.parent]?.given ?? "" : zone.given);
   const body = rows.map(({ zone, values }) => [
     csvField(zone.code, separator),
     ...values.map((value, i) =>
-      columns[i].write ? csvNumber(value, columns[i].decimals) : csvField(value, separator),
+      columns[i].write ? csvNumber(value, columns[i].decimals) : csvField(text(zone, i), separator),
     ),
   ]);
   return `\ufeff${[head, ...body].map((row) => row.join(separator)).join("\r\n")}\r\n`;

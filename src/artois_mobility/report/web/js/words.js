@@ -37,18 +37,22 @@ function writeSigned(value, decimals = 0) {
 }
 
 // In whole per cent: never 100 % unless all are in, never 0 % unless none is.
+function wholePercent(part, whole) {
+  if (!(whole > 0)) return NaN;
+  const percent = Math.round((100 * part) / whole);
+  return part > 0 && part < whole ? Math.min(Math.max(percent, 1), 99) : percent;
+}
+
 function writeShare(part, whole) {
-  if (!(whole > 0) || Number.isNaN(part)) return NO_VALUE;
-  let percent = Math.round((100 * part) / whole);
-  if (part > 0 && part < whole) percent = Math.min(Math.max(percent, 1), 99);
-  return percentText(percent);
+  const percent = wholePercent(part, whole);
+  return Number.isNaN(percent) ? NO_VALUE : percentText(percent);
 }
 
 function percentText(percent) {
   return language === "fr" ? `${percent} %` : `${percent}%`;
 }
 
-// Minutes as people say them: the tenths given are rounded up, a half counts as less.
+// Minutes as people say them: whole ones, a half counts as less.
 function writeMinutes(minutes) {
   return writeNumber(Math.ceil(minutes - 0.5));
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from .._types import Progress, tell_nobody
+from ..places.named import list_named_places
 from ..scenarios.differences import summarise, tabulate_differences
 from ..scenarios.reading import TODAY, read_scenarios
 from ..scenarios.resolved import ResolvedScenario
@@ -157,6 +158,7 @@ def _compare(
         is_schematic=any(_is_schematic(each) for each in (whole, base.loaded)),
         water=_compute_water(whole, plans, base, progress),
         uncertainty=None if certainty is None else certainty.times,
+        named_places=list_named_places(whole.today.extract),
     )
 
 

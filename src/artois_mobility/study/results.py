@@ -132,6 +132,9 @@ class Comparison:
         How sure the minutes to the nearest site are: `scenario`, `profile`, `cell`, `category`,
         `minutes`, `low`, `high`, `p_within_10_min` and so on, `reason`; of a scenario the profiles
         and categories that it can change. None where the study does not ask.
+    named_places
+        Towns, quarters and hamlets of the extract, for the maps: `name`, `kind` (value of `place`)
+        and points; None where they are not known.
     """
 
     study: Study
@@ -146,6 +149,7 @@ class Comparison:
     is_schematic: bool
     water: WaterResult | None = None
     uncertainty: pd.DataFrame | None = None
+    named_places: gpd.GeoDataFrame | None = None
 
     @property
     def base(self) -> ScenarioResult:

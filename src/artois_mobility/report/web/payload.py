@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ...access.inequality import gini
+from ..backdrop import street_network
 from ..classes import (
     ACCESS_BOUNDS_MIN,
     ACCESS_COLOURS,
@@ -30,6 +31,7 @@ from ..maps import (
 from ..typography import curl
 from ..water import changes_water_only
 from .cells import pack_cells
+from .ground import pack_places, pack_streets
 from .shapes import pack_changed_ways, pack_shapes, pack_sites
 from .zones import list_zones, pack_zones
 
@@ -88,6 +90,7 @@ TEXTS: Final = (
     "web.gini",
     "web.gini_today",
     "web.gone_site",
+    "web.here",
     "web.hint",
     "web.hint_touch",
     "web.isochrones",
@@ -98,6 +101,7 @@ TEXTS: Final = (
     "web.minutes",
     "web.minutes_count",
     "web.more_than",
+    "web.near",
     "web.newly",
     "web.no_data",
     "web.no_longer",
@@ -117,6 +121,8 @@ TEXTS: Final = (
     "web.within_after",
     "web.within_before",
 )
+# A map this many points wide shows no more.
+POINTS_ACROSS: Final = 2000
 # Read as markup inside a script element, or as the end of a line by old scripts.
 _ESCAPES: Final = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
 
@@ -144,6 +150,7 @@ def compose_payload(
         ways; see `packing.pack` for how whole numbers are packed.
     """
     zones = list_zones(result)
+    tolerance_m = (backdrop.window[2] - backdrop.window[0]) / POINTS_ACROSS
     profiles = [profile_label(result.networks, each, words) for each in times.profiles]
     return {
         "language": words.language,
@@ -176,7 +183,11 @@ def compose_payload(
         "gini": _evenness(result, times),
         "cells": pack_cells(result, times, backdrop, zones),
         "zones": pack_zones(result, times, zones),
-        "shapes": pack_shapes(backdrop, zones, result.communes),
+        "shapes": {
+            **pack_shapes(backdrop, zones, result.communes, tolerance_m),
+            **pack_streets(backdrop, street_network(result.networks), tolerance_m),
+        },
+        "places": pack_places(result, backdrop),
         "sites": pack_sites(result, times, backdrop),
         "ways": [pack_changed_ways(each, backdrop) for each in result.scenarios],
     }

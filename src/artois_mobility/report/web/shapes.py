@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from ..times import Times
     from .zones import Zones
 
-# A map this many points wide shows no more.
-POINTS_ACROSS: Final = 2000
 # Changes are looked at from near.
 CHANGE_TOLERANCE_M: Final = 3.0
 
 
-def pack_shapes(backdrop: Backdrop, zones: Zones, communes: gpd.GeoDataFrame) -> dict[str, Any]:
+def pack_shapes(
+    backdrop: Backdrop, zones: Zones, communes: gpd.GeoDataFrame, tolerance_m: float
+) -> dict[str, Any]:
     """Pack what lies under the map, coarse enough for a screen.
 
     Parameters
@@ -38,6 +38,8 @@ def pack_shapes(backdrop: Backdrop, zones: Zones, communes: gpd.GeoDataFrame) ->
         What the summary tells of.
     communes
         Whose outlines those of the backdrop are, in their order: `insee`.
+    tolerance_m
+        How far a line may lie from where it was.
 
     Returns
     -------
@@ -46,7 +48,6 @@ def pack_shapes(backdrop: Backdrop, zones: Zones, communes: gpd.GeoDataFrame) ->
         barriers.
     """
     window = backdrop.window
-    tolerance_m = (window[2] - window[0]) / POINTS_ACROSS
     place_of_code = zones.of_scope("commune")
     # All outlines at once, so that neighbours keep their common border.
     shapes = shapely.coverage_simplify(backdrop.communes, tolerance_m)
@@ -57,8 +58,8 @@ def pack_shapes(backdrop: Backdrop, zones: Zones, communes: gpd.GeoDataFrame) ->
     return {
         "window": [round(edge) for edge in window],
         "outlines": outlines,
-        "roads": pack_lines(_joined(backdrop.main_roads.inside(window)), window, tolerance_m),
-        "barriers": pack_lines(_joined(backdrop.barriers.inside(window)), window, tolerance_m),
+        "roads": pack_lines(join_lines(backdrop.main_roads.inside(window)), window, tolerance_m),
+        "barriers": pack_lines(join_lines(backdrop.barriers.inside(window)), window, tolerance_m),
     }
 
 
@@ -209,7 +210,19 @@ def _merge(lines: Geometries) -> Geometries:
     return merged
 
 
-def _joined(lines: Lines) -> Geometries:
+def join_lines(lines: Lines) -> Geometries:
+    """Make shapes of lines.
+
+    Parameters
+    ----------
+    lines
+        Any lines, in metres.
+
+    Returns
+    -------
+    shapes
+        One for each line, in metres.
+    """
     if not lines.count:
         return np.empty(0, object)
     line_of_point = np.repeat(np.arange(lines.count), np.diff(lines.first_point))

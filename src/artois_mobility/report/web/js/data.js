@@ -165,7 +165,12 @@ const waysOf = once((scenario) =>
 const lines = {
   roads: given.shapes.roads.map(unpackLine),
   barriers: given.shapes.barriers.map(unpackLine),
+  middle: given.shapes.middle.map(unpackLine),
+  streets: given.shapes.streets.map(unpackLine),
 };
+const [placesX, placesY] = [unpack(given.places.x), unpack(given.places.y)];
+// Quarters, hamlets and other places that are no communes of the study.
+const otherPlaces = given.places.names.map((name, i) => ({ name: curled(name), x: placesX[i], y: placesY[i] }));
 const outlines = given.shapes.outlines.map(({ zone, rings }) => ({
   zone,
   rings: rings.map(unpackLine),

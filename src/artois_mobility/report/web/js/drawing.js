@@ -66,9 +66,15 @@ function fillOf(scale, place, ratio) {
   return scale.isHatched(place) ? hatchOf(colour, "slanted", ratio) : colour;
 }
 
+// Cells that lie far apart are drawn larger than they are, or nobody sees them.
+function leastSide(view) {
+  const apart = Math.sqrt((extent.width * extent.height) / Math.max(cells.count, 1)) * view.scale;
+  return Math.min(Math.max(0.5 * apart, 1.6), 9);
+}
+
 // Patterns keep to the canvas, not to the metres: squares are filled in points of the canvas.
 function fillCells(ink, view, values, people, scale) {
-  const side = Math.max(view.scale * cells.side, 1.6);
+  const side = Math.max(view.scale * cells.side, leastSide(view));
   const rows = new Map();
   for (let cell = 0; cell < cells.count; cell += 1) {
     if (Number.isNaN(people[cell])) continue;

@@ -7,6 +7,8 @@ const WAYS = {
 };
 const LARGEST_CIRCLE = 24;
 const GROUND = "#e3e8eb";
+const STREET = "rgba(120, 128, 134, .32)";
+const WIDEST_WITH_STREETS = 16_000; // metres
 // Where people live from whom a site is farther than the last line.
 const FARTHER = "#fbfbf8";
 
@@ -147,13 +149,23 @@ function drawPeople(ink, view, state) {
 }
 
 const outlinePaths = outlines.map(({ zone, rings }) => ({ zone, path: pathOf(rings, true) }));
-const linePaths = { roads: pathOf(lines.roads), barriers: pathOf(lines.barriers) };
+const linePaths = Object.fromEntries(Object.entries(lines).map(([kind, own]) => [kind, pathOf(own)]));
+
+// Where many cells lie outside the communes, all is land: white squares need a darker ground.
+const isAtHome = cells.commune.filter((zone) => zone < 0).length <= 0.05 * cells.count;
 
 function drawGround(ink, view) {
   ink.setTransform(1, 0, 0, 1, 0, 0);
-  ink.fillStyle = "#f4f6f7";
+  ink.fillStyle = isAtHome ? "#f4f6f7" : GROUND;
   ink.fillRect(0, 0, view.width * view.ratio, view.height * view.ratio);
   for (const { path } of outlinePaths) fillPath(ink, view, path, GROUND);
+}
+
+// Streets lie under squares, but over areas, which would hide them.
+function drawStreets(ink, view) {
+  const isNear = view.width / view.scale <= WIDEST_WITH_STREETS;
+  if (isNear) strokePath(ink, view, linePaths.streets, STREET, 1);
+  strokePath(ink, view, linePaths.middle, STREET, isNear ? 2 : 1);
 }
 
 function drawLines(ink, view) {
@@ -193,7 +205,7 @@ function obstaclesOf(view, state) {
 
 const meets = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
 
-// Names of communes, those of most people first, none over another nor over what is counted.
+// Names of places, the largest first, none over another nor over what is counted.
 function drawNames(ink, view, state) {
   const taken = obstaclesOf(view, state);
   view.inPoints(ink);
@@ -221,11 +233,12 @@ function drawNames(ink, view, state) {
   }
 }
 
-// Places with a name, the largest first.
+// Places with a name: communes, those of most people first, then what else has one.
 const namedPlaces = once(() => {
   const people = figuresOf(0, 0, 0);
-  return [...communes]
+  const named = [...communes]
     .sort((a, b) => people[b.place].population - people[a.place].population)
     .filter((zone) => middleOf()[zone.place])
     .map((zone) => ({ name: zone.name, x: middleOf()[zone.place][0], y: middleOf()[zone.place][1] }));
+  return [...named, ...otherPlaces];
 });

@@ -3,6 +3,7 @@
 const FAR = { minZoom: -9, maxZoom: -1, zoomSnap: 0, zoomDelta: 0.5 };
 const PRINT_RATIO = 3;
 const LEAST_WIDTH = 6000; // metres
+const NEAR = 3000; // metres
 
 function makeMap(state) {
   const element = document.getElementById("map");
@@ -80,8 +81,11 @@ function drawMap(shown, state) {
   canvas.height = Math.round(view.height * ratio);
   Object.assign(canvas.style, { width: `${view.width}px`, height: `${view.height}px` });
   const ink = canvas.getContext("2d");
+  const isOfCells = ["minutes", "gain", "people"].includes(state.show);
   drawGround(ink, view);
+  if (isOfCells) drawStreets(ink, view);
   forEachSide(ink, view, state, (when) => SHOWS[state.show].draw(ink, view, state, when));
+  if (!isOfCells) drawStreets(ink, view);
   drawLines(ink, view);
   forEachSide(ink, view, state, (when) => {
     drawWays(ink, view, when === "before" ? 0 : state.scenario);
@@ -146,12 +150,20 @@ function zoneAt(x, y) {
   return found ? found.zone : -1;
 }
 
+// What lies outside the communes is told by the nearest place that has a name.
+function nearestName(x, y) {
+  const distance = (place) => Math.hypot(place.x - x, place.y - y);
+  const near = otherPlaces.filter((place) => distance(place) <= NEAR);
+  if (!near.length) return say(communes.length ? "web.others" : "web.here");
+  return say("web.near", { name: near.reduce((a, b) => (distance(b) < distance(a) ? b : a)).name });
+}
+
 // Say in words what lies under a point, in metres from the south-west.
 function describePlace(x, y, state) {
   const people = peopleOf(state.scenario);
   const cell = cellAt(x, y, people);
   const place = cell >= 0 ? cells.commune[cell] : zoneAt(x, y);
-  const name = place >= 0 ? zones[place].name : say("web.others");
+  const name = place >= 0 ? zones[place].name : nearestName(x, y);
   if (SHOWS[state.show].draw === drawZones || state.show === "people") {
     return place >= 0 ? [name, ...describeZone(zones[place], state)] : [name];
   }

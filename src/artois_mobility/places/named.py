@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
 from .._types import WGS84
-from ..osm.extract import Extract
+
+if TYPE_CHECKING:
+    from ..osm.extract import Extract
+
 
 # Values of `place`, the largest first (wiki.openstreetmap.org/wiki/Key:place).
 KINDS: Final = (

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ..times import Times
     from .zones import Zones
 
+# Points of an outline that encloses nothing.
+LEAST: Final = 3
 # Changes are looked at from near.
 CHANGE_TOLERANCE_M: Final = 3.0
 
@@ -58,8 +60,15 @@ def pack_shapes(
     return {
         "window": [round(edge) for edge in window],
         "outlines": outlines,
-        "roads": pack_lines(join_lines(backdrop.main_roads.inside(window)), window, tolerance_m),
-        "barriers": pack_lines(join_lines(backdrop.barriers.inside(window)), window, tolerance_m),
+        **{
+            name: pack_lines(join_lines(own.inside(window)), window, tolerance_m)
+            for name, own in (
+                ("roads", backdrop.main_roads),
+                ("shores", backdrop.shores),
+                ("railways", backdrop.railways),
+            )
+        },
+        "water": pack_areas(backdrop.water.inside(window), window, tolerance_m),
     }
 
 
@@ -158,6 +167,28 @@ def pack_rings(shape: shapely.Geometry, window: tuple[float, ...]) -> list[str]:
         Each as `pack_lines`, in metres.
     """
     return pack_lines(shapely.get_rings(shapely.get_parts([shape])), window, 0.0)
+
+
+def pack_areas(outlines: Lines, window: tuple[float, ...], tolerance_m: float) -> list[str]:
+    """Pack outlines of areas, each on its own, as they close.
+
+    Parameters
+    ----------
+    outlines
+        Outlines in metres, holes too.
+    window
+        Its west and south are the origin.
+    tolerance_m
+        How far an outline may lie from where it was; smaller areas are left out.
+
+    Returns
+    -------
+    lines
+        As those of `pack_lines`.
+    """
+    shapes = shapely.simplify(join_lines(outlines), tolerance_m)
+    points = shapely.get_num_points(shapes)
+    return [_pack_line(shapely.get_coordinates(line), window) for line in shapes[points > LEAST]]
 
 
 def pack_lines(

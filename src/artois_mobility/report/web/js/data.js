@@ -164,10 +164,12 @@ const waysOf = once((scenario) =>
 
 const lines = {
   roads: given.shapes.roads.map(unpackLine),
-  barriers: given.shapes.barriers.map(unpackLine),
+  shores: given.shapes.shores.map(unpackLine),
+  railways: given.shapes.railways.map(unpackLine),
   middle: given.shapes.middle.map(unpackLine),
   streets: given.shapes.streets.map(unpackLine),
 };
+const waters = given.shapes.water.map(unpackLine);
 const [placesX, placesY] = [unpack(given.places.x), unpack(given.places.y)];
 // Quarters, hamlets and other places that are no communes of the study.
 const otherPlaces = given.places.names.map((name, i) => ({ name: curled(name), x: placesX[i], y: placesY[i] }));

@@ -9,6 +9,13 @@ const LARGEST_CIRCLE = 24;
 const GROUND = "#e3e8eb";
 const STREET = "rgba(120, 128, 134, .32)";
 const WIDEST_WITH_STREETS = 16_000; // metres
+const WATER = "#c3d9e6";
+// Lines of the ground, over the squares: what each is called stands in the legend.
+const GROUND_LINES = {
+  shores: { name: "water", colour: "rgba(70, 130, 170, .6)", width: 1.3, dashes: [] },
+  railways: { name: "railways", colour: "rgba(60, 60, 60, .6)", width: 1, dashes: [4, 3] },
+  roads: { name: "main_roads", colour: "rgba(110, 100, 90, .7)", width: 1.4, dashes: [] },
+};
 // Where people live from whom a site is farther than the last line.
 const FARTHER = "#fbfbf8";
 
@@ -149,6 +156,7 @@ function drawPeople(ink, view, state) {
 }
 
 const outlinePaths = outlines.map(({ zone, rings }) => ({ zone, path: pathOf(rings, true) }));
+const waterPath = pathOf(waters, true);
 const linePaths = Object.fromEntries(Object.entries(lines).map(([kind, own]) => [kind, pathOf(own)]));
 
 // Where many cells lie outside the communes, all is land: white squares need a darker ground.
@@ -159,6 +167,7 @@ function drawGround(ink, view) {
   ink.fillStyle = isAtHome ? "#f4f6f7" : GROUND;
   ink.fillRect(0, 0, view.width * view.ratio, view.height * view.ratio);
   for (const { path } of outlinePaths) fillPath(ink, view, path, GROUND);
+  fillPath(ink, view, waterPath, WATER);
 }
 
 // Streets lie under squares, but over areas, which would hide them.
@@ -169,8 +178,9 @@ function drawStreets(ink, view) {
 }
 
 function drawLines(ink, view) {
-  strokePath(ink, view, linePaths.barriers, "rgba(70, 130, 170, .55)", 1.3);
-  strokePath(ink, view, linePaths.roads, "rgba(90, 90, 90, .55)", 1);
+  for (const [kind, { colour, width, dashes }] of Object.entries(GROUND_LINES)) {
+    strokePath(ink, view, linePaths[kind], colour, width, dashes);
+  }
   for (const { path } of outlinePaths) strokePath(ink, view, path, "rgba(60, 70, 80, .5)", 0.6);
 }
 

@@ -2,7 +2,7 @@
 
 function fillLegend(state) {
   const items = document.getElementById("legend-items");
-  const entries = [...themeEntries(state), ...markEntries(state)];
+  const entries = [...themeEntries(state), ...markEntries(state), ...groundEntries()];
   items.replaceChildren(...entries.map(([swatch, label]) => make("li", {}, [swatch, label])));
   document.getElementById("legend-title").textContent = showName(state.show, state.threshold);
 }
@@ -104,6 +104,16 @@ function markEntries(state) {
   }
   const ways = Object.entries(waysOf(state.scenario)).filter(([, own]) => own.length);
   return [...entries, ...ways.map(([kind]) => [lineSwatch(WAYS[kind]), say(`map.${kind}`)])];
+}
+
+// Lines of the ground that the territory has.
+function groundEntries() {
+  const isThere = (kind) => lines[kind].length;
+  const entries = Object.entries(GROUND_LINES)
+    .filter(([kind]) => isThere(kind) || (kind === "shores" && waters.length))
+    .map(([, line]) => [lineSwatch(line), say(`map.${line.name}`)]);
+  if (!isThere("middle") && !isThere("streets")) return entries;
+  return [...entries, [lineSwatch({ colour: STREET, width: 2, dashes: [] }), say("map.streets")]];
 }
 
 function square(colour, hatch = "") {

@@ -268,7 +268,9 @@ function sideText(kinds, counts, side) {
 }
 
 function drawBars(sums, kinds) {
-  const [width, row] = [CHART.width, 76];
+  // Where somebody reaches a site in only one of the two, the texts need a line each.
+  const isLong = [...sums.values()].some((counts) => kinds.some(({ isEnd }, i) => isEnd && counts[i] >= 0.5));
+  const [width, row] = [CHART.width, isLong ? 76 : 60];
   const height = sums.size * row;
   const picture = makeSvg("svg", { viewBox: `0 0 ${width} ${height}`, class: "chart" });
   const sideOf = (counts, side) => counts.reduce((sum, each, i) => sum + (kinds[i].side === side ? each : 0), 0);
@@ -279,7 +281,7 @@ function drawBars(sums, kinds) {
   const length = (people) => (largest ? (people / largest) * half : 0);
   [...sums].forEach(([zone, counts], place) => {
     const top = place * row + 12;
-    const bar = top + 38;
+    const bar = top + row - 38;
     picture.append(makeSvg("text", { x: 1, y: top, class: "name" }, zoneTitle(zone)));
     for (const side of [-1, 1]) {
       let at = width / 2;
@@ -293,7 +295,7 @@ function drawBars(sums, kinds) {
     }
     picture.append(makeSvg("path", { d: `M${width / 2} ${bar - 2}v18`, class: "axis" }));
     picture.append(makeSvg("text", { x: 1, y: top + 16 }, sideText(kinds, counts, -1)));
-    picture.append(makeSvg("text", { x: width - 1, y: top + 32, "text-anchor": "end" }, sideText(kinds, counts, 1)));
+    picture.append(makeSvg("text", { x: width - 1, y: bar - 6, "text-anchor": "end" }, sideText(kinds, counts, 1)));
   });
   return picture;
 }

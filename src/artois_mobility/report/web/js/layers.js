@@ -228,7 +228,7 @@ function drawNames(ink, view, state) {
   for (const { name, x, y } of namedPlaces()) {
     const half = ink.measureText(name).width / 2 + 12;
     // In its middle, else as far below or above it as needed.
-    const boxes = [0, 1, -1, 2, -2].map((step) => {
+    const boxes = [0, 1, -1, 2, -2, 3, -3].map((step) => {
       const middle = view.y(y) + 1.4 * size * step;
       return [view.x(x) - half, middle - size, view.x(x) + half, middle + size];
     });

@@ -10,6 +10,7 @@ from .grid import (
     Cell,
     Row,
     Table,
+    say_unchanged,
     write_change_cell,
     write_minutes_cell,
     write_people_cell,
@@ -216,30 +217,6 @@ def changes_by_pair(result: Comparison, scenario: ScenarioResult, words: Words) 
     headers = (words.say("table.pair"), *_change_headers(result, words))
     note = say_unchanged(len(ordered) - len(shown), words)
     return Table(words.say("table.changes_by_pair"), headers, rows, note=note)
-
-
-def say_unchanged(count: int, words: Words) -> str:
-    """Say for how many pairs of mode and destination nothing changes.
-
-    Parameters
-    ----------
-    count
-        How many are not in the table.
-    words
-        The catalogue.
-
-    Returns
-    -------
-    sentence
-        `""` for none.
-
-    Examples
-    --------
-    >>> from artois_mobility.report.words import read_words
-    >>> say_unchanged(24, read_words("en"))
-    '24 other destinations and modes: nothing changes.'
-    """
-    return words.say("table.pairs_unchanged", {"count": count}) if count else ""
 
 
 def changes_by_epci(result: Comparison, scenario: str, pair: Pair, words: Words) -> Table:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..study.gains import ALL
-from .figures import say_unchanged, show_threshold
+from .figures import show_threshold
 from .findings import pairs_in_focus, threshold_text
-from .grid import Row, Table, write_index_cell, write_people_cell
+from .grid import Row, Table, say_unchanged, write_index_cell, write_people_cell
 from .labels import pair_label
 
 if TYPE_CHECKING:

@@ -172,6 +172,30 @@ def write_share_cell(part: float, whole: float, words: Words) -> Cell:
     return Cell(write_share(part, whole, words.language), _sortable(round(value, 4)))
 
 
+def say_unchanged(count: int, words: Words) -> str:
+    """Say for how many pairs of mode and destination nothing changes.
+
+    Parameters
+    ----------
+    count
+        How many are not in the table.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    sentence
+        `""` for none.
+
+    Examples
+    --------
+    >>> from artois_mobility.report.words import read_words
+    >>> say_unchanged(24, read_words("en"))
+    '24 other destinations and modes: nothing changes.'
+    """
+    return words.say("table.pairs_unchanged", {"count": count}) if count else ""
+
+
 def _sortable(value: float) -> float | str:
     """Give a value to sort by; no value sorts behind all others."""
     return "" if np.isnan(value) else float(value)

@@ -77,7 +77,7 @@ def read_licences() -> str:
 
     Examples
     --------
-    >>> "Leaflet" in read_licences()
+    >>> "leaflet" in read_licences()
     True
     """
     return _read(LICENCES)

@@ -30,10 +30,9 @@ from artois_mobility.scenarios.resolving import resolve
 from artois_mobility.study.answers import Answer, tabulate_answers
 from artois_mobility.study.files import read_study
 from artois_mobility.study.loading import Loaded, load
+from artois_mobility.study.new_sites import NewSites, attach_new_sites
 from artois_mobility.study.running import (
     Job,
-    NewSites,
-    attach_new_sites,
     compute_all,
     find_anew,
     find_answer,
@@ -95,7 +94,9 @@ def measure(folder: Path, extract: Path, *, turns: bool) -> list[str]:
 
     def whole() -> int:
         resolved = resolve(scenarios, loaded.today)
-        table = compute_all(loaded, resolved, attach_new_sites(loaded, resolved), tell_nobody)
+        table = compute_all(
+            loaded, resolved, attach_new_sites(loaded, resolved), tell_nobody
+        ).access
         return len(tabulate_differences(table))
 
     whole()

@@ -12,7 +12,8 @@ from artois_mobility.scenarios.differences import summarise
 from artois_mobility.scenarios.homes import Homes
 from artois_mobility.scenarios.resolving import resolve
 from artois_mobility.study.peopling import add_people
-from artois_mobility.study.running import attach_new_sites, compute_all
+from artois_mobility.study.new_sites import attach_new_sites
+from artois_mobility.study.running import compute_all
 from scenario_worlds import CATEGORY, crooked_world, make_loaded, scattered, silent
 from street_worlds import at, cells_at, sites_at
 
@@ -94,7 +95,7 @@ def outcome(loaded, *scenarios):
     resolved = resolve(scenarios, loaded.today)
     peopled = add_people(loaded, resolved)
     whole = peopled.loaded
-    times = compute_all(whole, resolved, attach_new_sites(whole, resolved), silent)
+    times = compute_all(whole, resolved, attach_new_sites(whole, resolved), silent).access
     table = summarise(
         times, whole.residents, whole.communes, (2.0, 5.0), people_of=peopled.population_of
     )

@@ -14,7 +14,8 @@ from artois_mobility.scenarios.reading import Scenario
 from artois_mobility.scenarios.resolved import Today
 from artois_mobility.scenarios.resolving import resolve
 from artois_mobility.study.loading import Loaded
-from artois_mobility.study.running import attach_new_sites, compute_all
+from artois_mobility.study.new_sites import attach_new_sites
+from artois_mobility.study.running import compute_all
 from street_worlds import Street, at, cells_at, sites_at, street_world
 
 CATEGORY = "care/hospital"
@@ -107,7 +108,7 @@ def silent(what, done, total):
 def run(loaded, *scenarios):
     """Access times of today and of some scenarios."""
     resolved = resolve(scenarios, loaded.today)
-    return compute_all(loaded, resolved, attach_new_sites(loaded, resolved), silent)
+    return compute_all(loaded, resolved, attach_new_sites(loaded, resolved), silent).access
 
 
 def minutes_of(table, key):

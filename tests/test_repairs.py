@@ -34,7 +34,8 @@ from artois_mobility.scenarios.applying import change_times
 from artois_mobility.scenarios.edits import NetworkEdits, no_joints
 from artois_mobility.scenarios.resolving import resolve
 from artois_mobility.study import repairing
-from artois_mobility.study.running import attach_new_sites, find_anew, find_answer, list_jobs
+from artois_mobility.study.new_sites import attach_new_sites
+from artois_mobility.study.running import find_anew, find_answer, list_jobs
 from artois_mobility.study.standing import stand
 from graph_worlds import graphs, make_ends, make_graph
 from scenario_worlds import (

@@ -13,7 +13,8 @@ from artois_mobility.scenarios.differences import tabulate_differences
 from artois_mobility.scenarios.resolved import Today
 from artois_mobility.scenarios.resolving import resolve
 from artois_mobility.study.laws import check_laws
-from artois_mobility.study.running import attach_new_sites, compute_all
+from artois_mobility.study.new_sites import attach_new_sites
+from artois_mobility.study.running import compute_all
 from scenario_worlds import close, make_loaded, make_scenario, silent, speed
 from test_scenarios_applying import check_shapes
 from turn_oracle import time_between, trips_over_arcs
@@ -77,7 +78,7 @@ def test_laws_hold_on_real_streets(realdata, town):
         make_scenario(close(*ways), *links, key="both"),
     ]
     resolved = resolve(scenarios, loaded.today)
-    table = compute_all(loaded, resolved, attach_new_sites(loaded, resolved), silent)
+    table = compute_all(loaded, resolved, attach_new_sites(loaded, resolved), silent).access
     differences = tabulate_differences(table)
     check_laws(loaded, resolved, differences)
     after = {

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any, Final, Literal, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from .fields import FROM, POINT_KEYS
+from .fields import CLOCK, FROM, POINT_KEYS
 from .hints import EXAMPLE_OF_KEY, suggest
 from .schema import MODEL_OF_KIND
 
@@ -31,6 +31,8 @@ _ALLOWED_OF_TYPE: Final = {
     "model_type": "a section with keys",
     "string_too_short": "text that is not empty",
     "string_type": 'text in "quotes"',
+    "time_parsing": CLOCK,
+    "time_type": CLOCK,
     "tuple_type": "a list in [brackets]",
 }
 _BOUND_OF_TYPE: Final = {
@@ -166,7 +168,7 @@ def _is_point(place: Place) -> bool:
 def _show(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    text = value.isoformat() if isinstance(value, date) else repr(value)
+    text = value.isoformat() if isinstance(value, date | time) else repr(value)
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
@@ -180,7 +182,7 @@ def _without_tag(place: Place) -> Place:
 def _known_keys(model: type[BaseModel], place: Place) -> Sequence[str]:
     """List the keys that are allowed beside the last of `place`."""
     found = _model_of(model, place)
-    names = list(found.model_fields)
+    names = [field.alias or name for name, field in found.model_fields.items()]
     if found in MODEL_OF_KIND.values():
         names += [name + FROM for name in names if name in POINT_KEYS]
     return names

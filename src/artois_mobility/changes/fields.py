@@ -1,7 +1,7 @@
 """What the keys of study and scenario files may hold."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import (
@@ -17,14 +17,20 @@ from pydantic import (
 # Keys that hold coordinates; each may be read from a layer, under the key with `_from` behind it.
 POINT_KEYS: Final = ("at", "geometry", "to", "to_within", "within")
 FROM: Final = "_from"
+# What is allowed where a file tells the hour.
+CLOCK: Final = "a time of the day: 07:00:00"
 
 
-def _refuse_number(value: object) -> object:
-    """Refuse what pydantic would take for seconds since 1970."""
-    if isinstance(value, int | float):
-        msg = f"is {value!r}; allowed is a day: 2027-03-01."
-        raise ValueError(msg)  # noqa: TRY004  pydantic collects ValueErrors
-    return value
+def _refuse_number(allowed: str) -> Callable[[object], object]:
+    """Make a check that refuses numbers, which pydantic would take for seconds since some day."""
+
+    def check(value: object) -> object:
+        if isinstance(value, int | float):
+            msg = f"is {value!r}; allowed is {allowed}."
+            raise ValueError(msg)  # noqa: TRY004  pydantic collects ValueErrors
+        return value
+
+    return check
 
 
 def _within(least: float, most: float, unit: str = "") -> Callable[[float], float]:
@@ -52,7 +58,8 @@ TimeFactor: TypeAlias = Annotated[Number, AfterValidator(_within(0.5, 10))]
 Line: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=2)]
 Ring: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=3)]
 Names: TypeAlias = Annotated[tuple[Text, ...], Field(min_length=1)]
-Day: TypeAlias = Annotated[date, BeforeValidator(_refuse_number)]
+Day: TypeAlias = Annotated[date, BeforeValidator(_refuse_number("a day: 2027-03-01"))]
+Clock: TypeAlias = Annotated[time, BeforeValidator(_refuse_number(CLOCK))]
 
 
 class FileModel(BaseModel):

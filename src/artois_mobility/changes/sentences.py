@@ -12,6 +12,7 @@ from ..network.dimensions import DIMENSIONS
 from ..network.geodesy import length_m
 from ..network.profiles import read_profile
 from ..places.categories import label
+from ..transit.naming import LABEL, TRANSIT
 from .fields import Point
 from .people_schema import PeopleChange, SiteSetting
 from .people_sentences import say_people
@@ -333,6 +334,8 @@ def _profiles(profiles: Sequence[str] | None, words: Mapping[str, str], language
 @cache
 def _profile_label(profile: str, language: Language) -> str:
     """Name a profile of the library for people; one of the user's own keeps its name."""
+    if profile == TRANSIT:
+        return LABEL[language]
     try:
         return read_profile(profile).label[language]
     except ProfileError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import PlacesError
 from ..places.categories import label
 from ..scenarios.reading import TODAY
+from ..transit.naming import LABEL, TRANSIT
 from .words import read_words, write_date
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def profile_label(networks: Mapping[str, Network], profile: str, words: Words) -
     label
         As the profile's table says it in that language.
     """
+    if profile == TRANSIT:
+        return LABEL[words.language]
     return networks[profile].profile.label[words.language]
 
 

@@ -178,11 +178,14 @@ def choose_times(
         network.searched.graph, (here.leave, origins[1]), (there.reach, destinations[1])
     )
 
+    # most places share their street with no destination
+    shared = np.flatnonzero(np.isin(here.arc, there.arc))
+    place = here.place[shared]
+
     def times_of(rows: range) -> Milliseconds:
         lines = by_nodes(rows)
-        for line, row in zip(lines, rows, strict=True):
-            for attachment in range(*np.searchsorted(here.place, [row, row + 1])):
-                _offer_own_arc(here, attachment, there, line)
+        for own in range(*np.searchsorted(place, [rows.start, rows.stop])):
+            _offer_own_arc(here, int(shared[own]), there, lines[place[own] - rows.start])
         return lines
 
     return times_of

@@ -14,6 +14,7 @@ from ..network.model import Network
 from ..network.profiles import Profile
 from ..osm.extract import Extract
 from ..transit.feeds import Feed
+from ..transit.naming import TRANSIT
 from .edits import NetworkEdits
 from .files import where
 from .homes import Homes, PeopleEdits
@@ -53,6 +54,8 @@ class Today:
         The data behind networks that are built from other tags, by profile.
     feed
         Its timetable; None where it has none.
+    travel_day
+        The day on which people ride; None where it has no timetable.
     """
 
     extract: Extract
@@ -65,6 +68,12 @@ class Today:
     day: date | None = None
     edited: Mapping[str, Extract] = field(default_factory=dict)
     feed: Feed | None = None
+    travel_day: date | None = None
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """Everybody whose times there are: by network, and by public transport where there is."""
+        return (*self.networks, *([] if self.feed is None else [TRANSIT]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

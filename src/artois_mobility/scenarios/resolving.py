@@ -29,6 +29,7 @@ from ..network.model import Network
 from ..network.profiles import profile_names
 from ..places.categories import find_category
 from ..routing.threads import run_each
+from ..transit.naming import TRANSIT
 from .barrier_changes import cut_streets, resolve_barriers
 from .drawing import draw_links, draw_speeds, draw_ways
 from .edits import NetworkEdits, no_joints
@@ -272,11 +273,11 @@ def _check_polygon(findings: Findings, row: int, key: str, ring: Sequence[Point]
 def _check_focus(findings: Findings, today: Today) -> None:
     """Refuse a focus on what does not exist; warn where the study does not ask for it."""
     scenario = findings.scenario
-    known = list(dict.fromkeys([*today.networks, *profile_names()]))
+    known = list(dict.fromkeys([*today.profiles, *profile_names(), TRANSIT]))
     for profile in scenario.focus_profiles:
         if profile not in known:
             findings.errors.append(f"focus.profiles: {profile!r}.{suggest(profile, known)}")
-        elif profile not in today.networks:
+        elif profile not in today.profiles:
             findings.warnings.append(Notice("focus_profile", {"profile": profile}))
     for category in scenario.focus_categories:
         try:

@@ -13,9 +13,11 @@ from ..places.categories import is_below
 from ..scenarios.reading import TODAY
 from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.site_changes import stay_rows
+from ..transit.naming import TRANSIT
 from .files import OSM
 from .loading import Loaded
-from .running import NewSites, find_edge
+from .new_sites import NewSites
+from .running import find_edge
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -177,7 +179,7 @@ def _say_edge(loaded: Loaded, access_times: pd.DataFrame) -> Iterator[Notice]:
     if len(access_times["cell"].cat.categories) > len(loaded.residents):  # scenarios add cells
         is_own &= access_times["cell"].isin(loaded.residents["cell"])
     times = access_times[is_own]
-    for profile in study.profiles:
+    for profile in (each for each in study.profiles if each != TRANSIT):
         minutes = times[times["profile"] == profile].groupby("cell", sort=False, observed=True)
         slowest_min = minutes["minutes"].max().to_numpy(np.float64)
         slowest_min = np.minimum(np.nan_to_num(slowest_min, nan=np.inf), study.buffer_min)

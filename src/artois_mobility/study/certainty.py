@@ -12,10 +12,12 @@ from ..routing.threads import run_each
 from ..scenarios.differences import NOTICED_MIN
 from ..scenarios.reading import TODAY
 from ..scenarios.resolved import ResolvedScenario
+from ..transit.naming import TRANSIT
 from .bases import Base
 from .certainty_questions import UncertaintyQuestion
 from .loading import Loaded
-from .running import Job, NewSites, list_jobs, settle_situation
+from .new_sites import NewSites
+from .running import Job, list_jobs, settle_situation
 
 DRAWING = "drawing times"
 
@@ -74,8 +76,9 @@ def compute_certainty(
     if question is None:
         return None
     study = loaded.study
-    first = [Job(base.resolved, profile, study.categories) for profile in study.profiles]
-    others = list_jobs(loaded, resolved)
+    profiles = [each for each in study.profiles if each != TRANSIT]
+    first = [Job(base.resolved, profile, study.categories) for profile in profiles]
+    others = [job for job in list_jobs(loaded, resolved) if job.profile in profiles]
     keys = [each.scenario.key for each in resolved]
     if base.loaded is loaded:
         others = others[len(first) :]  # today's, which come first, are the base or not compared
@@ -91,7 +94,7 @@ def compute_certainty(
         return drawn
 
     drawn_first = run_each(lambda job: run(job, base.loaded), first)
-    before = dict(zip(study.profiles, drawn_first, strict=True))
+    before = dict(zip(profiles, drawn_first, strict=True))
     tables = [_label(drawn, base.key, name, loaded, question) for name, drawn in before.items()]
     marks = _Marks(loaded, keys)
 
@@ -167,6 +170,12 @@ class _Marks:
         # what a scenario cannot change gains nothing, surely
         self.low, self.high = np.zeros((2, *shape))
         self.is_noise = np.ones(shape, np.bool_)
+        # times by public transport are not drawn
+        self.is_told = np.ones(shape, np.bool_)
+        if TRANSIT in study.profiles:
+            row = study.profiles.index(TRANSIT)
+            self.low[:, row] = self.high[:, row] = np.nan
+            self.is_told[:, row] = False
 
     def note(self, job: Job, found: pd.DataFrame) -> None:
         scenario = self.keys.index(_key_of(job))
@@ -191,5 +200,7 @@ class _Marks:
             columns[name] = values
         noise = np.zeros(len(differences), np.bool_)
         noise[is_first] = self.is_noise.ravel()
-        marks = pd.arrays.BooleanArray(noise, ~is_first)
+        is_told = np.zeros(len(differences), np.bool_)
+        is_told[is_first] = self.is_told.ravel()
+        marks = pd.arrays.BooleanArray(noise, ~is_told)
         return differences.assign(**columns, within_noise=marks)

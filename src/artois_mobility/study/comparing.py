@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from .._types import Progress, tell_nobody
 from ..places.named import list_named_places
 from ..scenarios.differences import summarise, tabulate_differences
@@ -19,10 +17,11 @@ from .files import Study
 from .laws import check_laws
 from .loading import Loaded, load
 from .manifest import make_manifest
+from .new_sites import NewSites, attach_new_sites
 from .peopling import Peopled, add_people, describe_people, settle_base, settle_other
 from .references import load_other, name_base, read_reference
 from .results import Comparison
-from .running import NewSites, attach_new_sites, compute_all
+from .running import Times, compute_all
 from .water_results import WaterResult
 
 
@@ -91,7 +90,7 @@ def compare(
     whole = everyone.loaded
     new_sites = attach_new_sites(whole, resolved)
     computed = compute_all(whole, resolved, new_sites, report)
-    check_laws(whole, resolved, tabulate_differences(computed))
+    check_laws(whole, resolved, tabulate_differences(computed.access))
     base, plans = Base(key, whole, loaded), resolved
     if ground.file is not None:
         base, plans = Base(key, whole, loaded, resolved[0]), resolved[1:]
@@ -108,7 +107,7 @@ class _Computed:
     everyone: Peopled
     resolved: Sequence[ResolvedScenario]
     new_sites: NewSites
-    access_times: pd.DataFrame
+    times: Times
 
 
 def _compare(
@@ -117,10 +116,11 @@ def _compare(
     """Hold what was computed against the base."""
     whole, study = computed.everyone.loaded, computed.everyone.loaded.study
     is_other = base.loaded is not whole
-    own_times = computed.access_times
-    if is_other:
-        own_times = compute_all(base.loaded, [], {}, progress)
-    access_times = put_first(computed.access_times, base.key, own_times if is_other else None)
+    own = compute_all(base.loaded, [], {}, progress) if is_other else computed.times
+    access_times = put_first(computed.times.access, base.key, own.access if is_other else None)
+    transit_times = computed.times.transit
+    if transit_times is not None:
+        transit_times = put_first(transit_times, base.key, own.transit if is_other else None)
     peopled = settle_base(computed.everyone, base.key)
     if is_other:
         peopled = settle_other(
@@ -134,10 +134,10 @@ def _compare(
     )
     residents, communes = peopled.loaded.residents, whole.communes
     networks = whole.today.networks
-    first = describe_base(base, own_times, computed.new_sites, computed.everyone)
+    first = describe_base(base, own.access, computed.new_sites, computed.everyone)
     others = [describe(each, computed.everyone, computed.new_sites, base) for each in plans]
     if is_other:
-        others.insert(0, describe_today(computed.alone, computed.access_times, base))
+        others.insert(0, describe_today(computed.alone, computed.times.access, base))
     return Comparison(
         study=study,
         residents=residents,
@@ -159,6 +159,7 @@ def _compare(
         water=_compute_water(whole, plans, base, progress),
         uncertainty=None if certainty is None else certainty.times,
         named_places=list_named_places(whole.today.extract),
+        transit_times=transit_times,
     )
 
 

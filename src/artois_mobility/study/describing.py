@@ -13,9 +13,9 @@ from ..scenarios.site_changes import STAYED
 from .bases import Base, only_new, only_own, relate_sites
 from .caveats import warn_of_sites, warn_of_today
 from .loading import Loaded
+from .new_sites import NewSites
 from .peopling import Peopled, warn_of_homes
 from .results import ScenarioResult
-from .running import NewSites
 from .touching import say_changes, tabulate_touches
 
 

@@ -1,6 +1,5 @@
 """Read a study file: what today is, and what is asked of it."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,19 +8,19 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, Strict, StringConstraints
 
-from ..changes.faults import find_line
 from ..changes.fields import Day, FileModel, Names, Text
 from ..changes.toml_files import raise_problems, read_toml
 from ..drawing import draw_facts
-from ..errors import InputError, PlacesError, ProfileError
-from ..network.interpreting import BOAT
+from ..errors import InputError
 from ..network.profiles import Profile, profile_names, read_profile
-from ..places.categories import expand, label, use_categories
+from ..places.categories import label
+from ..transit.naming import LABEL, TRANSIT
 from .certainty_questions import UncertaintyQuestion, UncertaintySection, read_uncertainty
+from .file_checks import Checks
+from .transit_questions import TransitContext, TransitQuestion, TransitSection, read_transit
 from .water_questions import WaterQuestion, WaterSection
 
 OSM: Final = "osm"
-OWN_VESSELS: Final = "choose barge, barge_freycinet, pleasure_boat or a file of your own"
 
 Siren = Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
 Minutes = Annotated[float, Strict(), Field(gt=0, le=1440, allow_inf_nan=False)]
@@ -69,6 +68,7 @@ class _StudyFile(FileModel):
     territory: _Territory = _Territory()
     access: _Access = _Access()
     water: WaterSection | None = None
+    transit: TransitSection | None = None
     uncertainty: UncertaintySection | None = None
 
 
@@ -107,9 +107,9 @@ class Study:
     buffer_min
         The extract should reach this far beyond the territory.
     profiles
-        Names of the travel profiles.
+        Names of the travel profiles, `"transit"` for public transport.
     travel_profiles
-        The profiles themselves, in the same order.
+        Those that travel on streets, in the same order.
     categories
         One entry for each category of the tables; `care/*` is written out.
     nearest
@@ -124,6 +124,8 @@ class Study:
         What is asked of the water, or None.
     uncertainty
         How sure minutes have to be told, or None.
+    transit
+        What is asked of public transport, or None.
     day
         The day that it is about: closures and sites count that are in force on it; None for any.
     """
@@ -152,11 +154,38 @@ class Study:
     thresholds_min: tuple[float, ...]
     water: WaterQuestion | None
     uncertainty: UncertaintyQuestion | None
+    transit: TransitQuestion | None = None
     day: date | None = None
 
     def __repr__(self) -> str:
         """Say what it is in one line."""
         return f"<Study {self.path}: {self.name}>"
+
+    @property
+    def street_profiles(self) -> tuple[Profile, ...]:
+        """Everybody whose network is built: who travels on streets, and who walks to stops."""
+        if self.transit is None or self.transit.walk in self.travel_profiles:
+            return self.travel_profiles
+        return (*self.travel_profiles, self.transit.walk)
+
+    def label_of(self, profile: str, language: str) -> str:
+        """Name a profile of the study as people read it.
+
+        Parameters
+        ----------
+        profile
+            One of `profiles`.
+        language
+            `"fr"` or `"en"`.
+
+        Returns
+        -------
+        label
+            Its name in that language.
+        """
+        if profile == TRANSIT:
+            return LABEL[language]
+        return find_profile(self, profile).label[language]
 
     def _repr_html_(self) -> str:
         """Show in a notebook what is asked."""
@@ -166,7 +195,7 @@ class Study:
             "file": self.path.name,
             "extract": self.extract.name,
             "residents": self.residents.name,
-            "profiles": ", ".join(each.label[language] for each in self.travel_profiles),
+            "profiles": ", ".join(self.label_of(name, language) for name in self.profiles),
             "categories": ", ".join(label(key, language) for key in self.categories),
             "thresholds": ", ".join(f"{minutes:g}" for minutes in self.thresholds_min),
         }
@@ -180,7 +209,7 @@ def read_study(path: str | Path) -> Study:
     ----------
     path
         A TOML file with `name`, `[data]`, and optionally `language`, `[territory]`, `[access]`,
-        `[water]`, `[uncertainty]`.
+        `[water]`, `[transit]`, `[uncertainty]`.
         Paths in it are relative to the file. Its file of categories is known to the whole process
         from then on (`am.use_categories`).
 
@@ -207,7 +236,7 @@ def read_study(path: str | Path) -> Study:
         raise_problems([(path, file.problems)])
     content = file.content
     assert content is not None  # otherwise there are problems, and they were raised
-    checks = _Checks(path.parent, path.read_text(encoding="utf-8-sig"), [])
+    checks = Checks(path.parent, path.read_text(encoding="utf-8-sig"), [])
     data = content.data
     extract = checks.find_file(data.extract, "extract")
     residents = checks.find_file(data.residents, "residents")
@@ -226,9 +255,22 @@ def read_study(path: str | Path) -> Study:
         )
     )
     checks.use_categories(own)
-    profiles = checks.read_profiles(content.access.profiles, ("access", "profiles"))
+    listed = content.access.profiles
+    streets = [name for name in listed if name != TRANSIT]
+    profiles = checks.read_profiles(streets, ("access", "profiles"))
     categories = checks.expand_categories(content.access.categories)
     water = checks.read_water(content.water, profiles)
+    transit = read_transit(
+        content.transit,
+        TransitContext(
+            path.parent,
+            listed,
+            profiles,
+            content.access.nearest,
+            content.access.date,
+            checks.note,
+        ),
+    )
     raise_problems([(path, checks.problems)])
     return Study(
         path=path,
@@ -246,7 +288,7 @@ def read_study(path: str | Path) -> Study:
         category_file=own,
         epci=tuple(dict.fromkeys(content.territory.epci)),
         buffer_min=content.territory.buffer_min,
-        profiles=tuple(profile.name for profile in profiles),
+        profiles=_name_profiles(listed, profiles),
         travel_profiles=profiles,
         categories=categories,
         nearest=content.access.nearest,
@@ -255,8 +297,33 @@ def read_study(path: str | Path) -> Study:
         thresholds_min=tuple(sorted(set(content.access.thresholds_min))),
         water=water,
         uncertainty=read_uncertainty(content.uncertainty),
+        transit=transit,
         day=content.access.date,
     )
+
+
+def streets_of(study: Study, profile: str) -> str:
+    """Tell on whose network a profile of a study travels.
+
+    Parameters
+    ----------
+    study
+        The study.
+    profile
+        One of its profiles.
+
+    Returns
+    -------
+    name
+        Its own; for public transport, who walks to stops.
+    """
+    return study.transit.walk.name if profile == TRANSIT and study.transit else profile
+
+
+def _name_profiles(listed: Sequence[str], profiles: Sequence[Profile]) -> tuple[str, ...]:
+    """Name the profiles of a study in the order in which it lists them."""
+    names = iter(profile.name for profile in profiles)
+    return tuple(TRANSIT if name == TRANSIT else next(names) for name in listed)
 
 
 def find_profile(study: Study, name: str | None = None) -> Profile:
@@ -279,6 +346,12 @@ def find_profile(study: Study, name: str | None = None) -> Profile:
     InputError
         If neither the study nor the library has one of this name; the message lists both.
     """
+    if name == TRANSIT:
+        msg = (
+            "transit is not answered by this command: it computes on streets alone. Take `access` "
+            f"or `compare`, or one of {', '.join(p.name for p in study.travel_profiles)}."
+        )
+        raise InputError(msg)
     if name is None:
         return study.travel_profiles[0]
     for profile in study.travel_profiles:
@@ -293,83 +366,3 @@ def find_profile(study: Study, name: str | None = None) -> Profile:
         "profiles of the study."
     )
     raise InputError(msg)
-
-
-@dataclass(frozen=True, slots=True)
-class _Checks:
-    """What a schema cannot see; problems are collected as they are met."""
-
-    folder: Path
-    text: str
-    problems: list[str]
-
-    def find_file(self, given: str, key: str, section: str = "data") -> Path:
-        """Make a path whole; note a problem when nothing is there."""
-        path = self.folder / given
-        if not path.is_file():
-            folder = path.parent
-            files = folder.iterdir() if folder.is_dir() else ()
-            names = sorted(each.name for each in files if each.is_file())
-            nearest = difflib.get_close_matches(path.name, names, n=1, cutoff=0.5)
-            near = f" Did you mean {nearest[0]}?" if nearest else ""
-            what = "is a folder, not a file" if path.is_dir() else "does not exist"
-            self._note((section, key), f"{given!r} {what}; it is looked for from {folder}.{near}")
-        return path
-
-    def use_categories(self, path: Path | None) -> None:
-        """Let everything know the categories of a file; without one those in use stay."""
-        if path is None or not path.is_file():
-            return
-        try:
-            use_categories(path)
-        except PlacesError as error:
-            self._note(("data", "categories"), str(error))
-
-    def read_water(
-        self, section: WaterSection | None, others: Sequence[Profile]
-    ) -> WaterQuestion | None:
-        """Read what is asked of the water: vessels, tables, trips."""
-        if section is None:
-            return None
-        place = ("water", "vessels")
-        vessels = self.read_profiles(section.vessels, place)
-        for vessel in vessels:
-            if vessel.mode != BOAT:
-                self._note(place, f"{vessel.name!r} is no vessel; {OWN_VESSELS}.")
-            elif vessel.name in {other.name for other in others}:
-                self._note(place, f"{vessel.name!r} stands in access.profiles too: name it once.")
-        locks, quays = (
-            None if given is None else self.find_file(given, key, "water")
-            for given, key in ((section.locks, "locks"), (section.quays, "quays"))
-        )
-        return WaterQuestion(vessels, locks, quays, section.trips, section.departure)
-
-    def read_profiles(self, names: Sequence[str], place: tuple[str, str]) -> tuple[Profile, ...]:
-        """Read profiles, the library's own or files beside the study."""
-        found: dict[str, Profile] = {}
-        for name in names:
-            source = self.folder / name if name.endswith(".toml") else name
-            try:
-                profile = read_profile(source)
-            except ProfileError as error:
-                self._note(place, str(error))
-                continue
-            if profile.name in found:
-                self._note(place, f"{profile.name!r} is listed twice.")
-            found[profile.name] = profile
-        return tuple(found.values())
-
-    def expand_categories(self, keys: Sequence[str]) -> tuple[str, ...]:
-        """Write out the categories that a study lists."""
-        listed: list[str] = []
-        for key in keys:
-            try:
-                listed += expand(key)
-            except PlacesError as error:
-                self._note(("access", "categories"), str(error))
-        return tuple(dict.fromkeys(listed))
-
-    def _note(self, place: tuple[str, str], sentence: str) -> None:
-        line = find_line(self.text, place)
-        at = f"line {line}, " if line else ""
-        self.problems.append(f"{at}{'.'.join(place)}: {sentence}")

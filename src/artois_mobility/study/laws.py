@@ -11,6 +11,7 @@ from ..errors import ResultError
 from ..network.model import Network
 from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.site_changes import ADDED, MOVED
+from .files import streets_of
 from .loading import Loaded
 from .running import touched_categories
 
@@ -52,10 +53,12 @@ def check_laws(
     for each in resolved:
         touched = touched_categories(each, loaded.study.categories)
         sites = _effect_of_sites(each) if reference is None else _other_sites(each, reference)
-        for profile, network in loaded.today.networks.items():
-            ways = _effect_of_network(network, each, profile)
+        for profile in loaded.study.profiles:
+            streets = streets_of(loaded.study, profile)
+            network = loaded.today.networks[streets]
+            ways = _effect_of_network(network, each, streets)
             if reference is not None:
-                ways = _other_network(network, each, reference, profile)
+                ways = _other_network(network, each, reference, streets)
             for category in loaded.study.categories:
                 opens, closes = np.logical_or(ways, sites) if category in touched else ways
                 key = each.scenario.key, profile, category

@@ -26,10 +26,12 @@ from ..places.sites import merge_sites, read_sites
 from ..routing.threads import run_each
 from ..scenarios.homes import Homes
 from ..scenarios.resolved import Today
+from ..transit.model import Transit
 from .barriers import read_barriers
 from .congestion import read_congestion
 from .covers import read_covers
 from .files import OSM, Study
+from .transit_loading import feed_readers, transit_builders
 from .water import load_waters
 
 if TYPE_CHECKING:
@@ -78,13 +80,15 @@ class Loaded:
     communes
         Communes of the territory.
     attachments
-        Residents and sites on the network of each profile.
+        Residents and sites on the network of each profile that travels on streets.
     outside_count
         Cells whose residents do not count, because they live outside the territory.
     lock_matches
         Where each row of the study's table of locks went; no rows without a table.
     covers
         Areas in which the study says that the extract is whole, or None.
+    transit
+        Today's timetable and the walks to its stops; None where the study has none.
     """
 
     study: Study
@@ -95,6 +99,7 @@ class Loaded:
     outside_count: int
     lock_matches: pd.DataFrame
     covers: "gpd.GeoDataFrame | None" = None
+    transit: Transit | None = None
 
 
 def load(study: Study, progress: Progress) -> Loaded:
@@ -120,17 +125,22 @@ def load(study: Study, progress: Progress) -> Loaded:
     extract = _read_extract(study, progress)
     readers = [
         *_place_readers(study, extract, study.categories),
-        *(_each(load_for, study, extract, profile) for profile in study.travel_profiles),
+        *feed_readers(study),
+        *(_each(load_for, study, extract, profile) for profile in study.street_profiles),
     ]
-    everybody, around, sites, *networks = _run_all(readers, BUILDING, progress)
+    everybody, around, sites, *rest = _run_all(readers, BUILDING, progress)
+    feed = rest.pop(0) if study.transit is not None else None
+    networks = dict(zip((each.name for each in study.street_profiles), rest, strict=True))
     residents, communes = _settle(study, everybody, around)
-    places = [(network, table) for network in networks for table in (residents, sites)]
-    tables = _run_all([_each(attach, *pair) for pair in places], ATTACHING, progress)
+    places = [(network, table) for network in networks.values() for table in (residents, sites)]
+    attaching = [_each(attach, *pair) for pair in places]
+    attaching += transit_builders(study, networks, feed)
+    tables = _run_all(attaching, ATTACHING, progress)
+    transit = tables.pop() if study.transit is not None else None
     pairs = zip(tables[::2], tables[1::2], strict=True)
     loaded_waters = load_waters(study, extract)
     waters, lock_matches = (None, pd.DataFrame()) if loaded_waters is None else loaded_waters
-    networks_of = dict(zip(study.profiles, networks, strict=True))
-    networks_of |= {} if waters is None else waters.networks
+    networks_of = {**networks, **({} if waters is None else waters.networks)}
     return Loaded(
         study,
         Today(
@@ -142,13 +152,16 @@ def load(study: Study, progress: Progress) -> Loaded:
             homes=Homes(residents, around, study.epci),
             day=study.day,
             build=partial(build_for, study),
+            feed=feed,
+            travel_day=None if study.transit is None else study.transit.day,
         ),
         residents,
         communes,
-        dict(zip(study.profiles, pairs, strict=True)),
+        dict(zip(networks, pairs, strict=True)),
         len(everybody) - len(residents),
         lock_matches,
         None if study.covers is None else read_covers(study.covers),
+        transit,
     )
 
 

@@ -16,6 +16,7 @@ from ..places.attachments import Attachments
 from ..places.sites import LISTS
 from ..scenarios.files import REFERENCE
 from ..scenarios.resolved import ResolvedScenario
+from ..transit.archives import files_of
 from .bases import Base
 from .files import OSM, Study
 from .loading import Loaded
@@ -65,12 +66,13 @@ def make_manifest(
             "thresholds_min": list(study.thresholds_min),
             "date": None if study.day is None else study.day.isoformat(),
             "water": _describe_water(study),
+            "transit": _describe_question(study),
             "reference": None if base is None else base.key,
             "uncertainty": None if study.uncertainty is None else asdict(study.uncertainty),
         },
         "profiles": {
             p.name: {"version": p.version, "sha256": p.sha256}
-            for p in (*study.travel_profiles, *(study.water.vessels if study.water else ()))
+            for p in (*study.street_profiles, *(study.water.vessels if study.water else ()))
         },
         "extract": {
             "osm_timestamp": source.timestamp,
@@ -82,6 +84,7 @@ def make_manifest(
         },
         "residents": _describe_residents(loaded),
         "sites": _describe_sites(loaded),
+        **_describe_timetable(loaded),
         "communes": {"count": len(loaded.communes), **_plain(loaded.communes.attrs)},
         "assumptions": {
             profile: dict(network.provenance.counts)
@@ -102,6 +105,45 @@ def _describe_water(study: Study) -> dict[str, Any] | None:
         "vessels": [vessel.name for vessel in study.water.vessels],
         "trips": [list(trip) for trip in study.water.trips],
         "departure": None if departure is None else departure.isoformat(),
+    }
+
+
+def _describe_question(study: Study) -> dict[str, Any] | None:
+    asked = study.transit
+    if asked is None:
+        return None
+    own = {"day": asked.day.isoformat(), "change_s": asked.change_s, "walk": asked.walk.name}
+    return own | asdict(asked.window)
+
+
+def _describe_timetable(loaded: Loaded) -> dict[str, Any]:
+    """Count what the timetables hold, and what is wrong with them."""
+    if loaded.transit is None:
+        return {}
+    feed, timetable = loaded.transit.feed, loaded.transit.timetable
+    off = loaded.transit.stops.reason_of_place != ""
+    return {
+        "timetable": {
+            "feeds": [
+                {
+                    "feed": str(each["feed"]),
+                    "publisher": str(each["publisher"]),
+                    "agencies": str(each["agencies"]),
+                    "first": each["first"].date().isoformat(),
+                    "last": each["last"].date().isoformat(),
+                    "is_schematic": bool(each["is_schematic"]),
+                }
+                for each in feed.sources.to_dict("records")
+            ],
+            "stops": len(feed.stops),
+            "stops_off_the_network": int(off.sum()),
+            "lines": len(feed.routes),
+            "trips_of_the_day": int(timetable.first_trip[-1]),
+            "faults": [
+                {name: _plain(each[name]) for name in ("feed", "file", "notice", "count")}
+                for each in feed.faults.to_dict("records")
+            ],
+        }
     }
 
 
@@ -143,6 +185,8 @@ def _files_of(loaded: Loaded) -> list[tuple[str, Path, str]]:
         ("quays", study.water.quays if study.water else None),
     )
     others += [(role, path) for role, path in optional if path is not None]
+    if study.transit is not None:
+        others += [("timetable", file) for feed in study.transit.feeds for file in files_of(feed)]
     files += [(role, Path(path), hash_file(Path(path))) for role, path in others if path != OSM]
     return files
 

@@ -152,7 +152,7 @@ def _extend(loaded: Loaded, added: Mapping[str, "gpd.GeoDataFrame"]) -> Loaded:
         pd.concat([today, new], ignore_index=True), geometry="geometry", crs=WGS84
     )
     residents.attrs = dict(loaded.residents.attrs)
-    networks = {profile: loaded.today.networks[profile] for profile in loaded.study.profiles}
+    networks = {profile: loaded.today.networks[profile] for profile in loaded.attachments}
     attached = run_each(lambda network: attach(network, new), list(networks.values()))
     attachments = {
         profile: (

@@ -14,8 +14,8 @@ from .caveats import warn_of_sites
 from .comparing import choose_files
 from .files import Study
 from .loading import Loaded, load
+from .new_sites import NewSites, attach_new_sites
 from .references import read_reference
-from .running import NewSites, attach_new_sites
 from .touching import TOUCH_COLUMNS, say_changes, tabulate_touches
 
 COLUMNS: Final = ("scenario", "change", "kind", "sentence", *TOUCH_COLUMNS[2:], "warnings")

@@ -135,6 +135,10 @@ class Comparison:
     named_places
         Towns, quarters and hamlets of the extract, for the maps: `name`, `kind` (value of `place`)
         and points; None where they are not known.
+    transit_times
+        By public transport, over all departures of the study's window: `scenario`, `cell`,
+        `category`, `minutes_50`, `minutes_85`, `share_within_10` and so on for each threshold,
+        `on_foot`; as in `am.transit_times`. None where the study has no timetable.
     """
 
     study: Study
@@ -150,6 +154,7 @@ class Comparison:
     water: WaterResult | None = None
     uncertainty: pd.DataFrame | None = None
     named_places: gpd.GeoDataFrame | None = None
+    transit_times: pd.DataFrame | None = None
 
     @property
     def base(self) -> ScenarioResult:

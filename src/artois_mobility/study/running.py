@@ -1,8 +1,8 @@
 """Compute the access times of today and of every scenario, and no more of them than needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -12,18 +12,20 @@ from ..access.edges import edge_minutes, time_to_rim
 from ..access.nearest import find_nearest, rows_of_categories
 from ..kernels.nearest import NO_SITE
 from ..network.model import Network
-from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.categories import is_below
 from ..routing.threads import run_each
 from ..scenarios.applying import AttachedPlaces, apply_scenario
-from ..scenarios.attachments import stack_places, take_places
 from ..scenarios.reading import TODAY
-from ..scenarios.resolved import ResolvedScenario, SiteEdits
-from ..scenarios.site_changes import stay_rows
+from ..scenarios.resolved import ResolvedScenario
+from ..transit.naming import TRANSIT
 from .answers import Answer, name_reasons, name_sites, tabulate_answers
+from .files import streets_of
 from .loading import Loaded
+from .new_sites import NewSites, join_sites
 from .repairing import answer_by_repair
+from .rides import Riding
+from .riding import answer_of_riding, ride, ride_today, tabulate_rides
 from .standing import Standing, answer_of_keys, stand
 
 if TYPE_CHECKING:
@@ -31,8 +33,23 @@ if TYPE_CHECKING:
 
 COMPUTING: Final = "access times"
 
-# The added and moved sites of each scenario and profile, on the network of today.
-NewSites: TypeAlias = Mapping[tuple[str, str], Attachments]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Times:
+    """Times of all situations.
+
+    Attributes
+    ----------
+    access
+        `scenario`, `profile`, `cell`, `category`, `rank`, `site`, `minutes`, `reason`,
+        `position_quality`, `edge`.
+    transit
+        By public transport, `scenario`, `cell`, `category`, `minutes_50`, `minutes_85`,
+        `share_within_10` and so on for each threshold, `on_foot`; None where nobody asks.
+    """
+
+    access: pd.DataFrame
+    transit: pd.DataFrame | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +92,8 @@ def list_jobs(loaded: Loaded, resolved: Sequence[ResolvedScenario]) -> list[Job]
     for each in resolved:
         of_sites = touched_categories(each, study.categories)
         for profile in study.profiles:
-            categories = study.categories if profile in each.edits else of_sites
+            is_other = streets_of(study, profile) in each.edits
+            categories = study.categories if is_other else of_sites
             if categories:
                 jobs.append(Job(each, profile, categories))
     return jobs
@@ -105,7 +123,7 @@ def compute_all(
     resolved: Sequence[ResolvedScenario],
     new_sites: NewSites,
     progress: Progress,
-) -> pd.DataFrame:
+) -> Times:
     """Compute access times; scenarios share the rows of today that they cannot affect.
 
     Parameters
@@ -121,30 +139,64 @@ def compute_all(
 
     Returns
     -------
-    access_times
-        `scenario`, `profile`, `cell`, `category`, `rank`, `site`, `minutes`, `reason`,
-        `position_quality`, `edge`; scenarios, profiles and categories in the order of the study,
-        today first. Texts are categorical.
+    times
+        Scenarios, profiles and categories in the order of the study, today first. Texts are
+        categorical.
     """
     jobs = list_jobs(loaded, resolved)
     done: list[int] = []
     progress(COMPUTING, 0, len(jobs))
-    profiles = loaded.study.profiles
-    ground = dict(zip(profiles, run_each(lambda each: stand(loaded, each), profiles), strict=True))
+    on_streets = [each for each in loaded.study.profiles if each != TRANSIT]
+    stood = run_each(lambda each: stand(loaded, each), on_streets)
+    ground = dict(zip(on_streets, stood, strict=True))
+
+    def tell() -> None:
+        done.append(1)
+        progress(COMPUTING, len(done), len(jobs))
 
     def run(job: Job) -> Answer:
         answer = find_answer(loaded, ground[job.profile], job, new_sites)
-        done.append(1)
-        progress(COMPUTING, len(done), len(jobs))
+        tell()
         return answer
 
+    by_street = [job for job in jobs if job.profile in ground]
     found = {
-        (TODAY if job.scenario is None else job.scenario.scenario.key, job.profile): answer
-        for job, answer in zip(jobs, run_each(run, jobs), strict=True)
+        (_key_of(job), job.profile): answer
+        for job, answer in zip(by_street, run_each(run, by_street), strict=True)
     }
+    rides: dict[str, Riding] = {}
+    if loaded.transit is not None:
+        today = rides[TODAY] = ride_today(loaded)
+        tell()
+        others = [job for job in jobs if job.profile == TRANSIT and job.scenario is not None]
+
+        def ride_on(job: Job) -> Riding:
+            riding = _ride(loaded, today, job, new_sites)
+            tell()
+            return riding
+
+        rides |= zip(map(_key_of, others), run_each(ride_on, others), strict=True)
+    categories = loaded.study.categories
+    for job in jobs:
+        if job.profile == TRANSIT:
+            own = rides[_key_of(job)]
+            found[_key_of(job), TRANSIT] = answer_of_riding(own, job.categories)
     keys = [TODAY, *(each.scenario.key for each in resolved)]
     cells = loaded.residents["cell"].astype(str).to_numpy(object)
-    return tabulate_answers(found, keys, profiles, loaded.study.categories, cells)
+    return Times(
+        tabulate_answers(found, keys, loaded.study.profiles, categories, cells),
+        tabulate_rides(rides, keys, loaded.study, cells) if rides else None,
+    )
+
+
+def _key_of(job: Job) -> str:
+    return TODAY if job.scenario is None else job.scenario.scenario.key
+
+
+def _ride(loaded: Loaded, today: Riding, job: Job, new_sites: NewSites) -> Riding:
+    assert job.scenario is not None  # today is known
+    own = new_sites.get((job.scenario.scenario.key, streets_of(loaded.study, job.profile)))
+    return ride(loaded, today, job.scenario, job.categories, own)
 
 
 def find_answer(loaded: Loaded, standing: Standing, job: Job, new_sites: NewSites) -> Answer:
@@ -253,15 +305,16 @@ def settle_situation(
     network, sites, attachments
         As the scenario leaves them; of today the very objects of the study.
     """
-    network, sites = loaded.today.networks[job.profile], loaded.today.sites
-    people, places = loaded.attachments[job.profile]
+    streets = streets_of(loaded.study, job.profile)
+    network, sites = loaded.today.networks[streets], loaded.today.sites
+    people, places = loaded.attachments[streets]
     resolved = job.scenario
     if resolved is None:
         return network, sites, (people, places)
     edits = resolved.site_edits
     if edits.categories:
         sites = edits.sites
-        places = join_sites(edits, places, new_sites[resolved.scenario.key, job.profile])
+        places = join_sites(edits, places, new_sites[resolved.scenario.key, streets])
     applied = apply_scenario(
         resolved,
         network,
@@ -270,57 +323,3 @@ def settle_situation(
     )
     first, second = applied.attachments
     return applied.network, sites, (first, second)
-
-
-def attach_new_sites(loaded: Loaded, resolved: Sequence[ResolvedScenario]) -> NewSites:
-    """Attach the added and moved sites of all scenarios to the networks of today.
-
-    Parameters
-    ----------
-    loaded
-        The study.
-    resolved
-        The scenarios.
-
-    Returns
-    -------
-    new_sites
-        Attachments by scenario and profile, places in the order of the scenario's sites.
-    """
-    tables = [each.site_edits.sites.iloc[stay_rows(each.site_edits)[1]] for each in resolved]
-    ends = np.cumsum([0, *(len(table) for table in tables)])
-    networks = {profile: loaded.today.networks[profile] for profile in loaded.study.profiles}
-    if ends[-1]:
-        everywhere = pd.concat([table for table in tables if len(table)])
-        attached = run_each(lambda network: attach(network, everywhere), list(networks.values()))
-    else:
-        none = np.empty(0, np.int32)
-        attached = [take_places(loaded.attachments[profile][1], none) for profile in networks]
-    return {
-        (each.scenario.key, profile): take_places(table, np.arange(first, end, dtype=np.int32))
-        for profile, table in zip(networks, attached, strict=True)
-        for each, first, end in zip(resolved, ends[:-1], ends[1:], strict=True)
-    }
-
-
-def join_sites(edits: SiteEdits, today: Attachments, new: Attachments) -> Attachments:
-    """Put the attachments of a scenario's sites together.
-
-    Parameters
-    ----------
-    edits
-        The sites of the scenario.
-    today
-        Today's sites on the network of one profile.
-    new
-        Added and moved sites on it.
-
-    Returns
-    -------
-    attachments
-        In the order of the scenario's sites; a site that stays hangs where it does today.
-    """
-    staying, rows = stay_rows(edits)
-    stacked = stack_places([take_places(today, edits.today_row[staying]), new])
-    order = np.argsort(np.concatenate([staying, rows]), kind="stable")
-    return take_places(stacked, order.astype(np.int32))

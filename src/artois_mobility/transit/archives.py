@@ -98,6 +98,24 @@ def read_tables(path: Path, faults: Faults) -> dict[str, pd.DataFrame]:
     return tables
 
 
+def files_of(path: Path) -> list[Path]:
+    """List the files that a feed is read from, to hash them.
+
+    Parameters
+    ----------
+    path
+        A zip file, or a folder of `.txt` files.
+
+    Returns
+    -------
+    files
+        The zip file itself, or the tables in the folder.
+    """
+    if not path.is_dir():
+        return [path]
+    return [file for name in TABLES if (file := path / f"{name}.txt").is_file()]
+
+
 def _open_folder(path: Path) -> Opened:
     found = {name: path / f"{name}.txt" for name in TABLES}
     return {name: file.read_bytes for name, file in found.items() if file.is_file()}

@@ -11,6 +11,7 @@ from ..errors import TransitError
 from .archives import read_tables
 from .faults import Faults, tabulate
 from .feed_extras import take_frequencies, take_transfers
+from .feed_sources import take_sources
 from .feed_tables import (
     keep_usable,
     take_calendar,
@@ -52,6 +53,9 @@ class Feed:
     faults
         What was wrong, in the words of the canonical validator: `feed`, `file`, `notice`, `count`,
         `first`, `consequence`.
+    sources
+        One row for each feed: `feed`, `publisher`, `agencies`, `first` and `last` day,
+        `is_schematic` (made up, not to be cited).
     """
 
     stops: pd.DataFrame
@@ -64,6 +68,7 @@ class Feed:
     transfers: pd.DataFrame
     timezone: str
     faults: pd.DataFrame
+    sources: pd.DataFrame
 
 
 def read_gtfs(paths: str | Path | Sequence[str | Path]) -> Feed:
@@ -152,6 +157,7 @@ def join_feeds(feeds: Sequence[Feed]) -> Feed:
         stack("transfers", from_stop=stop, to_stop=stop),
         _one_timezone(feeds),
         stack("faults"),
+        stack("sources"),
     )
 
 
@@ -186,6 +192,7 @@ def _read(path: Path, prefix: str) -> Feed:
         transfers,
         take_timezone(tables.get("agency", none), faults),
         tabulate([faults]),
+        take_sources(tables, path.stem, calendar, exceptions),
     )
 
 

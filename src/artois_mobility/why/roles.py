@@ -14,7 +14,8 @@ from ..scenarios.attachments import take_places
 from ..scenarios.link_changes import number_links
 from ..scenarios.resolving import try_to_resolve
 from ..scenarios.site_changes import ADDED, MOVED
-from ..study.running import Job, attach_new_sites, settle_situation
+from ..study.new_sites import attach_new_sites
+from ..study.running import Job, settle_situation
 from .trials import Combination, Pair, restrict
 
 if TYPE_CHECKING:

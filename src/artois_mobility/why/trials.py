@@ -16,13 +16,14 @@ from ..routing.ends import minutes_of
 from ..routing.threads import run_each
 from ..scenarios.resolving import try_to_resolve
 from ..scenarios.way_changes import profiles_of
-from ..study.running import Job, attach_new_sites, settle_situation, touched_categories
+from ..study.new_sites import attach_new_sites
+from ..study.running import Job, settle_situation, touched_categories
 
 if TYPE_CHECKING:
     from ..scenarios.reading import Scenario
     from ..scenarios.resolved import ResolvedScenario
     from ..study.loading import Loaded
-    from ..study.running import NewSites
+    from ..study.new_sites import NewSites
 
 # A profile and a category.
 Pair: TypeAlias = tuple[str, str]

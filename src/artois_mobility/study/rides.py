@@ -1,0 +1,248 @@
+"""Journeys by public transport to one destination, taking over what another situation shares."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from .._types import MS_PER_MIN, UNREACHED_MS, Flags, Floats, Milliseconds, Rows
+from ..kernels.connections import read_departures
+from ..places.attachments import Attachments
+from ..transit.journeys import Departures, list_moments
+from ..transit.model import Transit
+from ..transit.searches import Connections, Profiles, Walks, search_window
+from ..transit.walking import Access, walk_to_nearest
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+MEDIAN: Final = 50.0
+# What one can count on: so many departures of a hundred take no longer.
+SURE: Final = 85.0
+# Where the extract ends, among the names of categories, of which none is empty.
+RIM: Final = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Destination:
+    """Walks to the nearest site of a category, from n stops and from p cells.
+
+    Attributes
+    ----------
+    stop_ms, stop_site
+        How long from each stop, and to which site, shape (n,).
+    cell_ms, cell_site
+        How long all the way from each cell, and to which site, shape (p,).
+    is_empty
+        True where there is no site of the category.
+    """
+
+    stop_ms: Milliseconds
+    stop_site: Rows
+    cell_ms: Milliseconds
+    cell_site: Rows
+    is_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Journeys from p cells to a category, over all departures of the window.
+
+    Attributes
+    ----------
+    median_ms, sure_ms
+        What half of the departures, and what 85 of 100, do not exceed, shape (p,).
+    least_ms
+        The quickest departure, shape (p,).
+    site
+        Where the first departure goes that takes as long as the median, shape (p,).
+    within
+        Share of the departures within each threshold, shape (t, p).
+    on_foot
+        Share of those that arrive for which walking all the way is quickest, shape (p,).
+    """
+
+    median_ms: Milliseconds
+    sure_ms: Milliseconds
+    least_ms: Milliseconds
+    site: Rows
+    within: Floats
+    on_foot: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ride:
+    """Journeys to one destination.
+
+    Attributes
+    ----------
+    destination
+        Walks to it.
+    profiles
+        When one arrives from each stop.
+    found
+        From each cell.
+    """
+
+    destination: Destination
+    profiles: Profiles
+    found: Found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Riding:
+    """Public transport of a situation, and what it answers to c categories and the rim.
+
+    Attributes
+    ----------
+    transit
+        Timetable, and walks on the network as the situation leaves it.
+    people
+        Where cells hang on it, p cells.
+    sites
+        The table of sites, of which rows are the numbers.
+    access, connections
+        Walks from cells to stops, and what runs.
+    rides
+        By category, and to where the extract ends.
+    """
+
+    transit: Transit
+    people: Attachments
+    sites: "gpd.GeoDataFrame"
+    access: Access
+    connections: Connections
+    rides: Mapping[str, Ride]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """Everything that journeys to one destination need, and another situation's, to take from."""
+
+    transit: Transit
+    access: Access
+    connections: Connections
+    thresholds_min: Sequence[float]
+    sites: "gpd.GeoDataFrame"
+    before: Riding | None
+
+    def run(self, name: str, destination: Destination) -> Ride:
+        """Compute the journeys to one destination."""
+        before = self.before
+        if before is None or not self._is_same_ride(before, name, destination):
+            profiles = self._search(destination)
+            return Ride(destination, profiles, self._read(profiles, destination, None))
+        profiles, found = before.rides[name].profiles, before.rides[name].found
+        rows = self._changed_cells(before, name, destination)
+        if rows.size:
+            found = _put(found, rows, self._read(profiles, destination, rows))
+        return Ride(destination, profiles, found)
+
+    def _is_same_ride(self, before: Riding, name: str, destination: Destination) -> bool:
+        """Tell whether rides from stops to the destination are those of the other situation."""
+        there = before.rides[name].destination
+        return (
+            before.connections is self.connections
+            and _is_same_walks(before.transit.walks, self.transit.walks)
+            and before.sites is self.sites  # whose rows are their numbers
+            and np.array_equal(there.stop_ms, destination.stop_ms)
+            and np.array_equal(there.stop_site, destination.stop_site)
+        )
+
+    def _changed_cells(self, before: Riding, name: str, destination: Destination) -> Rows:
+        """List the cells that walk otherwise."""
+        there = before.rides[name].destination
+        is_other = (there.cell_ms != destination.cell_ms) | (
+            there.cell_site != destination.cell_site
+        )
+        if before.access is not self.access:
+            is_other |= _other_rows(before.access, self.access)
+        return np.flatnonzero(is_other).astype(np.int32)
+
+    def _search(self, destination: Destination) -> Profiles:
+        window = self.transit.window
+        egress = walk_to_nearest(destination.stop_ms, window.longest_walk_min)
+        return search_window(
+            self.connections, self.transit.walks, egress, trip_count=window.most_trips
+        )
+
+    def _read(self, profiles: Profiles, destination: Destination, rows: Rows | None) -> Found:
+        """Read every departure of all cells, or of some."""
+        access, direct, walked = self.access, destination.cell_ms, destination.cell_site
+        if rows is not None:
+            access, direct, walked = _take_rows(access, rows), direct[rows], walked[rows]
+        moments = list_moments(self.transit)
+        shape = direct.size, moments.size
+        time_ms, last_stop = np.empty(shape, np.int32), np.empty(shape, np.int32)
+        read_departures(
+            moments,
+            access.first,
+            access.stop,
+            access.ms,
+            profiles.first_entry,
+            profiles.entry_count,
+            profiles.departure_ms,
+            profiles.arrival_ms,
+            np.ascontiguousarray(profiles.last_stop[:, -1]),
+            direct,
+            time_ms,
+            last_stop,
+        )
+        time_ms[time_ms > round(self.transit.window.longest_min * MS_PER_MIN)] = UNREACHED_MS
+        departures = Departures(moments, time_ms, last_stop)
+        return _fold(departures, self.thresholds_min, destination.stop_site, walked)
+
+
+def _fold(
+    departures: Departures, thresholds_min: Sequence[float], stop_site: Rows, cell_site: Rows
+) -> Found:
+    time_ms, last_stop = departures.time_ms, departures.last_stop
+    median = departures.percentile_ms(MEDIAN)
+    first = (time_ms == median[:, np.newaxis]).argmax(axis=1)
+    stop = last_stop[np.arange(median.size), first]
+    is_there = time_ms < UNREACHED_MS
+    on_foot = (is_there & (last_stop < 0)).sum(axis=1) / np.maximum(is_there.sum(axis=1), 1)
+    return Found(
+        median,
+        departures.percentile_ms(SURE),
+        time_ms.min(axis=1, initial=UNREACHED_MS),
+        np.where(stop >= 0, stop_site[np.maximum(stop, 0)], cell_site).astype(np.int32),
+        np.array([departures.share_within(each) for each in thresholds_min], np.float64),
+        on_foot,
+    )
+
+
+def _put(found: Found, rows: Rows, part: Found) -> Found:
+    """Put some cells' journeys in the place of others."""
+    columns: dict[str, Any] = {}
+    for name in Found.__slots__:
+        columns[name] = getattr(found, name).copy()
+        columns[name][..., rows] = getattr(part, name)
+    return Found(**columns)
+
+
+def _is_same_walks(one: Walks, other: Walks) -> bool:
+    return one is other or all(
+        np.array_equal(getattr(one, name), getattr(other, name)) for name in ("first", "to", "ms")
+    )
+
+
+def _other_rows(one: Access, other: Access) -> Flags:
+    """Tell which places have other walks."""
+    counts = np.diff(one.first), np.diff(other.first)
+    is_other: Flags = counts[0] != counts[1]
+    kept = (np.repeat(~is_other, each) for each in counts)
+    here, there = (np.flatnonzero(each) for each in kept)
+    place = np.repeat(np.arange(is_other.size), counts[0])[here]
+    differs = (one.stop[here] != other.stop[there]) | (one.ms[here] != other.ms[there])
+    is_other[place[differs]] = True
+    return is_other
+
+
+def _take_rows(access: Access, rows: Rows) -> Access:
+    """Keep the walks of some places."""
+    counts = np.diff(access.first)[rows]
+    first = np.cumsum(np.r_[0, counts]).astype(np.int32)
+    entry = np.repeat(access.first[rows] - first[:-1], counts) + np.arange(first[-1])
+    return Access(first, access.stop[entry], access.ms[entry])

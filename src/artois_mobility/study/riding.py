@@ -1,0 +1,260 @@
+"""Journeys by public transport in every situation, and no more of them computed than needed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from .._types import UNREACHED_MS, WGS84
+from ..access.edges import Rim, find_rim, time_to_rim
+from ..access.nearest import find_nearest, rows_of_categories
+from ..kernels.nearest import NO_SITE
+from ..places.attachments import Attachments
+from ..routing.ends import minutes_of
+from ..routing.threads import run_each
+from ..scenarios.applying import AttachedPlaces, apply_scenario
+from ..scenarios.attachments import stack_places
+from ..scenarios.resolved import ResolvedScenario
+from ..transit.journeys import list_window
+from ..transit.model import Transit
+from ..transit.walking import find_access, find_walks
+from .answers import Answer, Texts, name_reasons, name_sites
+from .files import Study
+from .loading import Loaded
+from .new_sites import join_sites
+from .rides import MEDIAN, RIM, SURE, Destination, Riding, Search
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Situation:
+    """What a scenario makes of streets, timetable, cells and sites."""
+
+    transit: Transit
+    people: Attachments
+    sites: "gpd.GeoDataFrame"
+    places: Attachments
+
+
+def ride_today(loaded: Loaded) -> Riding:
+    """Compute the journeys of today.
+
+    Parameters
+    ----------
+    loaded
+        A study with a timetable.
+
+    Returns
+    -------
+    riding
+        For `answer_of_riding`, and for what scenarios change of it.
+    """
+    transit = _transit_of(loaded)
+    people, places = loaded.attachments[transit.network.profile.name]
+    today = _Situation(transit, people, loaded.today.sites, places)
+    return _ride(loaded, today, None, loaded.study.categories)
+
+
+def ride(
+    loaded: Loaded,
+    today: Riding,
+    resolved: ResolvedScenario,
+    categories: Sequence[str],
+    new_sites: Attachments | None,
+) -> Riding:
+    """Compute the journeys that a scenario changes; all else is that of today.
+
+    Parameters
+    ----------
+    loaded
+        The study.
+    today
+        What `ride_today` returns.
+    resolved
+        The scenario.
+    categories
+        Which categories it can change.
+    new_sites
+        Where its added and moved sites hang on today's walking network.
+
+    Returns
+    -------
+    riding
+        The same as of computing everything anew.
+    """
+    return _ride(loaded, _settle(loaded, resolved, new_sites), today, categories)
+
+
+def answer_of_riding(riding: Riding, categories: tuple[str, ...]) -> Answer:
+    """Read the nearest sites out of journeys.
+
+    Parameters
+    ----------
+    riding
+        Of a situation.
+    categories
+        Those wanted.
+
+    Returns
+    -------
+    answer
+        The median departure. An answer is exact where no departure gets to where the extract ends
+        any sooner.
+    """
+    found = [riding.rides[each].found for each in categories]
+    time_ms = np.array([each.median_ms for each in found], np.int32)
+    site = np.array([each.site for each in found], np.int32)
+    names = name_sites(riding.sites)
+    last = names.site.size - 1
+    return Answer(
+        categories,
+        names,
+        np.where(time_ms < UNREACHED_MS, site, last).astype(np.int32)[:, :, np.newaxis],
+        time_ms[:, :, np.newaxis],
+        riding.rides[RIM].found.least_ms,
+        name_reasons(riding.people.reason_of_place),
+        np.array([riding.rides[each].destination.is_empty for each in categories], np.bool_),
+    )
+
+
+def tabulate_rides(
+    rides: Mapping[str, Riding], keys: Sequence[str], study: Study, cells: Texts
+) -> pd.DataFrame:
+    """Put the journeys of all situations one below the other.
+
+    Parameters
+    ----------
+    rides
+        By scenario; what a scenario lacks is that of the first one.
+    keys
+        The scenarios, in the order wanted.
+    study
+        Its categories and thresholds.
+    cells
+        What the cells are called.
+
+    Returns
+    -------
+    transit_times
+        `scenario`, `cell`, `category`, `minutes_50`, `minutes_85`, `share_within_10` and so on,
+        `on_foot`; the share of none is 0.
+    """
+    first = rides[keys[0]].rides
+    blocks = [
+        (rides[key].rides if key in rides else first).get(category, first[category]).found
+        for key in keys
+        for category in study.categories
+    ]
+    counts = len(keys), len(study.categories), cells.size
+    scenario, category, cell = (each.ravel() for each in np.indices(counts, np.int32))
+    within = np.concatenate([each.within for each in blocks], axis=1)
+    return pd.DataFrame(
+        {
+            "scenario": pd.Categorical.from_codes(scenario, pd.Index(keys)),
+            "cell": pd.Categorical.from_codes(cell, pd.Index(cells)),
+            "category": pd.Categorical.from_codes(category, pd.Index(study.categories)),
+            f"minutes_{MEDIAN:g}": minutes_of(np.concatenate([each.median_ms for each in blocks])),
+            f"minutes_{SURE:g}": minutes_of(np.concatenate([each.sure_ms for each in blocks])),
+            **{
+                f"share_within_{bound:g}": within[row]
+                for row, bound in enumerate(study.thresholds_min)
+            },
+            "on_foot": np.concatenate([each.on_foot for each in blocks]),
+        }
+    )
+
+
+def _transit_of(loaded: Loaded) -> Transit:
+    assert loaded.transit is not None  # otherwise nobody asks
+    return loaded.transit
+
+
+def _settle(
+    loaded: Loaded, resolved: ResolvedScenario, new_sites: Attachments | None
+) -> _Situation:
+    """Apply a scenario to the walking network, and carry cells, sites and stops over."""
+    transit = _transit_of(loaded)
+    network, sites = transit.network, loaded.today.sites
+    people, places = loaded.attachments[network.profile.name]
+    edits = resolved.site_edits
+    if edits.categories:
+        assert new_sites is not None  # as there are changes of sites
+        sites, places = edits.sites, join_sites(edits, places, new_sites)
+    points = gpd.points_from_xy(transit.feed.stops["lon"], transit.feed.stops["lat"], crs=WGS84)
+    applied = apply_scenario(
+        resolved,
+        network,
+        AttachedPlaces(loaded.residents, people),
+        AttachedPlaces(sites, places),
+        AttachedPlaces(gpd.GeoDataFrame(geometry=points), transit.stops),
+    )
+    people, places, stops = applied.attachments
+    if applied.network is not network:
+        asked = loaded.study.transit
+        assert asked is not None  # as there is a timetable
+        walks = find_walks(
+            applied.network,
+            stops,
+            transit.feed,
+            longest_walk_min=asked.window.longest_walk_min,
+            change_s=asked.change_s,
+        )
+        transit = replace(transit, network=applied.network, stops=stops, walks=walks)
+    return _Situation(transit, people, sites, places)
+
+
+def _ride(
+    loaded: Loaded, situation: _Situation, before: Riding | None, categories: Sequence[str]
+) -> Riding:
+    """Compute journeys, taking from another situation what is the same."""
+    transit, people = situation.transit, situation.people
+    is_same_place = before is not None and before.transit.network is transit.network
+    is_same_day = before is not None and before.transit.timetable is transit.timetable
+    is_same_access = is_same_place and is_same_day
+    if before is not None and is_same_access:
+        access = before.access
+    else:
+        bound_min = transit.window.longest_walk_min
+        access = find_access(transit.network, people, transit.stops, bound_min)
+    connections = before.connections if before is not None and is_same_day else list_window(transit)
+    destinations = _find_destinations(loaded, situation, categories)
+    bounds = loaded.study.thresholds_min
+    search = Search(transit, access, connections, bounds, situation.sites, before)
+    parts = run_each(lambda name: search.run(name, destinations[name]), list(destinations))
+    rides = dict(zip(destinations, parts, strict=True))
+    return Riding(transit, people, situation.sites, access, connections, rides)
+
+
+def _find_destinations(
+    loaded: Loaded, situation: _Situation, categories: Sequence[str]
+) -> dict[str, Destination]:
+    """Find the walks from stops and cells to sites of some categories, and to the rim."""
+    transit, stops = situation.transit, situation.transit.stops
+    network, count = transit.network, stops.place_count
+    members = rows_of_categories(situation.sites, categories)
+    walkers = stack_places([stops, situation.people])
+    found = find_nearest(network, (walkers, situation.places), members)
+    destinations = {
+        category: Destination(
+            np.ascontiguousarray(ms[:count, 0]),
+            np.ascontiguousarray(site[:count, 0]),
+            np.ascontiguousarray(ms[count:, 0]),
+            np.ascontiguousarray(site[count:, 0]),
+            is_empty=not rows.size,
+        )
+        for category, rows, (site, ms) in zip(categories, members, found, strict=True)
+    }
+    rim = find_rim(_transit_of(loaded).network, loaded.today.extract, loaded.covers)
+    return destinations | {RIM: _find_rim_walks(transit, walkers, rim)}
+
+
+def _find_rim_walks(transit: Transit, walkers: Attachments, rim: Rim) -> Destination:
+    """Find the walks to where the extract ends; at stops beyond it one is there at once."""
+    stops, count = transit.feed.stops, transit.stops.place_count
+    time_ms = time_to_rim(transit.network, walkers, rim)
+    points = gpd.GeoSeries(gpd.points_from_xy(stops["lon"], stops["lat"], crs=WGS84))
+    is_beyond = ~points.to_crs(transit.network.crs).within(rim.inner).to_numpy(np.bool_)
+    stop_ms = np.where(is_beyond, 0, time_ms[:count]).astype(np.int32)
+    none = np.full(walkers.place_count, NO_SITE, np.int32)
+    return Destination(stop_ms, none[:count], np.ascontiguousarray(time_ms[count:]), none[count:])

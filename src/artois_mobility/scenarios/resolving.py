@@ -117,7 +117,7 @@ def _resolve(findings: Findings, today: Today) -> ResolvedScenario:
     links = resolve_links(findings, today)
     water = resolve_water(findings, today)
     people = resolve_people(findings, today)
-    timetable = resolve_lines(findings, today.feed, today.day)
+    timetable = resolve_lines(findings, today.feed, today.travel_day)
     edits = {
         profile: join_edits(network, ways.get(profile), links.get(profile))
         for profile, network in today.networks.items()

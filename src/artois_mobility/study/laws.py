@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 
 from .._types import Flags
+from ..changes.schema import Change
+from ..changes.transit_schema import AddLine, RemoveLine, Truncate
 from ..errors import ResultError
 from ..network.model import Network
 from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.site_changes import ADDED, MOVED
+from ..transit.naming import TRANSIT
 from .files import streets_of
 from .loading import Loaded
 from .running import touched_categories
@@ -54,11 +57,7 @@ def check_laws(
         touched = touched_categories(each, loaded.study.categories)
         sites = _effect_of_sites(each) if reference is None else _other_sites(each, reference)
         for profile in loaded.study.profiles:
-            streets = streets_of(loaded.study, profile)
-            network = loaded.today.networks[streets]
-            ways = _effect_of_network(network, each, streets)
-            if reference is not None:
-                ways = _other_network(network, each, reference, streets)
+            ways = _effect_on(loaded, each, profile, reference)
             for category in loaded.study.categories:
                 opens, closes = np.logical_or(ways, sites) if category in touched else ways
                 key = each.scenario.key, profile, category
@@ -71,6 +70,35 @@ def check_laws(
     )
     _check(differences, after > before, may_lose, NONE_LONGER)
     _check(differences, after < before, may_gain, NONE_SHORTER)
+
+
+def _effect_on(
+    loaded: Loaded, resolved: ResolvedScenario, profile: str, reference: ResolvedScenario | None
+) -> tuple[bool, bool]:
+    """Tell whether streets or timetable can shorten times, and whether they can lengthen them."""
+    streets = streets_of(loaded.study, profile)
+    network = loaded.today.networks[streets]
+    if reference is None:
+        ways = _effect_of_network(network, resolved, streets)
+        rides = _effect_of_timetable(resolved)
+    else:
+        ways = _other_network(network, resolved, reference, streets)
+        is_other = set(_changes_of(resolved)) != set(_changes_of(reference))
+        rides = is_other, is_other
+    if profile != TRANSIT:
+        return ways
+    return ways[0] or rides[0], ways[1] or rides[1]
+
+
+def _changes_of(resolved: ResolvedScenario) -> list[Change]:
+    return [edit.change for edit in resolved.timetable.edits]
+
+
+def _effect_of_timetable(resolved: ResolvedScenario) -> tuple[bool, bool]:
+    """Tell the same of a timetable; trips that run at other times can be missed, or caught."""
+    changes = _changes_of(resolved)
+    opens = any(not isinstance(each, RemoveLine | Truncate) for each in changes)
+    return opens, any(not isinstance(each, AddLine) for each in changes)
 
 
 def _effect_of_network(

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from .._types import MS_PER_MIN, UNREACHED_MS, Flags, Floats, Milliseconds, Rows
+from .._types import UNREACHED_MS, Flags, Floats, Milliseconds, Rows
 from ..kernels.connections import read_departures
 from ..places.attachments import Attachments
-from ..transit.journeys import Departures, list_moments
+from ..transit.journeys import Course, Departures
 from ..transit.model import Transit
 from ..transit.searches import Connections, Profiles, Walks, search_window
 from ..transit.walking import Access, walk_to_nearest
@@ -120,7 +120,7 @@ class Riding:
 class Search:
     """Everything that journeys to one destination need, and another situation's, to take from."""
 
-    transit: Transit
+    course: Course
     access: Access
     connections: Connections
     thresholds_min: Sequence[float]
@@ -144,7 +144,7 @@ class Search:
         there = before.rides[name].destination
         return (
             before.connections is self.connections
-            and _is_same_walks(before.transit.walks, self.transit.walks)
+            and _is_same_walks(before.transit.walks, self.course.walks)
             and before.sites is self.sites  # whose rows are their numbers
             and np.array_equal(there.stop_ms, destination.stop_ms)
             and np.array_equal(there.stop_site, destination.stop_site)
@@ -161,18 +161,16 @@ class Search:
         return np.flatnonzero(is_other).astype(np.int32)
 
     def _search(self, destination: Destination) -> Profiles:
-        window = self.transit.window
-        egress = walk_to_nearest(destination.stop_ms, window.longest_walk_min)
-        return search_window(
-            self.connections, self.transit.walks, egress, trip_count=window.most_trips
-        )
+        course = self.course
+        egress = walk_to_nearest(destination.stop_ms, course.longest_walk_min)
+        return search_window(self.connections, course.walks, egress, trip_count=course.most_trips)
 
     def _read(self, profiles: Profiles, destination: Destination, rows: Rows | None) -> Found:
         """Read every departure of all cells, or of some."""
         access, direct, walked = self.access, destination.cell_ms, destination.cell_site
         if rows is not None:
             access, direct, walked = _take_rows(access, rows), direct[rows], walked[rows]
-        moments = list_moments(self.transit)
+        moments = self.course.moment_ms
         shape = direct.size, moments.size
         time_ms, last_stop = np.empty(shape, np.int32), np.empty(shape, np.int32)
         read_departures(
@@ -189,8 +187,7 @@ class Search:
             time_ms,
             last_stop,
         )
-        time_ms[time_ms > round(self.transit.window.longest_min * MS_PER_MIN)] = UNREACHED_MS
-        departures = Departures(moments, time_ms, last_stop)
+        departures = self.course.tell(time_ms, last_stop)
         return _fold(departures, self.thresholds_min, destination.stop_site, walked)
 
 

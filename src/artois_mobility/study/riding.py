@@ -11,14 +11,17 @@ from .._types import UNREACHED_MS, WGS84
 from ..access.edges import Rim, find_rim, time_to_rim
 from ..access.nearest import find_nearest, rows_of_categories
 from ..kernels.nearest import NO_SITE
+from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..routing.ends import minutes_of
 from ..routing.threads import run_each
 from ..scenarios.applying import AttachedPlaces, apply_scenario
 from ..scenarios.attachments import stack_places
 from ..scenarios.resolved import ResolvedScenario
-from ..transit.journeys import list_window
+from ..scenarios.timetable_changes import apply_timetable
+from ..transit.journeys import course_of
 from ..transit.model import Transit
+from ..transit.timetables import build_timetable
 from ..transit.walking import find_access, find_walks
 from .answers import Answer, Texts, name_reasons, name_sites
 from .files import Study
@@ -181,6 +184,7 @@ def _settle(
     if edits.categories:
         assert new_sites is not None  # as there are changes of sites
         sites, places = edits.sites, join_sites(edits, places, new_sites)
+    transit = _change_timetable(transit, resolved)
     points = gpd.points_from_xy(transit.feed.stops["lon"], transit.feed.stops["lat"], crs=WGS84)
     applied = apply_scenario(
         resolved,
@@ -190,7 +194,7 @@ def _settle(
         AttachedPlaces(gpd.GeoDataFrame(geometry=points), transit.stops),
     )
     people, places, stops = applied.attachments
-    if applied.network is not network:
+    if applied.network is not network or transit is not loaded.transit:
         asked = loaded.study.transit
         assert asked is not None  # as there is a timetable
         walks = find_walks(
@@ -202,6 +206,20 @@ def _settle(
         )
         transit = replace(transit, network=applied.network, stops=stops, walks=walks)
     return _Situation(transit, people, sites, places)
+
+
+def _change_timetable(transit: Transit, resolved: ResolvedScenario) -> Transit:
+    """Make what a scenario changes of the timetable; its stops hang on today's network."""
+    feed = apply_timetable(transit.feed, resolved.timetable)
+    if feed is transit.feed:
+        return transit
+    points = gpd.points_from_xy(feed.stops["lon"], feed.stops["lat"], crs=WGS84)
+    return replace(
+        transit,
+        feed=feed,
+        timetable=build_timetable(feed, transit.timetable.day),
+        stops=attach(transit.network, gpd.GeoSeries(points)),
+    )
 
 
 def _ride(
@@ -217,10 +235,11 @@ def _ride(
     else:
         bound_min = transit.window.longest_walk_min
         access = find_access(transit.network, people, transit.stops, bound_min)
-    connections = before.connections if before is not None and is_same_day else list_window(transit)
+    course = course_of(transit)
+    connections = before.connections if before and is_same_day else course.connections()
     destinations = _find_destinations(loaded, situation, categories)
     bounds = loaded.study.thresholds_min
-    search = Search(transit, access, connections, bounds, situation.sites, before)
+    search = Search(course, access, connections, bounds, situation.sites, before)
     parts = run_each(lambda name: search.run(name, destinations[name]), list(destinations))
     rides = dict(zip(destinations, parts, strict=True))
     return Riding(transit, people, situation.sites, access, connections, rides)

@@ -92,7 +92,8 @@ def list_jobs(loaded: Loaded, resolved: Sequence[ResolvedScenario]) -> list[Job]
     for each in resolved:
         of_sites = touched_categories(each, study.categories)
         for profile in study.profiles:
-            is_other = streets_of(study, profile) in each.edits
+            is_other = profile == TRANSIT and bool(each.timetable.edits)
+            is_other |= streets_of(study, profile) in each.edits
             categories = study.categories if is_other else of_sites
             if categories:
                 jobs.append(Job(each, profile, categories))

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from .labels import osm_date
+from .timetables import leaves_out, timetable_credits
 from .words import write_date
 
 if TYPE_CHECKING:
@@ -36,9 +37,10 @@ def credit_line(result: Comparison, words: Words) -> str:
     if day is not None:
         osm += words.say("page.extract_of", {"day": write_day(day, words)})
     parts = [osm, *_residents(result, words), *_sites(result, words)]
+    parts += timetable_credits(result.manifest, words)
     version = str(result.manifest.get("library_version", ""))
     parts.append(words.say("credits.made_with", {"version": version}))
-    parts.append(words.say("page.leaves_out"))
+    parts.append(leaves_out(result.manifest, words))
     return f"{words.say('credits.join')}".join(parts)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HEADERS: Final = ("file", "table", "column", "label", "type", "unit", "meaning", "none")
 # A threshold in the name of a column.
-THRESHOLD: Final = re.compile(r"_(\d+(?:\.\d+)?)_")
+THRESHOLD: Final = re.compile(r"_(\d+(?:\.\d+)?)(?=_|$)")
 # Unit of the columns whose names do not end in it.
 UNIT_OF_COLUMN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("minutes", "minutes_before", "minutes_after", "minutes_gained"), "min"),
@@ -31,6 +31,9 @@ UNIT_OF_COLUMN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("newly_within_t_min", "no_longer_within_t_min"), "people"),
     **dict.fromkeys(("within_t_before", "within_t_after"), "people"),
     "p_within_t_min": "share",
+    "minutes_t": "min",
+    "share_within_t": "share",
+    "on_foot": "share",
     "km": "km",
 }
 UNIT_OF_MEASURE: Final[Mapping[str, str]] = {
@@ -146,7 +149,7 @@ def list_entries(
 def _describe(name: str, dtype: object, words: Words) -> Entry:
     kind = _kind_of(pd.api.types.pandas_dtype(dtype))
     found = THRESHOLD.search(name)
-    key = THRESHOLD.sub("_t_", name)
+    key = THRESHOLD.sub("_t", name)
     if f"columns.{key}" not in words.texts:
         return Entry(name, kind, "none", "")
     values = {"minutes": float(found[1])} if found else {}

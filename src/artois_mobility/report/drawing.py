@@ -381,5 +381,5 @@ def _add_legend(view: View, changed: Sequence[Line2D], ax: Axes) -> None:
 def _add_source(view: View, ax: Axes) -> None:
     words = read_words(view.result.study.language)
     mark = f"{words.say('schematic.mark')} – " if view.result.is_schematic else ""
-    text = mark + source_line(view.result.networks, words)
+    text = mark + source_line(view.result.networks, words, view.result.manifest)
     ax.text(0, -0.02, text, transform=ax.transAxes, fontsize="x-small", va="top", wrap=True)

@@ -9,6 +9,7 @@ from ..errors import PlacesError
 from ..places.categories import label
 from ..scenarios.reading import TODAY
 from ..transit.naming import LABEL, TRANSIT
+from .timetables import leaves_out, timetable_credits
 from .words import read_words, write_date
 
 if TYPE_CHECKING:
@@ -171,7 +172,9 @@ def osm_date(networks: Mapping[str, Network]) -> dt.date | None:
         return None
 
 
-def source_line(networks: Mapping[str, Network], words: Words) -> str:
+def source_line(
+    networks: Mapping[str, Network], words: Words, manifest: Mapping[str, object] | None = None
+) -> str:
     """Write the line that says whose data it is.
 
     Parameters
@@ -180,13 +183,16 @@ def source_line(networks: Mapping[str, Network], words: Words) -> str:
         Built from it, by profile.
     words
         The catalogue.
+    manifest
+        Of a comparison, for its timetables; None where there are none.
 
     Returns
     -------
     line
         The attribution that the licence of OpenStreetMap asks for, the day of the data where
-        it is known, and what the times leave out.
+        it is known, the timetables, and what the times leave out.
     """
     day = osm_day(networks, words)
     dated = words.say("page.extract_of", {"day": day}) if day else ""
-    return f"{words.say('page.attribution')}{dated} · {words.say('page.leaves_out')}"
+    parts = [f"{words.say('page.attribution')}{dated}", *timetable_credits(manifest or {}, words)]
+    return " · ".join([*parts, leaves_out(manifest or {}, words)])

@@ -175,7 +175,7 @@ def _lay_out_today(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: Pa
             title=today_headline(result, pair, words),
             subtitle=subtitle_of(name, pair_label(result, pair, words)),
             legend_title=words.say("map.access_title"),
-            source=source_line(result.networks, words),
+            source=source_line(result.networks, words, result.manifest),
             mention=words.say("schematic.mark") if result.is_schematic else "",
         ),
     )
@@ -210,7 +210,7 @@ def _lay_out_change(atlas: _Atlas, scenario: ScenarioResult, pair: Pair, path: P
             title=headline(find(result, atlas.times, scenario.key, pair), words),
             subtitle=subtitle_of(scenario.name, pair_label(result, pair, words)),
             legend_title=words.say("map.change_title"),
-            source=source_line(result.networks, words),
+            source=source_line(result.networks, words, result.manifest),
             mention=words.say("schematic.mark") if result.is_schematic else "",
         ),
     )

@@ -23,11 +23,13 @@ from .labels import osm_day, pair_label, situation_names
 from .ranking import rank_scenarios
 from .rows import read_pairs
 from .sources import assumption_table, input_table, read_table
+from .timetables import clock, timetable_lines, timetable_tables
 from .touched import say_changes
 from .typography import curl
 from .water import changes_water_only, situations_of, water_headline, water_tables
 from .web.assets import read_licences, read_scripts, read_style
 from .web.payload import compose_payload, write_payload
+from .without_car import put_beside, say_beside, tables_beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,10 +44,11 @@ if TYPE_CHECKING:
     from .maps import PlateFile
     from .sheet import Sheet
     from .times import Times
+    from .without_car import Beside
     from .words import Words
 
 # What the numbers do not say, each a sentence in the catalogue.
-LIMITS: Final = ("transit", "nearest", "free_flow", "noise", "edges", "cells")
+LIMITS: Final = ("nearest", "free_flow", "noise", "edges", "cells")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ def compose_page(
     backdrop: Backdrop,
     gains: pd.DataFrame,
     water_sheets: Sequence[Sheet] = (),
+    beside_sheets: Sequence[Sheet] = (),
 ) -> Mapping[str, Any]:
     """Gather everything that the page says; its maps may still be drawn.
 
@@ -136,6 +140,8 @@ def compose_page(
         What `who_gains` tells of it.
     water_sheets
         Maps of the water.
+    beside_sheets
+        Maps with and without a car.
 
     Returns
     -------
@@ -153,10 +159,10 @@ def compose_page(
     view["certainty_lead"] = words.say(lead)
     view["certainty"] = certainty_tables(result, words)
     view["water"] = () if result.water is None else water_tables(result, words)
-    view["water_pictures"] = tuple(
-        Picture(sheet.path, f"{sheet.text.subtitle} : {sheet.text.title}.")
-        for sheet in water_sheets
-    )
+    view["water_pictures"] = _picture_sheets(water_sheets)
+    beside = put_beside(result, times)
+    view["without_car"] = None if beside is None else _without_car(beside, result, words)
+    view["without_car_pictures"] = _picture_sheets(beside_sheets)
     return view
 
 
@@ -213,8 +219,10 @@ def _view(
             read_table(result, words),
             assumption_table(result, words),
             input_table(result, words),
+            *timetable_tables(result.manifest, words),
         ),
-        "limits": [words.say(f"limits.{name}") for name in LIMITS],
+        "timetables": timetable_lines(result.manifest, words),
+        "limits": _limits(result, words),
         "version": str(result.manifest.get("library_version", "")),
     }
 
@@ -270,6 +278,29 @@ def _details(result: Comparison, key: str, finding: Finding, words: Words) -> tu
     if result.water is None or key not in situations_of(result.water):
         return tuple(details(finding, words))
     return (*details(finding, words), f"{water_headline(result, key, words)}.")
+
+
+def _picture_sheets(sheets: Sequence[Sheet]) -> tuple[Picture, ...]:
+    return tuple(
+        Picture(sheet.path, f"{sheet.text.subtitle} : {sheet.text.title}.") for sheet in sheets
+    )
+
+
+def _without_car(beside: Beside, result: Comparison, words: Words) -> dict[str, Any]:
+    """Gather what the page says with and without a car."""
+    asked = result.manifest["parameters"]["transit"]
+    hours = {"begin": clock(asked["begin_min"]), "end": clock(asked["end_min"])}
+    return {
+        "lead": words.say("without_car.lead", hours),
+        "headline": say_beside(beside, words),
+        "tables": tables_beside(beside, result, words),
+    }
+
+
+def _limits(result: Comparison, words: Words) -> list[str]:
+    """Say what the numbers do not say; public transport is left out where there is no timetable."""
+    first = "without_car.limit" if result.transit_times is not None else "limits.transit"
+    return [words.say(first), *(words.say(f"limits.{name}") for name in LIMITS)]
 
 
 def _pictures(

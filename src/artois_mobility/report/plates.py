@@ -137,7 +137,7 @@ def lay_out_people(
                 words.say("plate.people_shown", {"pair": pair_label(result, pair, words)}),
             ),
             legend_title=words.say("plate.people_title"),
-            source=source_line(result.networks, words),
+            source=source_line(result.networks, words, result.manifest),
             mention=words.say("schematic.mark") if result.is_schematic else "",
         )
         path = folder / f"{stem}-people.png"

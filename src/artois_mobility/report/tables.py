@@ -43,7 +43,7 @@ def tables_of(result: Comparison, gains: pd.DataFrame, language: str) -> dict[st
     tables
         By the name of the file: the access times of today and of every scenario, what differs
         from today cell by cell, the summary per commune, EPCI and territory, who gains and who
-        loses; and how sure the minutes are, where the study asks.
+        loses; how sure the minutes are, and what public transport takes, where the study asks.
     """
     found = {
         "access_times.parquet": result.access_times,
@@ -52,6 +52,8 @@ def tables_of(result: Comparison, gains: pd.DataFrame, language: str) -> dict[st
     }
     if result.uncertainty is not None:
         found["uncertainty.parquet"] = result.uncertainty
+    if result.transit_times is not None:
+        found["transit_times.parquet"] = result.transit_times
     found[GAINS] = gains
     return {name: mark(table, result, language) for name, table in found.items()}
 

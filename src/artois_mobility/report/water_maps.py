@@ -107,7 +107,7 @@ def _lay_out(result: Comparison, backdrop: Backdrop, key: str, path: Path, words
             title=water_headline(result, key, words),
             subtitle=subtitle_of(names[key], words.say("water.map_subtitle")),
             legend_title=words.say("water.map_title"),
-            source=source_line(result.networks, words),
+            source=source_line(result.networks, words, result.manifest),
             mention=words.say("schematic.mark") if result.is_schematic else "",
         ),
     )

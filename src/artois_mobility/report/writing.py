@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .._types import Progress
     from ..study.results import Comparison
     from .formats import Formats
+    from .sheet import Sheet
     from .times import Times
     from .words import Words
 
@@ -258,6 +259,8 @@ def _write_page(
     from .plates import lay_out_also, lay_out_people
     from .printing import Press
     from .water_maps import lay_out_water
+    from .without_car import put_beside
+    from .without_car_maps import lay_out_without_car
 
     stage, words = order.stage, order.words
     (stage / "maps").mkdir()
@@ -266,6 +269,11 @@ def _write_page(
     plates, sheets = lay_out_maps(result, times, backdrop, stage / "maps", words)
     water = [sheet for _, sheet in lay_out_water(result, backdrop, stage / "maps", words)]
     sheets += water
+    beside = put_beside(result, times)
+    ways: list[Sheet] = []
+    if beside is not None:
+        ways = lay_out_without_car(beside, result, backdrop, stage / "maps", words)
+    sheets += ways
     people = lay_out_people(result, times, backdrop, stage / "maps", words)
     sheets += lay_out_also(sheets, people, order.formats, result, words)
     if order.formats.papers:
@@ -279,6 +287,7 @@ def _write_page(
             backdrop=backdrop,
             gains=gains,
             water_sheets=water,
+            beside_sheets=ways,
         )
         press.finish(lambda done, total: report("maps", done, total))
     (stage / "report.html").write_text(render_page(view), encoding="utf-8")

@@ -165,8 +165,11 @@ def _compare(
 
 def _is_schematic(loaded: Loaded) -> bool:
     networks = loaded.today.networks.values()
-    return loaded.today.extract.source.is_schematic or any(
-        each.provenance.is_schematic for each in networks
+    feed = loaded.today.feed
+    return (
+        loaded.today.extract.source.is_schematic
+        or any(each.provenance.is_schematic for each in networks)
+        or (feed is not None and bool(feed.sources["is_schematic"].any()))
     )
 
 

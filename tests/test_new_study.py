@@ -117,7 +117,7 @@ def test_without_people_it_is_refused_and_says_what_to_do(lonely):
 
 def test_questions_are_asked_and_asked_again(lonely, monkeypatch):
     monkeypatch.setattr(beginning, "is_interactive", lambda: True)
-    answers = "walk, flying\nwalk,bicycle\n\n3000\nMa ville\n"
+    answers = "walk, flying\nwalk,bicycle\n\n\n3000\nMa ville\n"
     result = new_study(answers=answers)
     assert result.exit_code == 0, result.stderr
     assert "There is no profile 'flying'" in result.stderr
@@ -150,7 +150,7 @@ def test_no_bar_moves_while_a_question_waits(lonely, monkeypatch):
 
 def test_the_table_that_was_found_is_proposed(town, monkeypatch):
     monkeypatch.setattr(beginning, "is_interactive", lambda: True)
-    result = new_study(answers="\n\n\n\n")
+    result = new_study(answers="\n\n\n\n\n")
     assert result.exit_code == 0, result.stderr
     assert "Table des habitants [data/residents.csv]" in result.stderr
 

@@ -15,6 +15,7 @@ from .proposing import choose_categories, guess_residents, look_into, read_peopl
 from .study_writing import Proposal, write_first_scenario, write_study
 from .terminal import is_interactive
 from .texts import Answer, write_json
+from .timetables import Timetables, read_timetables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,6 +45,8 @@ class Wishes(NamedTuple):
         Files of sites besides the extract.
     profiles, categories
         Who travels, and where to.
+    timetables
+        GTFS feeds.
     may_ask
         Whether somebody is there to answer.
     overwrite
@@ -58,6 +61,7 @@ class Wishes(NamedTuple):
     tables: tuple[Path, ...]
     profiles: tuple[str, ...]
     categories: tuple[str, ...]
+    timetables: tuple[Path, ...] = ()
     may_ask: bool = True
     overwrite: bool = False
 
@@ -96,9 +100,10 @@ def run_new_study(wishes: Wishes, *, language: str | None, as_json: bool, show: 
     with show() as progress:
         holdings = look_into(wishes.extract, wishes.tables, progress)
     profiles, categories = _choose(wishes, holdings, words)
+    timetable = _find_timetable(wishes, words)
     people = _find_people(wishes, path.parent, holdings, words, show)
     name = _name(wishes, people, words)
-    proposal = Proposal(name, holdings, people, wishes.tables, profiles, categories)
+    proposal = Proposal(name, holdings, people, wishes.tables, profiles, categories, timetable)
     is_kept = scenario.exists()
     write_study(path, proposal, words)
     if not is_kept:
@@ -166,6 +171,22 @@ def _ask_list(
             return given
 
 
+def _find_timetable(wishes: Wishes, words: Words) -> Timetables | None:
+    """Read the timetables that are given, or ask for some; None where there are none."""
+    if wishes.timetables:
+        return read_timetables(wishes.timetables)
+    while wishes.may_ask:
+        question = words.say("new_study.ask_timetable")
+        answer = str(typer.prompt(question, default="", show_default=False, err=True)).strip()
+        if not answer:
+            break
+        try:
+            return read_timetables([Path(each.strip()) for each in answer.split(",")])
+        except InputError as error:
+            typer.echo(str(error), err=True)
+    return None
+
+
 def _find_people(
     wishes: Wishes, folder: Path, holdings: Holdings, words: Words, show: Show
 ) -> People:
@@ -228,7 +249,11 @@ def _answer(
         "people": people.count,
     }
     values = {"file": people.path}
-    warnings = (words.say("new_study.estimated", values),) if people.is_estimated else ()
+    warnings = [words.say("new_study.estimated", values)] if people.is_estimated else []
+    timetable = proposal.timetable
+    if timetable is not None and timetable.fault_count:
+        told = {"count": timetable.fault_count, "file": str(timetable.paths[0])}
+        warnings.append(words.say("new_study.timetable_faults", told))
     if as_json:
         record = {
             "files": [str(file) for file in files],
@@ -236,7 +261,7 @@ def _answer(
             "residents": str(people.path),
             "is_estimated": people.is_estimated,
             "found": found,
-            "warnings": list(warnings),
+            "warnings": warnings,
             "next": shlex.join(command),
         }
         return Answer(write_json(record))
@@ -247,4 +272,4 @@ def _answer(
         words.say("new_study.next"),
         f"  {shlex.join(command)}",
     ]
-    return Answer("\n".join(lines), warnings)
+    return Answer("\n".join(lines), tuple(warnings))

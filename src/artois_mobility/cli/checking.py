@@ -30,12 +30,12 @@ def run_check(
     progress: Progress,
     csv: str = "plain",
 ) -> Answer:
-    """Check an extract and write what is wrong with it.
+    """Check an extract, or a timetable, and write what is wrong with it.
 
     Parameters
     ----------
     extract_path
-        The OpenStreetMap file.
+        The OpenStreetMap file; or a GTFS feed, a zip file or a folder.
     folder
         Where tables, GeoPackage and map go, or None.
     profile
@@ -63,7 +63,10 @@ def run_check(
     """
     from ..osm.reader import read_osm
     from ..quality.checking import check
+    from .timetables import is_feed, run_check_of_feed
 
+    if is_feed(extract_path):
+        return run_check_of_feed(extract_path, folder, language=language, as_json=as_json, csv=csv)
     if folder is not None:
         check_results_folder(folder)
     progress(READING, 0, 1)

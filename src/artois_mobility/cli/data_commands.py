@@ -21,7 +21,10 @@ from .terminal import (
 def check(
     extract: Annotated[
         Path,
-        typer.Argument(metavar="EXTRACT", help="A .osm.pbf, .osm, .osm.gz or .osm.bz2 file."),
+        typer.Argument(
+            metavar="EXTRACT",
+            help="A .osm.pbf, .osm, .osm.gz or .osm.bz2 file; or a GTFS feed (.zip).",
+        ),
     ],
     *,
     profile: Annotated[
@@ -47,6 +50,7 @@ def check(
     Islands, one-way traps, ends that stop short of the next street, streets through water, turn
     restrictions and limits that cannot be right, sites without access; and the kilometres without
     a speed limit. Leaves faults.gpkg (open it in QGIS), faults.csv, missing_speeds.csv, faults.png.
+    Of a timetable (GTFS): what it holds, for which days, and its faults by the validator's names.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .checking import run_check

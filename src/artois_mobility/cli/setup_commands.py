@@ -80,6 +80,14 @@ def new_study(  # noqa: PLR0913  a command is its options
         list[Path] | None,
         typer.Option("--sites", metavar="FILE", help="A table of sites besides; may be repeated."),
     ] = None,
+    timetables: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--timetable",
+            metavar="FILE",
+            help="A GTFS feed of the buses and trains; may be repeated.",
+        ),
+    ] = None,
     profiles: Annotated[
         list[str] | None,
         typer.Option(
@@ -124,6 +132,7 @@ def new_study(  # noqa: PLR0913  a command is its options
             tuple(sites or ()),
             tuple(profiles or ()),
             tuple(categories or ()),
+            tuple(timetables or ()),
             may_ask=not (yes or json),
             overwrite=overwrite,
         )

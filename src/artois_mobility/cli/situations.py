@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from ..network.model import Network
     from ..network.profiles import Profile
     from ..osm.extract import Extract
+    from ..scenarios.resolved import ResolvedScenario
     from ..study.files import Study
+    from ..study.loading import Loaded
+    from ..transit.model import Transit
 
 
 class Situation(NamedTuple):
@@ -29,14 +32,14 @@ class Situation(NamedTuple):
     extract
         The data behind it.
     network
-        Of the profile.
+        Of the profile, or public transport.
     sites
         Of the categories asked for, each row under the category that it was asked by.
     """
 
     name: str
     extract: Extract
-    network: Network
+    network: Network | Transit
     sites: gpd.GeoDataFrame | None
 
 
@@ -46,6 +49,8 @@ def find_situations(
     categories: Sequence[str],
     scenario: Path | None,
     progress: Progress,
+    *,
+    rides: bool = False,
 ) -> list[Situation]:
     """Read what a study's areas are drawn from.
 
@@ -61,6 +66,8 @@ def find_situations(
         A scenario file, or None.
     progress
         Told about every stage.
+    rides
+        Whether the profile walks to public transport.
 
     Returns
     -------
@@ -75,13 +82,15 @@ def find_situations(
     """
     from ..osm.reader import read_osm
     from ..study.loading import load_for, read_all_sites
+    from ..study.transit_loading import ride_on
 
     if scenario is None:
         extract = read_osm(study.extract)
         network = load_for(study, extract, profile)
         sites = read_all_sites(study, extract, categories) if categories else None
-        return [Situation("today", extract, network, _sort_in(sites, categories))]
-    return _with_scenario(study, profile, categories, scenario, progress)
+        ridden = ride_on(study, network) if rides else network
+        return [Situation("today", extract, ridden, _sort_in(sites, categories))]
+    return _with_scenario(study, profile, categories, scenario, progress, rides=rides)
 
 
 def _with_scenario(
@@ -90,13 +99,14 @@ def _with_scenario(
     categories: Sequence[str],
     path: Path,
     progress: Progress,
+    *,
+    rides: bool,
 ) -> list[Situation]:
-    from ..scenarios.applying import apply_scenario
     from ..scenarios.reading import read_scenarios
     from ..scenarios.resolving import resolve
     from ..study.loading import load
 
-    if profile.name not in study.profiles:
+    if not rides and profile.name not in study.profiles:
         msg = (
             f"A scenario changes the networks of the study: {', '.join(study.profiles)}; found "
             f"--profile {profile.name}. Choose one of these, or add it to [access] profiles."
@@ -110,16 +120,29 @@ def _with_scenario(
         )
         raise StudyError(msg)
     scenarios = read_scenarios([path])
-    today = load(study, progress).today
+    loaded = load(study, progress)
+    today = loaded.today
     (resolved,) = resolve(scenarios, today)
-    network = today.networks[profile.name]
-    then = apply_scenario(resolved, network).network
+    before, after = _settle(loaded, resolved, profile, rides=rides)
     tables = (today.sites, resolved.site_edits.sites) if categories else (None, None)
-    before, after = (_sort_in(table, categories) for table in tables)
+    sites, sites_after = (_sort_in(table, categories) for table in tables)
     return [
-        Situation("today", today.extract, network, before),
-        Situation(resolved.scenario.name, today.extract, then, after),
+        Situation("today", today.extract, before, sites),
+        Situation(resolved.scenario.name, today.extract, after, sites_after),
     ]
+
+
+def _settle(
+    loaded: Loaded, resolved: ResolvedScenario, profile: Profile, *, rides: bool
+) -> tuple[Network | Transit, Network | Transit]:
+    """Give the network of a profile, or public transport, of today and of a scenario."""
+    from ..scenarios.applying import apply_scenario
+    from ..study.riding import settle_transit
+
+    if rides and loaded.transit is not None:
+        return loaded.transit, settle_transit(loaded, resolved)[0]
+    network = loaded.today.networks[profile.name]
+    return network, apply_scenario(resolved, network).network
 
 
 def _sort_in(sites: gpd.GeoDataFrame | None, categories: Sequence[str]) -> gpd.GeoDataFrame | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..transit.naming import TRANSIT
 from .outputs import write_whole
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from ..report.words import Words
     from .proposing import Holdings, People
+    from .timetables import Timetables
 
 # More categories than these are left to the list that a command prints.
 MOST_MORE = 12
@@ -33,6 +35,8 @@ class Proposal(NamedTuple):
         Files of sites besides the extract.
     profiles, categories
         Who travels, and where to.
+    timetable
+        Of buses and trains, or None.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Proposal(NamedTuple):
     tables: Sequence[Path]
     profiles: Sequence[str]
     categories: Sequence[str]
+    timetable: Timetables | None = None
 
 
 def write_study(path: Path, proposal: Proposal, words: Words) -> None:
@@ -109,6 +114,7 @@ def _lines(folder: Path, proposal: Proposal, words: Words) -> list[str]:
     say = words.say
     sites = ["osm", *(_from(folder, table) for table in proposal.tables)]
     key = "people_estimated" if people.is_estimated else "people"
+    profiles = [*proposal.profiles, *([TRANSIT] if proposal.timetable else [])]
     who = {"count": people.count, "cells": len(people.table)}
     return [
         *_comment(words, "head"),
@@ -128,13 +134,31 @@ def _lines(folder: Path, proposal: Proposal, words: Words) -> list[str]:
         f"buffer_min = 15   # {say('new_study.buffer')}",
         "",
         "[access]",
-        f"profiles = [{', '.join(map(_quote, proposal.profiles))}]   # {say('new_study.profiles')}",
+        f"profiles = [{', '.join(map(_quote, profiles))}]   # {say('new_study.profiles')}",
         "categories = [",
         *_categories(proposal, words),
         "]",
         f"nearest = 1   # {say('new_study.nearest')}",
         f"turns = true   # {say('new_study.turns')}",
         f"thresholds_min = [10, 20, 30]   # {say('new_study.thresholds')}",
+        *_transit(folder, proposal, words),
+    ]
+
+
+def _transit(folder: Path, proposal: Proposal, words: Words) -> list[str]:
+    """Name the timetables, the day and the window; in comments where there are none."""
+    found = proposal.timetable
+    if found is None:
+        return ["", *_comment(words, "no_timetable")]
+    feeds = ", ".join(_quote(_from(folder, path)) for path in found.paths)
+    days = {"first": found.first.isoformat(), "last": found.last.isoformat()}
+    return [
+        "",
+        "[transit]",
+        f"feeds = [{feeds}]",
+        f"day = {found.day.isoformat()}   # {words.say('new_study.timetable_day', days)}",
+        f"from = 07:00:00   # {words.say('new_study.timetable_hours')}",
+        "to = 09:00:00",
     ]
 
 

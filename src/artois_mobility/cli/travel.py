@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..network.profiles import Profile
     from ..places.tables import Bounds
     from ..report.words import Words
+    from ..transit.model import Transit
 
     Point = tuple[float, float]
 
@@ -103,7 +104,9 @@ def run_isochrones(  # noqa: PLR0913  a command is its options
         If an argument is wrong, or none of the places hangs on a street.
     """
     from ..report.words import read_words
-    from ..study.files import find_profile, read_study
+    from ..study.files import read_study
+    from ..study.transit_loading import find_traveller
+    from ..transit.model import walked_network
     from .situations import find_situations
 
     points = [_point(text) for text in origins.points]
@@ -111,10 +114,13 @@ def run_isochrones(  # noqa: PLR0913  a command is its options
     _check_together(origins, drawing, scenario, output)
     write = _writer(drawing, output) if output is not None else None
     study = read_study(study_path)
-    who = find_profile(study, profile)
-    today, *changed = find_situations(study, who, origins.categories, scenario, progress)
-    network = today.network
-    areas = _draw(network, today.sites if origins.categories else points, bounds, drawing)
+    who, rides = find_traveller(study, profile)
+    _check_form(drawing, rides=rides)
+    today, *changed = find_situations(
+        study, who, origins.categories, scenario, progress, rides=rides
+    )
+    network = walked_network(today.network)
+    areas = _draw(today.network, today.sites if origins.categories else points, bounds, drawing)
     words = read_words(study.language)
     warnings: tuple[str, ...] = ()
     if points:
@@ -176,8 +182,9 @@ def run_matrix(
     from ..report.words import read_words
     from ..routing.budget import BYTES_PER_GIB
     from ..routing.tables import travel_time_matrix
-    from ..study.files import find_profile, read_study
+    from ..study.files import read_study
     from ..study.loading import load_profile
+    from ..study.transit_loading import find_traveller, ride_on
 
     if output.suffix != ".parquet":
         msg = f"The matrix is written as Parquet; {output} does not end in .parquet."
@@ -187,14 +194,14 @@ def run_matrix(
         raise InputError(msg)
     check_output(output)
     study = read_study(study_path)
-    who = find_profile(study, profile)
+    who, rides = find_traveller(study, profile)
     wanted = list(categories or study.categories)
     data = load_profile(study, who, wanted, progress)
     network = data.network
     budget_bytes = None if memory_gib is None else max(int(memory_gib * BYTES_PER_GIB), 1)
     mention = read_words(study.language).say("schematic.mark")
     travel_time_matrix(
-        network,
+        ride_on(study, network) if rides else network,
         data.residents,
         data.sites,
         path=output,
@@ -237,6 +244,19 @@ def _check_together(
         raise InputError(msg)
 
 
+def _check_form(drawing: Drawing, *, rides: bool) -> None:
+    """Refuse what public transport does not draw."""
+    if rides and drawing.form == "streets":
+        msg = "Public transport reaches no streets: draw --form areas or surface."
+        raise InputError(msg)
+    if rides and drawing.direction == "to":
+        msg = (
+            "The study's timetable is asked for departures: areas are drawn --direction from a "
+            "place. From Python, Window(at='arrival') draws those who get there in time."
+        )
+        raise InputError(msg)
+
+
 def _side_by_side(
     before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, scenario: str
 ) -> gpd.GeoDataFrame:
@@ -255,7 +275,7 @@ def _side_by_side(
 
 
 def _draw(
-    network: Network,
+    network: Network | Transit,
     points: Sequence[Point] | gpd.GeoDataFrame,
     minutes: Sequence[float],
     drawing: Drawing,
@@ -263,11 +283,12 @@ def _draw(
     from ..areas.lines import reached_streets
     from ..areas.rasters import arrival_surface, count_reaching
     from ..areas.reached import isochrones
+    from ..transit.model import walked_network
 
     way, cell_m = drawing.direction, drawing.cell_m
     by = "category" if hasattr(points, "columns") else None
     if drawing.form == "streets":
-        return reached_streets(network, points, minutes, direction=way, by=by)
+        return reached_streets(walked_network(network), points, minutes, direction=way, by=by)
     if drawing.form == "areas":
         return isochrones(network, points, minutes, direction=way, by=by, cell_m=cell_m)
     measure = arrival_surface if len(points) == 1 else count_reaching

@@ -13,8 +13,7 @@ from ..places.categories import is_below
 from ..scenarios.reading import TODAY
 from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.site_changes import stay_rows
-from ..transit.naming import TRANSIT
-from .files import OSM
+from .files import OSM, on_streets
 from .loading import Loaded
 from .new_sites import NewSites
 from .running import find_edge
@@ -179,7 +178,7 @@ def _say_edge(loaded: Loaded, access_times: pd.DataFrame) -> Iterator[Notice]:
     if len(access_times["cell"].cat.categories) > len(loaded.residents):  # scenarios add cells
         is_own &= access_times["cell"].isin(loaded.residents["cell"])
     times = access_times[is_own]
-    for profile in (each for each in study.profiles if each != TRANSIT):
+    for profile in on_streets(study):
         minutes = times[times["profile"] == profile].groupby("cell", sort=False, observed=True)
         slowest_min = minutes["minutes"].max().to_numpy(np.float64)
         slowest_min = np.minimum(np.nan_to_num(slowest_min, nan=np.inf), study.buffer_min)

@@ -15,6 +15,7 @@ from ..scenarios.resolved import ResolvedScenario
 from ..transit.naming import TRANSIT
 from .bases import Base
 from .certainty_questions import UncertaintyQuestion
+from .files import on_streets
 from .loading import Loaded
 from .new_sites import NewSites
 from .running import Job, list_jobs, settle_situation
@@ -76,7 +77,7 @@ def compute_certainty(
     if question is None:
         return None
     study = loaded.study
-    profiles = [each for each in study.profiles if each != TRANSIT]
+    profiles = on_streets(study)
     first = [Job(base.resolved, profile, study.categories) for profile in profiles]
     others = [job for job in list_jobs(loaded, resolved) if job.profile in profiles]
     keys = [each.scenario.key for each in resolved]

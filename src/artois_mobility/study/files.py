@@ -302,6 +302,22 @@ def read_study(path: str | Path) -> Study:
     )
 
 
+def on_streets(study: Study) -> tuple[str, ...]:
+    """List the profiles of a study that travel on streets.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    names
+        All but public transport.
+    """
+    return tuple(each for each in study.profiles if each != TRANSIT)
+
+
 def streets_of(study: Study, profile: str) -> str:
     """Tell on whose network a profile of a study travels.
 
@@ -348,8 +364,8 @@ def find_profile(study: Study, name: str | None = None) -> Profile:
     """
     if name == TRANSIT:
         msg = (
-            "transit is not answered by this command: it computes on streets alone. Take `access` "
-            f"or `compare`, or one of {', '.join(p.name for p in study.travel_profiles)}."
+            "Public transport is not answered here: this computes on streets alone. Choose one of "
+            f"{', '.join(p.name for p in study.travel_profiles)}."
         )
         raise InputError(msg)
     if name is None:

@@ -173,39 +173,58 @@ def _transit_of(loaded: Loaded) -> Transit:
     return loaded.transit
 
 
+def settle_transit(
+    loaded: Loaded, resolved: ResolvedScenario, *placed: AttachedPlaces
+) -> tuple[Transit, tuple[Attachments, ...]]:
+    """Make what a scenario changes of the walking network and the timetable.
+
+    Parameters
+    ----------
+    loaded
+        A study with a timetable.
+    resolved
+        The scenario.
+    placed
+        Other places on today's walking network.
+
+    Returns
+    -------
+    transit, attachments
+        As the scenario leaves it, today's own where it changes neither; and the other places.
+    """
+    transit = _change_timetable(_transit_of(loaded), resolved)
+    network, stops = transit.network, transit.feed.stops
+    points = gpd.points_from_xy(stops["lon"], stops["lat"], crs=WGS84)
+    at_stops = AttachedPlaces(gpd.GeoDataFrame(geometry=points), transit.stops)
+    applied = apply_scenario(resolved, network, at_stops, *placed)
+    hung, *others = applied.attachments
+    if applied.network is network and transit is loaded.transit:
+        return transit, tuple(others)
+    asked = loaded.study.transit
+    assert asked is not None  # as there is a timetable
+    walks = find_walks(
+        applied.network,
+        hung,
+        transit.feed,
+        longest_walk_min=asked.window.longest_walk_min,
+        change_s=asked.change_s,
+    )
+    changed = replace(transit, network=applied.network, stops=hung, walks=walks)
+    return changed, tuple(others)
+
+
 def _settle(
     loaded: Loaded, resolved: ResolvedScenario, new_sites: Attachments | None
 ) -> _Situation:
-    """Apply a scenario to the walking network, and carry cells, sites and stops over."""
-    transit = _transit_of(loaded)
-    network, sites = transit.network, loaded.today.sites
-    people, places = loaded.attachments[network.profile.name]
-    edits = resolved.site_edits
+    """Apply a scenario to public transport, and carry cells and sites over."""
+    sites, edits = loaded.today.sites, resolved.site_edits
+    people, places = loaded.attachments[_transit_of(loaded).network.profile.name]
     if edits.categories:
         assert new_sites is not None  # as there are changes of sites
         sites, places = edits.sites, join_sites(edits, places, new_sites)
-    transit = _change_timetable(transit, resolved)
-    points = gpd.points_from_xy(transit.feed.stops["lon"], transit.feed.stops["lat"], crs=WGS84)
-    applied = apply_scenario(
-        resolved,
-        network,
-        AttachedPlaces(loaded.residents, people),
-        AttachedPlaces(sites, places),
-        AttachedPlaces(gpd.GeoDataFrame(geometry=points), transit.stops),
-    )
-    people, places, stops = applied.attachments
-    if applied.network is not network or transit is not loaded.transit:
-        asked = loaded.study.transit
-        assert asked is not None  # as there is a timetable
-        walks = find_walks(
-            applied.network,
-            stops,
-            transit.feed,
-            longest_walk_min=asked.window.longest_walk_min,
-            change_s=asked.change_s,
-        )
-        transit = replace(transit, network=applied.network, stops=stops, walks=walks)
-    return _Situation(transit, people, sites, places)
+    tables = AttachedPlaces(loaded.residents, people), AttachedPlaces(sites, places)
+    transit, (cells, hung) = settle_transit(loaded, resolved, *tables)
+    return _Situation(transit, cells, sites, hung)
 
 
 def _change_timetable(transit: Transit, resolved: ResolvedScenario) -> Transit:

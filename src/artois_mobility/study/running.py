@@ -20,7 +20,7 @@ from ..scenarios.reading import TODAY
 from ..scenarios.resolved import ResolvedScenario
 from ..transit.naming import TRANSIT
 from .answers import Answer, name_reasons, name_sites, tabulate_answers
-from .files import streets_of
+from .files import on_streets, streets_of
 from .loading import Loaded
 from .new_sites import NewSites, join_sites
 from .repairing import answer_by_repair
@@ -147,9 +147,9 @@ def compute_all(
     jobs = list_jobs(loaded, resolved)
     done: list[int] = []
     progress(COMPUTING, 0, len(jobs))
-    on_streets = [each for each in loaded.study.profiles if each != TRANSIT]
-    stood = run_each(lambda each: stand(loaded, each), on_streets)
-    ground = dict(zip(on_streets, stood, strict=True))
+    profiles = on_streets(loaded.study)
+    stood = run_each(lambda each: stand(loaded, each), profiles)
+    ground = dict(zip(profiles, stood, strict=True))
 
     def tell() -> None:
         done.append(1)

@@ -16,6 +16,7 @@ from ..routing.ends import minutes_of
 from ..routing.threads import run_each
 from ..scenarios.resolving import try_to_resolve
 from ..scenarios.way_changes import profiles_of
+from ..study.files import on_streets
 from ..study.new_sites import attach_new_sites
 from ..study.running import Job, settle_situation, touched_categories
 
@@ -124,7 +125,8 @@ def prepare_trials(
         Nothing tried yet but the combination of no change.
     """
     study = loaded.study
-    asked = [(p, c) for p in study.profiles for c in study.categories] if pairs is None else pairs
+    every = [(p, c) for p in on_streets(study) for c in study.categories]
+    asked = every if pairs is None else pairs
     acts = [_pairs_of(loaded, scenario, row) for row in range(len(scenario.changes))]
     rows_of_pair = {
         pair: frozenset(row for row, own in enumerate(acts) if pair in own) for pair in asked
@@ -280,7 +282,7 @@ def _pairs_of(loaded: "Loaded", scenario: "Scenario", row: int) -> set[Pair]:
     study, change = loaded.study, scenario.changes[row]
     if isinstance(change, WaterChange | PeopleChange | SiteSetting | LineChange):
         return set()  # effects are counted for the people of today, on their own way
-    profiles: Sequence[str] = study.profiles
+    profiles: Sequence[str] = on_streets(study)
     categories: Sequence[str] = study.categories
     if is_of_sites(change):
         alone, _ = try_to_resolve(restrict(scenario, frozenset([row])), loaded.today)

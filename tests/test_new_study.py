@@ -145,7 +145,7 @@ def test_no_bar_moves_while_a_question_waits(lonely, monkeypatch):
     monkeypatch.setattr(beginning.typer, "prompt", prompt)
     result = new_study()
     assert result.exit_code == 0, result.stderr
-    assert len(asked) == 4
+    assert len(asked) == 5
 
 
 def test_the_table_that_was_found_is_proposed(town, monkeypatch):

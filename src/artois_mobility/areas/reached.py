@@ -13,7 +13,8 @@ import numpy.typing as npt
 from .._types import MS_PER_MIN, WGS84, Direction, Floats, Geometries
 from ..errors import PlacesError, TransitError
 from ..network.model import Network
-from ..transit.model import TRANSIT, Transit, walked_network
+from ..transit.model import Transit, walked_network
+from ..transit.naming import TRANSIT
 from .asking import CELL_M, Origins, ask, names_of
 from .auditing import audit_areas
 from .by_transit import attach_homes, check_window, lay_by_transit

@@ -12,7 +12,7 @@ from ..places.attachments import Attachments
 from ..transit.journeys import Course, Departures
 from ..transit.model import Transit
 from ..transit.searches import Connections, Profiles, Walks, search_window
-from ..transit.walking import Access, walk_to_nearest
+from ..transit.walking import Access
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,7 +31,7 @@ class Destination:
     Attributes
     ----------
     stop_ms, stop_site
-        How long from each stop, and to which site, shape (n,).
+        How long from each stop, `UNREACHED_MS` where it is too far, and to which site, shape (n,).
     cell_ms, cell_site
         How long all the way from each cell, and to which site, shape (p,).
     is_empty
@@ -162,8 +162,8 @@ class Search:
 
     def _search(self, destination: Destination) -> Profiles:
         course = self.course
-        egress = walk_to_nearest(destination.stop_ms, course.longest_walk_min)
-        return search_window(self.connections, course.walks, egress, trip_count=course.most_trips)
+        walks, egress = course.walks, destination.stop_ms
+        return search_window(self.connections, walks, egress, trip_count=course.most_trips)
 
     def _read(self, profiles: Profiles, destination: Destination, rows: Rows | None) -> Found:
         """Read every departure of all cells, or of some."""

@@ -22,7 +22,7 @@ from ..scenarios.timetable_changes import apply_timetable
 from ..transit.journeys import course_of
 from ..transit.model import Transit
 from ..transit.timetables import build_timetable
-from ..transit.walking import find_access, find_walks
+from ..transit.walking import find_access, find_walks, walk_to_nearest
 from .answers import Answer, Texts, name_reasons, name_sites
 from .files import Study
 from .loading import Loaded
@@ -275,7 +275,7 @@ def _find_destinations(
     found = find_nearest(network, (walkers, situation.places), members)
     destinations = {
         category: Destination(
-            np.ascontiguousarray(ms[:count, 0]),
+            walk_to_nearest(ms[:count, 0], transit.window.longest_walk_min),
             np.ascontiguousarray(site[:count, 0]),
             np.ascontiguousarray(ms[count:, 0]),
             np.ascontiguousarray(site[count:, 0]),
@@ -293,6 +293,7 @@ def _find_rim_walks(transit: Transit, walkers: Attachments, rim: Rim) -> Destina
     time_ms = time_to_rim(transit.network, walkers, rim)
     points = gpd.GeoSeries(gpd.points_from_xy(stops["lon"], stops["lat"], crs=WGS84))
     is_beyond = ~points.to_crs(transit.network.crs).within(rim.inner).to_numpy(np.bool_)
-    stop_ms = np.where(is_beyond, 0, time_ms[:count]).astype(np.int32)
+    walked_ms = walk_to_nearest(time_ms[:count], transit.window.longest_walk_min)
+    stop_ms = np.where(is_beyond, 0, walked_ms).astype(np.int32)
     none = np.full(walkers.place_count, NO_SITE, np.int32)
     return Destination(stop_ms, none[:count], np.ascontiguousarray(time_ms[count:]), none[count:])

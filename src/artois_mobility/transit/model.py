@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ..places.starts import Places
 
 WALK: Final = "walk"
-TRANSIT: Final = "transit"
 ARRIVAL: Final = "arrival"
 
 NOT_A_NETWORK: Final = (

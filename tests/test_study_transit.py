@@ -267,8 +267,7 @@ def test_people_who_move_in_are_counted_too(study, town):
     path = town / "homes.toml"
     at = list(place(6, 4))
     path.write_text(
-        'name = "Logements"\n[[changes]]\nkind = "add_residents"\npopulation = 50\n'
-        f"at = {at}\n",
+        f'name = "Logements"\n[[changes]]\nkind = "add_residents"\npopulation = 50\nat = {at}\n',
         encoding="utf-8",
     )
     found = am.compare(study, [path])
@@ -432,7 +431,17 @@ def test_commands_ride_where_they_can_and_refuse_where_not(town, tmp_path, resul
         assert done.exit_code == 0, done.stderr
     for refused in (
         (*area, "--form", "streets"),
-        ("explain", study, town / "site.toml", "--cell", "0", "-c", "care/hospital", "-p", "transit"),
+        (
+            "explain",
+            study,
+            town / "site.toml",
+            "--cell",
+            "0",
+            "-c",
+            "care/hospital",
+            "-p",
+            "transit",
+        ),
         ("optimise", study, town / "site.toml", "--budget", "1", "-p", "transit"),
     ):
         done = run(*refused)

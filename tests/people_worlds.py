@@ -11,8 +11,8 @@ from artois_mobility.changes.people_schema import AddResidents, MoveResidents, S
 from artois_mobility.scenarios.differences import summarise
 from artois_mobility.scenarios.homes import Homes
 from artois_mobility.scenarios.resolving import resolve
-from artois_mobility.study.peopling import add_people
 from artois_mobility.study.new_sites import attach_new_sites
+from artois_mobility.study.peopling import add_people
 from artois_mobility.study.running import compute_all
 from scenario_worlds import CATEGORY, crooked_world, make_loaded, scattered, silent
 from street_worlds import at, cells_at, sites_at

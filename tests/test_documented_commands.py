@@ -79,6 +79,7 @@ def sandbox(tmp_path_factory):
     (folder / "data" / "osm").mkdir(parents=True)
     name = "data/osm/artois-schematic.osm.pbf"
     shutil.copy(REPOSITORY / name, folder / name)
+    shutil.copytree(REPOSITORY / "data" / "gtfs", folder / "data" / "gtfs")
     people = pd.read_csv(REPOSITORY / "data/osm/artois-residents.csv", dtype=str)
     named = people["cell"].isin(re.findall(r"--cell (\w+)", text))
     some = people[named | (people.index % 10 == 0)]
@@ -88,7 +89,8 @@ def sandbox(tmp_path_factory):
     people[is_town].iloc[::4].to_csv(folder / "residents.csv", index=False)
     study = folder / "scenarios" / "artois.toml"
     text = read(study)
-    study.write_text(re.sub(r"(?m)^profiles = .*$", 'profiles = ["car", "walk"]', text, count=1))
+    few = 'profiles = ["car", "transit", "walk"]'
+    study.write_text(re.sub(r"(?m)^profiles = .*$", few, text, count=1))
     (folder / "my-trips.csv").write_text(TRIPS)
     return folder
 

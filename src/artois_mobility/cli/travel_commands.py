@@ -186,7 +186,8 @@ def isochrones(  # noqa: PLR0913  a command is its options
 
     Times are free-flow; with --profile transit the median departure counts. Each place and time
     gives one area; the longer time's area contains the shorter one's, and none crosses water, a
-    motorway or a railway but on a street. With --scenario the column "shows" tells today, the scenario, gained and lost.
+    motorway or a railway but on a street. With --scenario the column "shows" tells today, the
+    scenario, gained and lost.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .travel import Drawing, Origins, run_isochrones

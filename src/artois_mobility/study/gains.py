@@ -1,7 +1,7 @@
 """Who gains and who loses by a scenario: by group of people, across thresholds, and how evenly."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 ALL: Final = "all"
 GROUP: Final = "group"
 NOBODYS: Final = "outside"
+
+# Sums by group, and how even times are.
+Measured: TypeAlias = tuple[dict[str, Floats], dict[str, float]]
 
 
 def who_gains(
@@ -80,18 +83,27 @@ def who_gains(
     minutes = result.access_times["minutes"].to_numpy(np.float64).reshape(shape)[..., 0]
     marks = _marks(result, shape)
     tables = []
+    unchanged: dict[tuple[int, int], Measured] = {}
+    base_people = _people(result, result.base.key, weights)
     for row, scenario in enumerate(result.scenarios[1:], start=1):
         people = _people(result, scenario.key, weights)
+        is_same = marks is None and np.array_equal(people, base_people)
         for place, profile in enumerate(study.profiles):
             for number, category in enumerate(study.categories):
                 pair = minutes[0, place, number], minutes[row, place, number]
                 own = None if marks is None else marks[row - 1, place, number]
-                sums = _sum_up(*pair, people, bounds, own)
-                table = _by_group(sums, group, len(names))
+                is_still = is_same and np.array_equal(*pair, equal_nan=True)
+                found = unchanged.get((place, number)) if is_still else None
+                if found is None:
+                    sums = _sum_up(*pair, people, bounds, own)
+                    found = _by_group(sums, group, len(names)), _evenness(*pair, people)
+                if is_still:
+                    unchanged[place, number] = found
+                table, evenness = found
                 keys = {"scenario": scenario.key, "profile": profile, "category": category}
                 scopes = {"scope": [ALL, *[GROUP] * len(names), NOBODYS], "group": ["", *names, ""]}
                 lines = pd.DataFrame({**keys, **scopes, **table})
-                for name, value in _evenness(*pair, people).items():
+                for name, value in evenness.items():
                     lines[name] = [value, *[np.nan] * (len(names) + 1)]
                 tables.append(lines)
     if not tables:

@@ -138,7 +138,8 @@ class Comparison:
     transit_times
         By public transport, over all departures of the study's window: `scenario`, `cell`,
         `category`, `minutes_50`, `minutes_85`, `share_within_10` and so on for each threshold,
-        `on_foot`; as in `am.transit_times`. None where the study has no timetable.
+        `on_foot`; as in `am.transit_times`. Of scenarios behind the first one the categories that
+        they can change, all else is as today. None where the study has no timetable.
     """
 
     study: Study

@@ -27,7 +27,7 @@ from .answers import Answer, Texts, name_reasons, name_sites
 from .files import Study
 from .loading import Loaded
 from .new_sites import join_sites
-from .rides import MEDIAN, RIM, SURE, Destination, Riding, Search
+from .rides import MEDIAN, RIM, SURE, WHOLE, Destination, Riding, Search
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,12 +124,13 @@ def answer_of_riding(riding: Riding, categories: tuple[str, ...]) -> Answer:
 def tabulate_rides(
     rides: Mapping[str, Riding], keys: Sequence[str], study: Study, cells: Texts
 ) -> pd.DataFrame:
-    """Put the journeys of all situations one below the other.
+    """Put the journeys of today, and what each scenario can change of them, below each other.
 
     Parameters
     ----------
     rides
-        By scenario; what a scenario lacks is that of the first one.
+        By scenario; what a scenario lacks, it cannot change. Of the first two everything is told:
+        today, and the scenario that may stand in for it.
     keys
         The scenarios, in the order wanted.
     study
@@ -143,20 +144,25 @@ def tabulate_rides(
         `scenario`, `cell`, `category`, `minutes_50`, `minutes_85`, `share_within_10` and so on,
         `on_foot`; the share of none is 0.
     """
-    first = rides[keys[0]].rides
-    blocks = [
-        (rides[key].rides if key in rides else first).get(category, first[category]).found
-        for key in keys
-        for category in study.categories
-    ]
-    counts = len(keys), len(study.categories), cells.size
-    scenario, category, cell = (each.ravel() for each in np.indices(counts, np.int32))
+    today = rides[keys[0]].rides
+    asked = []
+    for row, key in enumerate(keys):
+        own = rides[key].rides if key in rides else {}
+        for number, category in enumerate(study.categories):
+            if row < WHOLE or category in own:
+                asked.append((row, number, own.get(category, today[category]).found))
+    blocks = [found for _, _, found in asked]
+    scenario, categories = (
+        np.repeat(np.array([each[place] for each in asked], np.int16), cells.size)
+        for place in range(2)
+    )
+    cell = np.tile(np.arange(cells.size, dtype=np.int32), len(asked))
     within = np.concatenate([each.within for each in blocks], axis=1)
     return pd.DataFrame(
         {
             "scenario": pd.Categorical.from_codes(scenario, pd.Index(keys)),
             "cell": pd.Categorical.from_codes(cell, pd.Index(cells)),
-            "category": pd.Categorical.from_codes(category, pd.Index(study.categories)),
+            "category": pd.Categorical.from_codes(categories, pd.Index(study.categories)),
             f"minutes_{MEDIAN:g}": minutes_of(np.concatenate([each.median_ms for each in blocks])),
             f"minutes_{SURE:g}": minutes_of(np.concatenate([each.sure_ms for each in blocks])),
             **{

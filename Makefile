@@ -35,7 +35,7 @@ tools:  ## Install the programs that tests of files run: GDAL, QGIS, PostGIS, Po
 
 SCENARIOS ?= scenarios/*.toml
 OUTPUT    ?= out
-demo: $(VENV)/run.stamp  ## Compare twelve scenarios of the embedded territory; results in out/
+demo: $(VENV)/run.stamp  ## Compare thirteen scenarios of the embedded territory; results in out/
 	@$(BIN)/artois-mobility compare scenarios/artois.toml $(SCENARIOS) --output $(OUTPUT)
 	@echo "Open $(OUTPUT)/report.html in a browser and $(OUTPUT)/results.qgz in QGIS; the tables and maps lie beside."
 

@@ -24,6 +24,7 @@ MAY_HOLD_FRENCH = {
     "changes/people_sentences.py",
     "changes/sentences.py",
     "changes/street_sentences.py",
+    "changes/transit_sentences.py",
     "cli/examining.py",
     "network/examples.py",
     "network/vessels.py",

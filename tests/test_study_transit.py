@@ -1,6 +1,7 @@
 """Studies with a timetable: minutes, scenarios, laws, files and the page."""
 
 import json
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -285,7 +286,7 @@ def test_networks_from_the_cache_give_the_same(study, town, monkeypatch, result)
     pd.testing.assert_frame_equal(again.access_times, result.access_times)
 
 
-def test_uncertainty_tells_of_streets_and_leaves_rides_out(town):
+def test_uncertainty_tells_of_streets_and_leaves_rides_out(town, tmp_path):
     path = town / "unsure.toml"
     path.write_text(study_text("\n[uncertainty]\ndraws = 10\n"), encoding="utf-8")
     found = am.compare(am.read_study(path), [town / "footbridge.toml"])
@@ -293,6 +294,13 @@ def test_uncertainty_tells_of_streets_and_leaves_rides_out(town):
     assert found.differences.loc[rides, ["gained_low", "within_noise"]].isna().all(axis=None)
     assert found.differences.loc[~rides, ["gained_low", "within_noise"]].notna().all(axis=None)
     assert set(found.uncertainty["profile"]) == {"car", "walk"}
+    gains = am.who_gains(found).set_index("profile")["surely_gaining"]
+    assert gains["transit"].isna().all()
+    assert gains["walk"].notna().all()
+    day = date(2026, 11, 30)
+    paths = am.write_report(found, tmp_path / "out", also=["a4"], day=day)
+    assert "Les transports collectifs n’y sont pas" in paths[0].read_text(encoding="utf-8")
+    assert "only-by-car-a4.pdf" in {path.name for path in paths}
 
 
 @pytest.mark.parametrize(

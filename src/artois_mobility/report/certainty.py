@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ..transit.naming import TRANSIT
 from .findings import count_surely, leading_pair
 from .grid import Row, Table, write_minutes_cell, write_people_cell, write_share_cell
 from .labels import pair_label
@@ -54,6 +55,8 @@ def _today(result: Comparison, words: Words) -> Table:
     people = result.residents["population"].to_numpy(np.float64)
     rows = []
     for pair in read_pairs(result.summary_table):
+        if pair[0] == TRANSIT:  # times by public transport are not drawn
+            continue
         own = take_rows(result.uncertainty, result.base.key, pair)
         half = (own["high"] - own["low"]).to_numpy(np.float64) / 2
         known = ~np.isnan(half)
@@ -73,6 +76,27 @@ def _today(result: Comparison, words: Words) -> Table:
         words.say("certainty.either_side", {"minutes": minutes}),
     )
     return Table(words.say("certainty.today"), headers, tuple(rows), is_sortable=True)
+
+
+def certainty_lead(result: Comparison, words: Words) -> str:
+    """Say what the tables of certainty tell of, and what they leave out.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    text
+        One paragraph.
+    """
+    if result.uncertainty is None:
+        return words.say("certainty.not_asked")
+    said = words.say("certainty.lead")
+    return said if result.transit_times is None else f"{said} {words.say('certainty.rides')}"
 
 
 def _scenarios(result: Comparison, words: Words) -> Table:

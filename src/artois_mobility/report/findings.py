@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ..transit.naming import TRANSIT
 from .rows import read_pairs, read_records, take_rows
 from .times import NOTICED_MIN
 from .words import join_words, write_share
@@ -204,9 +205,9 @@ def count_surely(result: Comparison, scenario: str, pair: Pair) -> tuple[float, 
     Returns
     -------
     gaining, losing
-        Residents; NaN where the study does not ask.
+        Residents; NaN where the study does not ask, and by public transport.
     """
-    if result.uncertainty is None:
+    if result.uncertainty is None or pair[0] == TRANSIT:
         return float("nan"), float("nan")
     own = take_rows(result.differences, scenario, pair)
     people = result.people_of(scenario)

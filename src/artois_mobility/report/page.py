@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
-from .certainty import certainty_tables
+from .certainty import certainty_lead, certainty_tables
 from .figures import (
     changes_by_commune,
     changes_by_epci,
@@ -155,8 +155,7 @@ def compose_page(
     view["sections"] = _sections(result, findings, gains, pictures, words)
     view["ranking"] = rank_scenarios(result, findings, words)
     view["payload"] = write_payload(compose_payload(result, times, backdrop, words))
-    lead = "certainty.not_asked" if result.uncertainty is None else "certainty.lead"
-    view["certainty_lead"] = words.say(lead)
+    view["certainty_lead"] = certainty_lead(result, words)
     view["certainty"] = certainty_tables(result, words)
     view["water"] = () if result.water is None else water_tables(result, words)
     view["water_pictures"] = _picture_sheets(water_sheets)

@@ -256,21 +256,10 @@ def read_study(path: str | Path) -> Study:
     )
     checks.use_categories(own)
     listed = content.access.profiles
-    streets = [name for name in listed if name != TRANSIT]
-    profiles = checks.read_profiles(streets, ("access", "profiles"))
+    profiles = _read_profiles(listed, checks)
     categories = checks.expand_categories(content.access.categories)
     water = checks.read_water(content.water, profiles)
-    transit = read_transit(
-        content.transit,
-        TransitContext(
-            path.parent,
-            listed,
-            profiles,
-            content.access.nearest,
-            content.access.date,
-            checks.note,
-        ),
-    )
+    transit = _read_transit(content, profiles, checks)
     raise_problems([(path, checks.problems)])
     return Study(
         path=path,
@@ -300,6 +289,23 @@ def read_study(path: str | Path) -> Study:
         transit=transit,
         day=content.access.date,
     )
+
+
+def _read_profiles(listed: Sequence[str], checks: Checks) -> tuple[Profile, ...]:
+    """Read the profiles that travel on streets."""
+    streets = [name for name in listed if name != TRANSIT]
+    return checks.read_profiles(streets, ("access", "profiles"))
+
+
+def _read_transit(
+    content: _StudyFile, profiles: tuple[Profile, ...], checks: Checks
+) -> TransitQuestion | None:
+    """Read what is asked of public transport, beside what is asked of everybody."""
+    asked = content.access
+    context = TransitContext(
+        checks.folder, asked.profiles, profiles, asked.nearest, asked.date, checks.note
+    )
+    return read_transit(content.transit, context)
 
 
 def on_streets(study: Study) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from .._types import Flags, Floats, Rows
 from ..access.fairness import numbers_of, read_column
 from ..access.inequality import gini, theil
 from ..scenarios.differences import NOTICED_MIN
+from ..transit.naming import TRANSIT
 from .results import Comparison
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def who_gains(
         for place, profile in enumerate(study.profiles):
             for number, category in enumerate(study.categories):
                 pair = minutes[0, place, number], minutes[row, place, number]
-                own = None if marks is None else marks[row - 1, place, number]
+                is_drawn = marks is not None and profile != TRANSIT
+                own = marks[row - 1, place, number] if marks is not None and is_drawn else None
                 is_still = is_same and np.array_equal(*pair, equal_nan=True)
                 found = unchanged.get((place, number)) if is_still else None
                 if found is None:

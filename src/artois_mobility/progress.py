@@ -56,8 +56,13 @@ def show_progress() -> Iterator[Progress]:
 
 
 @contextmanager
-def bars_on_terminal() -> Iterator[Progress]:
+def bars_on_terminal(say: Callable[[str], str] = str) -> Iterator[Progress]:
     """Show a bar for each stage on the standard error: parts done, time passed, time left.
+
+    Parameters
+    ----------
+    say
+        Says the times in the language of whoever reads them.
 
     Yields
     ------
@@ -79,7 +84,7 @@ def bars_on_terminal() -> Iterator[Progress]:
 
         def render(self, task: Task) -> Text:
             passed_s = task.finished_time if task.finished else task.elapsed
-            return Text(write_times(passed_s or 0.0, task.completed, task.total))
+            return Text(say(write_times(passed_s or 0.0, task.completed, task.total)))
 
     columns = (
         TextColumn("{task.description}", markup=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003  typer reads it
 import gc
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -30,6 +31,7 @@ from .options import (
     StudyFile,
     Verbose,
 )
+from .speaking_commands import SpokenCommand, SpokenGroup
 from .terminal import (
     FAILED,
     INTERRUPTED,
@@ -62,6 +64,7 @@ GARBAGE_THRESHOLDS: Final = (50_000, 20, 50)
 
 app = typer.Typer(
     name="artois-mobility",
+    cls=SpokenGroup,
     help=HELP,
     epilog=EPILOG,
     no_args_is_help=True,
@@ -69,6 +72,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+# Every command speaks the language of whoever uses it.
+_command = partial(app.command, cls=SpokenCommand)
 
 
 def main() -> None:
@@ -104,7 +109,7 @@ def root(
     del version
 
 
-@app.command(
+@_command(
     short_help="Compare scenarios with today: the main job.",
     epilog="Example: artois-mobility compare scenarios/artois.toml scenarios/*.toml --output out/",
 )
@@ -212,7 +217,7 @@ def compare(  # noqa: PLR0913  a command is its options
         tell(answer, quiet=quiet, is_wanted=json)
 
 
-@app.command(
+@_command(
     short_help="Make a report again, and say whether the bytes agree.",
     epilog="Example: artois-mobility reproduce out/",
 )
@@ -255,24 +260,24 @@ def reproduce(
             raise typer.Exit(FAILED)
 
 
-app.command(
+_command(
     short_help="Print today's access times; every cell's to a file.",
     epilog="Example: artois-mobility access scenarios/artois.toml --output times.csv",
 )(travel_commands.access)
 
-app.command(
+_command(
     short_help="Check OpenStreetMap data before anyone models on it.",
     epilog="Example: artois-mobility check lens.osm.pbf --output check/",
 )(data_commands.check)
 
-app.command(
+_command(
     short_help="Hold trips that you timed against the model.",
     epilog=(
         "Example: artois-mobility validate scenarios/artois.toml my-trips.csv --output trips.gpkg"
     ),
 )(travel_commands.validate)
 
-app.command(
+_command(
     short_help="Draw what is reached from a place in some minutes.",
     epilog=(
         "Example: artois-mobility isochrones scenarios/artois.toml "
@@ -282,7 +287,7 @@ app.command(
     ),
 )(travel_commands.isochrones)
 
-app.command(
+_command(
     short_help="Compute the minutes from every cell to every site.",
     epilog=(
         "Example: artois-mobility matrix scenarios/artois.toml "
@@ -290,7 +295,7 @@ app.command(
     ),
 )(travel_commands.matrix)
 
-app.command(
+_command(
     short_help="Find where a new crossing saves most.",
     epilog=(
         "Example: artois-mobility crossings scenarios/artois.toml --profile walk --kind canal "
@@ -298,14 +303,14 @@ app.command(
     ),
 )(plan_commands.crossings)
 
-app.command(
+_command(
     short_help="Find which closed bridge costs most.",
     epilog=(
         "Example: artois-mobility closures scenarios/artois.toml --profile car --output closures/"
     ),
 )(plan_commands.closures)
 
-app.command(
+_command(
     short_help="Choose where the next sites should stand.",
     epilog=(
         "Example: artois-mobility siting scenarios/artois.toml care/maison_de_sante --count 2 "
@@ -313,14 +318,14 @@ app.command(
     ),
 )(plan_commands.siting)
 
-app.command(
+_command(
     short_help="Tell which change of a scenario brings what.",
     epilog=(
         "Example: artois-mobility attribute scenarios/artois.toml scenarios/ville-30.toml --json"
     ),
 )(why_commands.attribute)
 
-app.command(
+_command(
     short_help="Tell why one cell gains or loses.",
     epilog=(
         "Example: artois-mobility explain scenarios/artois.toml scenarios/passerelle-deule.toml "
@@ -328,7 +333,7 @@ app.command(
     ),
 )(why_commands.explain)
 
-app.command(
+_command(
     short_help="Choose the best combination within a budget.",
     epilog=(
         "Example: artois-mobility optimise scenarios/artois.toml scenarios/*.toml --budget 3 "
@@ -336,7 +341,7 @@ app.command(
     ),
 )(why_commands.optimise)
 
-app.command(
+_command(
     short_help="Compute from every cell in blocks: large work, many machines.",
     epilog=(
         "Examples: artois-mobility blocks matrix scenarios/artois.toml --output matrix/  |  "
@@ -345,12 +350,12 @@ app.command(
     ),
 )(block_commands.blocks)
 
-app.command(
+_command(
     short_help="List or clear the networks kept between runs.",
     epilog="Examples: artois-mobility cache  |  artois-mobility cache --clear",
 )(cache_commands.cache)
 
-app.command(
+_command(
     short_help="Bring current OpenStreetMap data of a place.",
     epilog=(
         'Examples: artois-mobility download "Lens, France" --output lens.osm  |  '
@@ -358,22 +363,22 @@ app.command(
     ),
 )(data_commands.download)
 
-app.command(
+_command(
     short_help="List the modes of travel that a study may name.",
     epilog="Example: artois-mobility profiles --lang fr",
 )(data_commands.profiles)
 
-app.command(
+_command(
     short_help="List the kinds of places that a study may name.",
     epilog="Example: artois-mobility categories --lang fr",
 )(data_commands.categories)
 
-app.command(
+_command(
     short_help="Check the installation.",
     epilog="Example: artois-mobility doctor --lang fr",
 )(setup_commands.doctor)
 
-app.command(
+_command(
     name="new-study",
     short_help="Write a study file for any place.",
     epilog=(

@@ -14,6 +14,7 @@ import typer
 from .._types import tell_nobody
 from ..errors import ArtoisMobilityError, InputError
 from ..progress import bars_on_terminal, lines_in_log
+from .speech import in_progress, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -36,14 +37,14 @@ VERBOSE_VARIABLE: Final = "ARTOIS_MOBILITY_VERBOSE"
 
 
 def say(text: str) -> None:
-    """Write a line to the standard error.
+    """Write a line to the standard error, in the language that is spoken.
 
     Parameters
     ----------
     text
-        One line or paragraph without its line end.
+        One line or paragraph without its line end, in English or in that language.
     """
-    typer.echo(text, err=True)
+    typer.echo(in_words(text), err=True)
 
 
 def tell(answer: Answer, *, quiet: bool, is_wanted: bool = False) -> None:
@@ -60,7 +61,7 @@ def tell(answer: Answer, *, quiet: bool, is_wanted: bool = False) -> None:
     """
     if not quiet:
         for line in answer.warnings:
-            say(_paint(line, "yellow"))
+            typer.echo(_paint(line, "yellow"), err=True)
     if is_wanted or not quiet:
         typer.echo(answer.text)
 
@@ -129,10 +130,10 @@ def shown_progress(*, quiet: bool, verbose: bool = False) -> Iterator[Progress]:
         yield tell_nobody
     elif is_verbose(asked=verbose):
         with _logged(), lines_in_log(say) as progress:
-            yield progress
+            yield in_progress(progress)
     elif sys.stderr.isatty():
-        with bars_on_terminal() as progress:
-            yield progress
+        with bars_on_terminal(in_words) as progress:
+            yield in_progress(progress)
     else:
         yield tell_nobody
 
@@ -207,6 +208,6 @@ def _paint(text: str, colour: str) -> str:
 
 def _stop(text: str, code: int, *, verbose: bool) -> None:
     if verbose:
-        say(traceback.format_exc())
-    say(_paint(text, "red"))
+        typer.echo(traceback.format_exc(), err=True)
+    typer.echo(_paint(in_words(text), "red"), err=True)
     raise typer.Exit(code) from None

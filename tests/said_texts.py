@@ -34,10 +34,15 @@ OTHER_CALLS = re.compile(
 )
 OTHER_PLACES = re.compile(
     r"report/(layers|looks|qml|sld|style_rows|qgis_project|page|web/assets|drawing|geopackage"
-    r"|postgis_styles)\.py|access/(edges|catchments|decays)\.py|network/(examples|fairways|lockage)\.py"
+    r"|postgis_styles)\.py|access/(edges|catchments|decays)\.py"
+    r"|network/(examples|fairways|lockage)\.py"
     r"|drawing\.py|quality/tagging\.py|scenarios/(cutouts)\.py|cli/study_writing\.py"
 )
-SPOKEN_IN_OTHER_PLACES = re.compile("msg")
+# SQL, what a reader writes into a file as it stands, and names.
+CODE = re.compile(
+    r"SELECT .*|.*\{ file = \"plan\.gpkg\".*\}|name = \"Passerelle.*"
+    r"|(\{0\}, )?artois-mobility \{\d\}| and no ",
+)
 PLACE_BY_NAME = re.compile(r"\{[a-z_]+(?::[^{}]*)?\}")
 
 
@@ -80,7 +85,9 @@ def says_something(text):
     """Tell whether a text has words: two at least, with a space between."""
     own = re.sub(r"\{\d+\}", "\0", text)
     words = re.findall(r"[A-Za-z]{2,}", own)
-    return len(words) >= 2 and re.search(r"[A-Za-z,;:.)\]\0] +[A-Za-z\0\[(]", own.strip()) is not None
+    return (
+        len(words) >= 2 and re.search(r"[A-Za-z,;:.)\]\0] +[A-Za-z\0\[(]", own.strip()) is not None
+    )
 
 
 def without_typing(tree):
@@ -122,31 +129,34 @@ def _texts_in(node, passed_over, place, target, calls):
     for child in ast.iter_child_nodes(node):
         if id(child) in passed_over:
             continue
-        inner_target, inner_calls = target, calls
-        if isinstance(child, ast.Assign):
-            inner_target = ast.unparse(child.targets[0])
-        elif isinstance(child, ast.AnnAssign):
-            inner_target = ast.unparse(child.target)
-        elif isinstance(child, ast.stmt):
-            inner_target, inner_calls = "", ""
-        if isinstance(child, ast.Call):
-            inner_calls = f"{calls} {ast.unparse(child.func)}"
-        if is_text(child):
-            text = template_of(child)
-            if says_something(text) and is_spoken(place, inner_target, inner_calls, text):
-                yield child.lineno, text
-            if isinstance(child, ast.Constant):
-                continue
-            # what is filled in may hold words of its own
-            for each in ast.walk(child):
-                if isinstance(each, ast.FormattedValue):
-                    yield from _texts_in(each, passed_over, place, inner_target, inner_calls)
+        about = _stands_in(child, target, calls)
+        if not is_text(child):
+            yield from _texts_in(child, passed_over, place, *about)
             continue
-        yield from _texts_in(child, passed_over, place, inner_target, inner_calls)
+        text = template_of(child)
+        if says_something(text) and is_spoken(place, *about, text):
+            yield child.lineno, text
+        # what is filled in may hold words of its own
+        for each in ast.walk(child):
+            if isinstance(each, ast.FormattedValue):
+                yield from _texts_in(each, passed_over, place, *about)
+
+
+def _stands_in(node, target, calls):
+    """Give the name that a node is given to, and what is called with it."""
+    if isinstance(node, ast.Assign):
+        return ast.unparse(node.targets[0]), calls
+    if isinstance(node, ast.AnnAssign):
+        return ast.unparse(node.target), calls
+    if isinstance(node, ast.stmt):
+        return "", ""
+    if isinstance(node, ast.Call):
+        return target, f"{calls} {ast.unparse(node.func)}"
+    return target, calls
 
 
 def is_spoken(place, target, calls, text):
-    if target in OTHER_TEXTS or text.startswith("<"):
+    if target in OTHER_TEXTS or text.startswith("<") or CODE.fullmatch(text):
         return False
     if OTHER_CALLS.search(calls):
         return False

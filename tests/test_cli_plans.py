@@ -223,7 +223,7 @@ def test_what_was_tried_and_who_cannot_be_covered_are_told(town, run):
     ],
 )
 def test_faults_are_told_in_one_message(town, run, arguments, message):
-    found = run(arguments[0], town, *arguments[1:])
+    found = run(arguments[0], town, *arguments[1:], "--lang", "en")
     assert found.exit_code == 2
     assert message in found.stderr
     assert "Traceback" not in found.stderr
@@ -231,7 +231,7 @@ def test_faults_are_told_in_one_message(town, run, arguments, message):
 
 def test_a_file_is_no_folder_for_results(town, run, tmp_path):
     (tmp_path / "here").write_text("")
-    found = run("crossings", town, "-o", tmp_path / "here")
+    found = run("crossings", town, "-o", tmp_path / "here", "--lang", "en")
     assert found.exit_code == 2
     assert "is a file. Name a folder" in found.stderr
 

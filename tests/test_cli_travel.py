@@ -40,13 +40,15 @@ def at(*point):
 
 def test_a_place_outside_the_extract_is_refused_before_anything_is_written(run, town, tmp_path):
     path = tmp_path / "areas.geojson"
-    result = run("isochrones", town, "--from", "9,45.5", "-o", path)
+    result = run("isochrones", town, "--from", "9,45.5", "-o", path, "--lang", "en")
     assert result.exit_code == 2
     assert "1 of 1 points hang on no street of car, first 9,45.5: no street within" in result.stderr
     assert "outside the extract, which covers longitude 2." in result.stderr
     assert list(tmp_path.iterdir()) == []
     swapped = ",".join(reversed(at(1, 1).split(",")))
-    assert "Longitude comes first" in run("isochrones", town, "--from", swapped).stderr
+    assert (
+        "Longitude comes first" in run("isochrones", town, "--from", swapped, "--lang", "en").stderr
+    )
 
 
 def test_a_place_off_every_street_is_told_and_the_others_are_drawn(run, town):
@@ -65,7 +67,7 @@ def test_the_matrix_keeps_to_the_memory_it_may_take(run, town, tmp_path):
     assert run("matrix", town, "-p", "walk", "-o", whole).exit_code == 0
     assert run("matrix", town, "-p", "walk", "-o", small, "--memory", "1e-6").exit_code == 0
     pd.testing.assert_frame_equal(pd.read_parquet(whole), pd.read_parquet(small))
-    refused = run("matrix", town, "-o", tmp_path / "none.parquet", "--memory", "0")
+    refused = run("matrix", town, "-o", tmp_path / "none.parquet", "--memory", "0", "--lang", "en")
     assert refused.exit_code == 2
     assert "--memory is a number of GiB above 0; found 0" in refused.stderr
     assert not (tmp_path / "none.parquet").exists()
@@ -112,7 +114,7 @@ def test_areas_of_all_sites_of_a_category(run, town, tmp_path):
     areas = gpd.read_file(path)
     assert areas["category"].tolist() == ["care", "care/pharmacy"]
     assert areas["area_km2"][0] > areas["area_km2"][1] > 0
-    result = run("isochrones", town, "-c", "culture/cinema", "-m", "5")
+    result = run("isochrones", town, "-c", "culture/cinema", "-m", "5", "--lang", "en")
     assert (result.exit_code, "no site of culture/cinema" in result.stderr) == (2, True)
 
 
@@ -148,7 +150,7 @@ def test_a_scenario_beside_today_with_what_it_gains(run, town, tmp_path):
     ],
 )
 def test_options_that_do_not_go_together_are_refused(run, town, options, message):
-    result = run("isochrones", town, *options)
+    result = run("isochrones", town, *options, "--lang", "en")
     assert result.exit_code == 2
     assert message in " ".join(result.stderr.split())
 

@@ -130,7 +130,7 @@ def test_the_best_combination_is_written_as_a_scenario(town, run, tmp_path):
 def test_faults_are_told_in_one_message(town, run, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
     command, scenario, *rest = arguments
-    found = run(command, town / "town.toml", town / scenario, *rest)
+    found = run(command, town / "town.toml", town / scenario, *rest, "--lang", "en")
     assert found.exit_code == 2
     assert message in found.stderr
     assert "Traceback" not in found.stderr

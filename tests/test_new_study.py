@@ -93,7 +93,7 @@ def test_a_table_of_another_place_is_not_taken(town):
     (town / "data" / "trips.csv").write_text("a,b\n1,2\n")
     result = new_study("--yes", "--residents", path)
     assert result.exit_code == 2
-    assert "nobody of its" in result.stderr
+    assert "aucune de ses" in result.stderr
     assert not (town / "etude.toml").exists()
 
 
@@ -111,16 +111,21 @@ def test_people_are_spread_where_nobody_knows_where_they_live(lonely):
 def test_without_people_it_is_refused_and_says_what_to_do(lonely):
     result = new_study("--yes")
     assert result.exit_code == 2
-    assert "--population PEOPLE" in result.stderr
+    assert "--population HABITANTS" in result.stderr
     assert sorted(path.name for path in lonely.iterdir()) == ["data", "town.toml"]
 
 
 def test_questions_are_asked_and_asked_again(lonely, monkeypatch):
     monkeypatch.setattr(beginning, "is_interactive", lambda: True)
-    answers = "walk, flying\nwalk,bicycle\n\n\n3000\nMa ville\n"
+    answers = "walk, flying\nwalk,bicycle\n\n\n\ntrois cents\n3 000\nMa ville\n"
     result = new_study(answers=answers)
     assert result.exit_code == 0, result.stderr
-    assert "There is no profile 'flying'" in result.stderr
+    assert "Il n’y a pas de profil «\u202fflying\u202f»" in result.stderr
+    assert "care/pharmacy  pharmacie" in " ".join(result.stderr.split("\n"))
+    assert (
+        "en chiffres, par exemple 31000\u202f; trouvé\u00a0: «\u202ftrois cents\u202f»"
+        in result.stderr
+    )
     study = am.read_study("etude.toml")
     assert (study.name, study.profiles) == ("Ma ville (population estimée)", ("walk", "bicycle"))
     assert pd.read_csv("residents-estimated.csv")["population"].sum() == 3000
@@ -158,14 +163,14 @@ def test_the_table_that_was_found_is_proposed(town, monkeypatch):
 def test_nobody_to_ask_is_told(town):
     result = new_study()
     assert result.exit_code == 2
-    assert "Add --yes" in result.stderr
+    assert "Ajoutez --yes" in result.stderr
 
 
 def test_what_is_there_is_not_replaced(town):
     (town / "etude.toml").write_text("mine")
     result = new_study("--yes")
     assert result.exit_code == 2
-    assert "is there already" in result.stderr
+    assert "existe déjà" in result.stderr
     assert (town / "etude.toml").read_text() == "mine"
     (town / "premier-scenario.toml").write_text("mine too")
     assert "Déjà là, inchangé" in new_study("--yes", "--overwrite").stdout
@@ -186,7 +191,7 @@ def test_answers_for_machines(town):
     [
         (("lens.osm.pbf",), "artois-mobility download lens.osm.pbf"),
         (("data/town.osm.pbf", "-o", "study.txt"), "A study is written as .toml"),
-        (("data/town.osm.pbf", "-o", "premier-scenario.toml"), "and not as premier-scenario.toml"),
+        (("data/town.osm.pbf", "-o", "first-scenario.toml"), "and not as first-scenario.toml"),
         (("data/town.osm.pbf", "-o", "no/study.toml"), "there is no folder no"),
         (("data/town.osm.pbf", "-p", "flying"), "There is no profile 'flying'"),
         (("data/town.osm.pbf", "-c", "cafes"), "Unknown category 'cafes'"),
@@ -195,7 +200,7 @@ def test_answers_for_machines(town):
 )
 def test_wrong_wishes_are_refused(town, arguments, part):
     before = sorted(town.rglob("*"))
-    result = run("new-study", *arguments, "--yes")
+    result = run("new-study", *arguments, "--yes", "--lang", "en")
     assert result.exit_code == 2
     assert part in result.stderr
     assert sorted(town.rglob("*")) == before

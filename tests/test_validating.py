@@ -484,7 +484,7 @@ def test_the_profile_of_trips_that_name_none(town):
     ],
 )
 def test_the_command_refuses_what_is_wrong(town, arguments, message):
-    done = run(town, *arguments)
+    done = run(town, *arguments, "--lang", "en")
     assert done.exit_code == 2
     assert message in done.stderr
 
@@ -492,7 +492,7 @@ def test_the_command_refuses_what_is_wrong(town, arguments, message):
 def test_the_command_writes_nothing_for_a_faulty_table(town, tmp_path):
     faults = [("minutes", "0"), ("profile", "bus")]
     write_faulty(town.parent / "faulty.csv", faults)
-    done = run(town, "--output", tmp_path / "out.gpkg", trips="faulty.csv")
+    done = run(town, "--output", tmp_path / "out.gpkg", "--lang", "en", trips="faulty.csv")
     assert done.exit_code == 2
     assert "faulty.csv has 2 problems" in done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -501,7 +501,7 @@ def test_the_command_writes_nothing_for_a_faulty_table(town, tmp_path):
 
 def test_the_trips_themselves_are_not_overwritten(town):
     before = (town.parent / "trips.csv").read_bytes()
-    done = run(town, "--output", town.parent / "trips.csv")
+    done = run(town, "--output", town.parent / "trips.csv", "--lang", "en")
     assert done.exit_code == 2
     assert "holds the trips themselves" in done.stderr
     assert (town.parent / "trips.csv").read_bytes() == before

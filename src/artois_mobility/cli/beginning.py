@@ -13,12 +13,12 @@ from ..errors import InputError
 from .outputs import check_output
 from .proposing import choose_categories, guess_residents, look_into, read_people, spread_people
 from .study_writing import Proposal, write_first_scenario, write_study
-from .terminal import is_interactive
-from .texts import Answer, write_json
+from .terminal import is_interactive, say
+from .texts import Answer, write_json, write_labels
 from .timetables import Timetables, read_timetables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from .._types import Progress
@@ -139,20 +139,27 @@ def _choose(
 ) -> tuple[Sequence[str], Sequence[str]]:
     """Decide who travels and where to; ask again while an answer has a fault."""
     from ..network.profiles import read_profile
-    from ..places.categories import expand
+    from ..places.categories import expand, label
 
     ask = wishes.may_ask
     profiles: Sequence[str] = wishes.profiles or PROFILES
     if ask and not wishes.profiles:
+        _offer({name: read_profile(name).label[words.language] for name in profiles})
         profiles = _ask_list(words.say("new_study.ask_profiles"), profiles, read_profile)
     categories: Sequence[str] = wishes.categories or choose_categories(holdings.count_of_category)
     if ask and not wishes.categories:
+        _offer({key: label(key, words.language) for key in categories})
         categories = _ask_list(words.say("new_study.ask_categories"), categories, expand)
     for name in profiles:
         read_profile(name)
     for key in categories:
         expand(key)
     return profiles, [each for key in categories for each in expand(key)]
+
+
+def _offer(label_of_name: Mapping[str, str]) -> None:
+    """Show what is proposed: its names, and what people call them."""
+    typer.echo(f"\n{write_labels(label_of_name)}", err=True)
 
 
 def _ask_list(
@@ -165,7 +172,7 @@ def _ask_list(
             for each in given:
                 check(each)
         except InputError as error:
-            typer.echo(str(error), err=True)
+            say(str(error))
             continue
         if given:
             return given
@@ -208,8 +215,8 @@ def _find_people(
     if known is not None:
         return known
     if wishes.may_ask:
-        count = typer.prompt(words.say("new_study.ask_people"), type=int, err=True)
-        return _spread(holdings, max(int(count), 1), folder, show)
+        count = _ask_count(words.say("new_study.ask_people"))
+        return _spread(holdings, count, folder, show)
     msg = (
         f"Nobody knows who lives in {wishes.extract}: there is no table of residents beside it, "
         "and its communes have no population. Give a table with --residents FILE (lon, lat, "
@@ -217,6 +224,16 @@ def _find_people(
         "spread along the streets."
     )
     raise InputError(msg)
+
+
+def _ask_count(question: str) -> int:
+    """Ask for a whole number from 1 on, until one is given."""
+    while True:
+        answer = str(typer.prompt(question, default="", show_default=False, err=True))
+        digits = "".join(answer.split())
+        if digits.isascii() and digits.isdigit() and int(digits) > 0:
+            return int(digits)
+        say(f"Give a whole number of people in digits, such as 31000; found {answer!r}.")
 
 
 def _spread(holdings: Holdings, population: int, folder: Path, show: Show) -> People:

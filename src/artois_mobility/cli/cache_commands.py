@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Lang, Language, Quiet, Verbose
+from ..drawing import language_of_user
+from .options import AsJson, Quiet, TerminalLang, Verbose  # noqa: TC001  typer
 from .terminal import is_verbose, reported_errors, tell
 
 
 def cache(
     *,
     clear: Annotated[bool, typer.Option("--clear", help="Remove everything that is kept.")] = False,
-    lang: Lang = None,
+    lang: TerminalLang = None,
     json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -28,5 +29,5 @@ def cache(
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .caches import run_cache
 
-        answer = run_cache(clear=clear, language=(lang or Language.ENGLISH).value, as_json=json)
+        answer = run_cache(clear=clear, language=lang or language_of_user(), as_json=json)
         tell(answer, quiet=quiet, is_wanted=json)

@@ -24,7 +24,7 @@ PLACE: Final = re.compile(r"\{(\d+)(?::([nr]))?\}")
 # A message is no more than a few messages deep.
 DEEPEST: Final = 8
 # Fewer letters than these say nothing about a text.
-LEAST_LETTERS: Final = 4
+LEAST_LETTERS: Final = 3
 FILES: Final = (
     "help",
     "fragments",
@@ -36,7 +36,7 @@ FILES: Final = (
 
 _SENTENCE: Final = re.compile(r"(?<=[.?!;:])\s+")
 _GAP: Final = re.compile(r"\s+")
-_ALTERNATIVES: Final = re.compile(r"\S+(?:, \S+)*(?: or \S+| and \S+)")
+_ALTERNATIVES: Final = re.compile(r"\S+(?:(?:, | or | and )\S+)+")
 _QUOTED: Final = re.compile(r"(?<![\w'])'([^'\n]*)'(?![\w'])")
 _DECIMAL: Final = re.compile(r"-?\d+\.\d+")
 

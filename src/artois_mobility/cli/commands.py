@@ -29,6 +29,7 @@ from .options import (
     Lang,
     Quiet,
     StudyFile,
+    TerminalLang,
     Verbose,
 )
 from .speaking_commands import SpokenCommand, SpokenGroup
@@ -237,7 +238,7 @@ def reproduce(
             ),
         ),
     ] = None,
-    lang: Lang = None,
+    lang: TerminalLang = None,
     json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,

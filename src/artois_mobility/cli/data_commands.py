@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..drawing import language_of_user
-from .options import AsJson, Csv, CsvForm, Lang, Language, Quiet, Verbose, offer_profiles
+from .options import AsJson, Csv, CsvForm, Quiet, TerminalLang, Verbose, offer_profiles
 from .terminal import (
     announce_compiling,
     is_verbose,
@@ -40,7 +40,7 @@ def check(
         ),
     ] = None,
     csv: Csv = CsvForm.PLAIN,
-    lang: Annotated[Language, typer.Option("--lang", help="Language.")] = Language.FRENCH,
+    lang: TerminalLang = None,
     json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -61,7 +61,7 @@ def check(
                 extract,
                 output,
                 profile=profile,
-                language=lang.value,
+                language=language_of_user() if lang is None else lang.value,
                 as_json=json,
                 progress=progress,
                 csv=csv.value,
@@ -85,6 +85,7 @@ def download(
             "--server", metavar="URL", help="An Overpass API, an index of regional files, or one."
         ),
     ] = None,
+    lang: TerminalLang = None,
     json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -93,6 +94,7 @@ def download(
 
     The attribution that the licence asks for is written beside the file.
     """
+    del lang  # which the command speaks
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .work import run_download
 
@@ -101,7 +103,7 @@ def download(
         tell(answer, quiet=quiet, is_wanted=json)
 
 
-def profiles(*, lang: Lang = None, json: AsJson = False, verbose: Verbose = False) -> None:
+def profiles(*, lang: TerminalLang = None, json: AsJson = False, verbose: Verbose = False) -> None:
     """List the modes of travel that a study may name."""
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .work import list_profiles
@@ -109,7 +111,9 @@ def profiles(*, lang: Lang = None, json: AsJson = False, verbose: Verbose = Fals
         typer.echo(list_profiles(lang or language_of_user(), as_json=json))
 
 
-def categories(*, lang: Lang = None, json: AsJson = False, verbose: Verbose = False) -> None:
+def categories(
+    *, lang: TerminalLang = None, json: AsJson = False, verbose: Verbose = False
+) -> None:
     """List the kinds of places that a study may name; `care` stands for all below it."""
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .work import list_categories

@@ -100,6 +100,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for machines."
 Lang = Annotated[
     Language | None, typer.Option("--lang", help="Language; the study's own when left out.")
 ]
+TerminalLang = Annotated[
+    Language | None, typer.Option("--lang", help="Language; the terminal's when left out.")
+]
 ProfileName = Annotated[
     str | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .options import AsJson, Lang, Quiet, Verbose, offer_categories, offer_profiles
+from .options import AsJson, Quiet, TerminalLang, Verbose, offer_categories, offer_profiles
 from .terminal import (
     FAILED,
     announce_compiling,
@@ -21,7 +21,7 @@ from .terminal import (
 
 def doctor(
     *,
-    lang: Lang = None,
+    lang: TerminalLang = None,
     json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -110,7 +110,7 @@ def new_study(  # noqa: PLR0913  a command is its options
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a study that is there.")
     ] = False,
-    lang: Lang = None,
+    lang: TerminalLang = None,
     json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,

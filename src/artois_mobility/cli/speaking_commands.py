@@ -35,11 +35,11 @@ class SpokenCommand(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Write the help."""
-        super().format_help(ctx, _Spoken(formatter))
+        super().format_help(ctx, _speak(formatter))
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Write how the command is called."""
-        super().format_usage(ctx, _Spoken(formatter))
+        super().format_usage(ctx, _speak(formatter))
 
 
 class SpokenGroup(TyperGroup):
@@ -68,26 +68,21 @@ class SpokenGroup(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Write the help."""
-        super().format_help(ctx, _Spoken(formatter))
+        super().format_help(ctx, _speak(formatter))
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Write how the program is called."""
-        super().format_usage(ctx, _Spoken(formatter))
+        super().format_usage(ctx, _speak(formatter))
 
 
 class _Spoken:
     """A formatter of help that writes everything in the language that is spoken."""
 
     def __init__(self, formatter: Any) -> None:  # noqa: ANN401
-        self._formatter = formatter.inner if isinstance(formatter, _Spoken) else formatter
+        self._formatter = formatter
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return getattr(self._formatter, name)
-
-    @property
-    def inner(self) -> Any:  # noqa: ANN401
-        """The formatter that writes."""
-        return self._formatter
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write how a command is called."""
@@ -113,6 +108,11 @@ class _Spoken:
         """Write a title, and what stands below it further in."""
         with self._formatter.section(in_words(name)):
             yield
+
+
+def _speak(formatter: Any) -> Any:  # noqa: ANN401
+    """Let a formatter, or one that speaks already, speak."""
+    return formatter if isinstance(formatter, _Spoken) else _Spoken(formatter)
 
 
 def _say_help(text: str) -> str:

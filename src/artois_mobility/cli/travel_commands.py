@@ -178,6 +178,7 @@ def isochrones(  # noqa: PLR0913  a command is its options
             "when left out.",
         ),
     ] = None,
+    lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -189,6 +190,7 @@ def isochrones(  # noqa: PLR0913  a command is its options
     motorway or a railway but on a street. With --scenario the column "shows" tells today, the
     scenario, gained and lost.
     """
+    del lang  # which the command speaks
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .travel import Drawing, Origins, run_isochrones
 
@@ -208,7 +210,7 @@ def isochrones(  # noqa: PLR0913  a command is its options
         tell(answer, quiet=quiet, is_wanted=json or output is None)
 
 
-def matrix(
+def matrix(  # noqa: PLR0913  a command is its options
     study: StudyFile,
     *,
     profile: ProfileName = None,
@@ -233,6 +235,7 @@ def matrix(
             help="Memory that a block of the table may take; a quarter of what is free by default.",
         ),
     ] = None,
+    lang: Lang = None,
     json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -242,6 +245,7 @@ def matrix(
     The table has the columns origin, destination and minutes; minutes are missing where there is
     no route.
     """
+    del lang  # which the command speaks
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .travel import run_matrix
 

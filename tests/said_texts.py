@@ -17,6 +17,7 @@ OTHER_TEXTS = {
     "_ATTRIBUTION",
     "_QUERY",
     "_WORDS",
+    "_WRITING",
     "CAVEAT",
     "COLUMN_TABLE",
     "FONT",

@@ -270,7 +270,7 @@ SENTENCES = [
     (
         SetSpeed(kind="set_speed", kmh=30, only="slower", classes=("residential",),
                  profiles=("car",)),
-        "Fixe à 30 km/h la vitesse sur les voies de classe residential "
+        "Fixe à 30 km/h la vitesse sur les rues résidentielles "
         "(voiture, sans accélérer personne).",
         "Sets the speed to 30 km/h on ways of class residential (car, nobody gets faster).",
     ),
@@ -282,7 +282,7 @@ SENTENCES = [
     ),
     (
         CloseWays(kind="close_ways", classes=("primary",), within=RING, end=date(2027, 3, 9)),
-        "Ferme à la circulation les voies de classe primary dans un périmètre de 3 sommets "
+        "Ferme à la circulation les routes principales dans un périmètre de 3 sommets "
         "(tous les modes) jusqu'au 09/03/2027.",
         "Closes ways of class primary inside a polygon of 3 corners to traffic (all modes) until "
         "2027-03-09.",
@@ -294,7 +294,7 @@ SENTENCES = [
     ),
     (
         Congestion(kind="congestion", factor=2, classes=("primary",), profiles=("walk",)),
-        "Multiplie par 2 les temps de parcours sur les voies de classe primary (marche).",
+        "Multiplie par 2 les temps de parcours sur les routes principales (marche).",
         "Multiplies the times along ways of class primary by 2 (walk).",
     ),
     (
@@ -570,7 +570,7 @@ def test_notices_write_counts_and_lists_as_the_language_does():
         "sets the speed of 0 ways for a, b, c, d, e and 2 more: it has no effect."
     )
     edge = Notice("edge", {"profile": "car", "count": 1234, "total": 2000})
-    assert edge.say("fr").startswith("car : 1\u202f234 carreaux sur 2\u202f000 sont")
+    assert edge.say("fr").startswith("Voiture : 1\u202f234 carreaux sur 2\u202f000 sont")
     assert str(edge).startswith("car: 1,234 of 2,000 cells")
 
 

@@ -55,7 +55,7 @@ def test_a_place_off_every_street_is_told_and_the_others_are_drawn(run, town):
     ends = ("--from", at(1, 1), "--from", at(3.5, 8))
     result = run("isochrones", town, *ends, "-p", "walk", "-m", "5")
     assert result.exit_code == 0
-    said = f"{at(3.5, 8)} ne se rattache à aucune voie de walk : aucune voie à moins de 300 m"
+    said = f"{at(3.5, 8)} ne se rattache à aucune voie (marche) : aucune voie à moins de 300 m"
     assert f"Avertissement : {said}" in result.stderr
     empty = [each["geometry"] is None for each in json.loads(result.stdout)["features"]]
     assert empty == [False, True]

@@ -95,7 +95,7 @@ def test_a_page_says_how_much_each_change_touched(town):
 
     result = am.compare(am.read_study(town / "town.toml"), [town / "bridge.toml"])
     (said,) = say_changes(result, result.scenarios[1], read_words("en"))
-    assert said.endswith("to traffic (all modes). 1 way, 0.2 km: car and walk.")
+    assert said.endswith("to traffic (all modes). 1 way, 200 m: car and walk.")
     assert say_changes(result, result.scenarios[0], read_words("en")) == ()
 
 

@@ -354,7 +354,7 @@ def test_new_sites_that_nobody_reaches_are_warned_of(town):
         "the site 'Nouveau' hangs on no street of walk today: no street within 300 m.",
     ]
     assert said["fr"][0] == (
-        "le site « Nouveau » ne se rattache aujourd'hui à aucune voie de car : "
+        "le site « Nouveau » ne se rattache aujourd'hui à aucune voie (voiture) : "
         "aucune voie à moins de 300 m."
     )
 
@@ -373,7 +373,7 @@ def test_an_extract_without_boundaries_is_told(tmp_path):
 def test_what_falls_short_today_is_told_in_both_languages(result):
     said = result.scenarios[0].warnings
     assert "walk: 42 of 42 cells are so near the edge of the extract" in said["en"][1]
-    assert "walk : 42 carreaux sur 42 sont si près du bord de l'extrait" in said["fr"][1]
+    assert "Marche : 42 carreaux sur 42 sont si près du bord de l'extrait" in said["fr"][1]
 
 
 def test_the_report_can_be_written_from_it(result, tmp_path):

@@ -208,7 +208,7 @@ def test_what_the_model_has_no_time_for_is_kept_and_counted(extract):
     said = found.text("fr")
     assert said.startswith("Trajets comparés : 1 sur 4. Quelle")
     for line in ("arrivée : aucune voie à moins de 300 m", "départ : aucune", "aucun itinéraire"):
-        assert f"non comparés, car : 1 ({line}" in said
+        assert f"non comparés, voiture : 1 ({line}" in said
 
 
 def test_nothing_that_can_be_compared(car):
@@ -259,7 +259,7 @@ def test_trips_are_told_in_two_languages(car, extract, exact):
     assert english[2].startswith("  0–5 km, trips: 1; the model takes 50% less than observed")
     assert french[1].startswith("car, trajets : 2 ; le modèle met 37\u202f% de moins")
     assert "50\u202f%" in french[2]
-    (factor,) = (line for line in french if line.startswith("car : les minutes observées"))
+    (factor,) = (line for line in french if line.startswith("Voiture : les minutes observées"))
     assert factor.endswith("trajets : 2). C'est trop peu de trajets pour changer un profil ; "
                            "il en faut au moins 10.")  # fmt: skip
     assert (
@@ -421,7 +421,7 @@ def test_the_command_speaks_french_or_english(town):
     done = run(town)
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("Trajets comparés : 2 sur 3.")
-    assert "non comparés, car : 1 (arrivée : aucune voie à moins de 300 m)" in done.stdout
+    assert "non comparés, voiture : 1 (arrivée : aucune voie à moins de 300 m)" in done.stdout
     assert "trajet 2 (near, walk) : 5,0 min observées" in done.stdout
     english = run(town, "--lang", "en", "--worst", "1").stdout
     assert english.startswith("Trips compared: 2 of 3.")

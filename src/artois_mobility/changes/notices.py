@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from ..drawing import write_count
 from ..errors import InputError
-from .sentences import Language
+from .sentences import Language, label_profile
 
 # What stands in the braces of a text: texts as they are; counts, lists of names and other notices
 # are written as the language does.
@@ -17,6 +17,8 @@ Value: TypeAlias = "str | int | tuple[str, ...] | Notice"
 
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
 MOST_LISTED: Final = 5
+# Where French names a profile for people; elsewhere it is the word of the file that is meant.
+_SPEAKS_OF_PROFILE: Final = ("{profile} :", ", {profile},", "({profile}) :")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,10 @@ class Notice:
         """
         text = read_texts()[self.key][language]
         written = {name: _write(value, language) for name, value in self.values.items()}
-        return text.format_map(written)
+        if language == "fr" and any(each in text for each in _SPEAKS_OF_PROFILE):
+            written["profile"] = label_profile(written["profile"], language)
+        said = text.format_map(written)
+        return said[:1].upper() + said[1:] if text.startswith("{profile} :") else said
 
     def __str__(self) -> str:
         return self.say("en")

@@ -65,7 +65,23 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "faster": ", sans ralentir personne",
         "way": "la voie {ids}",
         "ways": "les voies {ids}",
-        "classes": "les voies de classe {classes}",
+        "classes": "les {classes}",
+        "class": "voies « {name} »",
+        "class_motorway": "autoroutes",
+        "class_trunk": "voies rapides",
+        "class_primary": "routes principales",
+        "class_secondary": "routes secondaires",
+        "class_tertiary": "routes tertiaires",
+        "class_unclassified": "petites routes",
+        "class_residential": "rues résidentielles",
+        "class_living_street": "zones de rencontre",
+        "class_service": "voies de desserte",
+        "class_pedestrian": "rues piétonnes",
+        "class_footway": "chemins piétons",
+        "class_cycleway": "pistes cyclables",
+        "class_path": "sentiers",
+        "class_track": "chemins",
+        "class_steps": "escaliers",
         "everything": "toutes les voies",
         "within": " dans un périmètre de {count} sommets",
         "everyone": "tous les modes",
@@ -114,6 +130,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "way": "way {ids}",
         "ways": "ways {ids}",
         "classes": "ways of class {classes}",
+        "class": "{name}",
         "everything": "all ways",
         "within": " inside a polygon of {count} corners",
         "everyone": "all modes",
@@ -321,19 +338,40 @@ def _ways(
         quoted = [f"{words['open']}{name}{words['close']}" for name in change.names]
         parts.append(list_names(quoted, words))
     if isinstance(change, CloseWays | SetSpeed | Congestion) and change.classes:
-        parts.append(words["classes"].format(classes=list_names(change.classes, words)))
+        named = [
+            words.get(f"class_{each}", words["class"].format(name=each)) for each in change.classes
+        ]
+        parts.append(words["classes"].format(classes=list_names(named, words)))
     return words["and"].join(parts) or words["everything"]
 
 
 def _profiles(profiles: Sequence[str] | None, words: Mapping[str, str], language: Language) -> str:
     if profiles is None:
         return words["everyone"]
-    return list_names([_profile_label(profile, language) for profile in profiles], words)
+    return list_names([label_profile(profile, language) for profile in profiles], words)
 
 
 @cache
-def _profile_label(profile: str, language: Language) -> str:
-    """Name a profile of the library for people; one of the user's own keeps its name."""
+def label_profile(profile: str, language: Language) -> str:
+    """Name a profile of the library for people; one of the user's own keeps its name.
+
+    Parameters
+    ----------
+    profile
+        Its name.
+    language
+        `"fr"` or `"en"`.
+
+    Returns
+    -------
+    label
+        Without an article.
+
+    Examples
+    --------
+    >>> label_profile("walk", "fr"), label_profile("my_bus", "fr")
+    ('marche', 'my_bus')
+    """
     if profile == TRANSIT:
         return LABEL[language]
     try:

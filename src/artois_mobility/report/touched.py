@@ -38,10 +38,20 @@ def say_changes(result: Comparison, scenario: ScenarioResult, words: Words) -> t
             key = (row["change"], int(row["ways"]), float(row["kilometres"]))
             groups.setdefault(key, []).append(profile_label(result.networks, row["profile"], words))
     for (number, ways, kilometres), profiles in groups.items():
+        if not ways:
+            continue  # that a change is without effect is told by a warning
         values = {
             "count": ways,
-            "km": write_number(kilometres, words.language, 1),
+            "length": _say_length(kilometres, words),
             "profiles": join_words(profiles, words),
         }
         sentences[number - 1] += f" {words.say('page.touched', values)}"
     return tuple(sentences)
+
+
+def _say_length(kilometres: float, words: Words) -> str:
+    """Say a length in whole metres below a kilometre."""
+    if kilometres < 1.0:
+        metres = max(round(1000 * kilometres), 1)
+        return words.say("map.metres", {"length": write_number(metres, words.language)})
+    return words.say("map.kilometres", {"length": write_number(kilometres, words.language, 1)})

@@ -60,12 +60,19 @@ class Notice:
         text = read_texts()[self.key][language]
         written = {name: _write(value, language) for name, value in self.values.items()}
         if language == "fr" and any(each in text for each in _SPEAKS_OF_PROFILE):
-            written["profile"] = label_profile(written["profile"], language)
-        said = text.format_map(written)
-        return said[:1].upper() + said[1:] if text.startswith("{profile} :") else said
+            written["profile"] = _name_profile(written["profile"], text)
+        return text.format_map(written)
 
     def __str__(self) -> str:
         return self.say("en")
+
+
+def _name_profile(profile: str, text: str) -> str:
+    """Name a profile in French, in capitals where a text begins with it; one's own stays."""
+    label = label_profile(profile, "fr")
+    if label == profile or not text.startswith("{profile}"):
+        return label
+    return f"{label[:1].upper()}{label[1:]}"
 
 
 def say_all(notices: Sequence[Notice]) -> dict[str, list[str]]:

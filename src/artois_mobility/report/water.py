@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 # A difference of less is smaller than what the times are good for.
 NOTICED_MIN: Final = 1.0
 SIZES: Final = ("length_m", "beam_m", "draught_m", "air_draught_m")
+# What limits a length, as `largest_vessels` writes it: a class, or a tag with its source.
+_LIMIT: Final = re.compile(
+    r"(?P<where>.*): (?:class (?P<class>\w+)"
+    r"|maxlength=(?P<metres>\d+(?:\.\d+)?)(?P<source> \(.*\))?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +224,23 @@ def _size_cells(row: Record, words: Words) -> Iterator[Cell]:
     yield Cell(_whole(draught), sizes[2])
     yield Cell(_whole(air), sizes[3])
     yield _text(str(row["class_name"]) or "–")
-    yield _text(str(row["length_limit"]) or "–")
+    yield _text(_say_limit(str(row["length_limit"]), words) or "–")
     yield Cell(write_number(row["locks"], words.language), row["locks"])
+
+
+def _say_limit(limit: str, words: Words) -> str:
+    """Say what limits a length in the language; who measured it stays as the data say."""
+    found = _LIMIT.fullmatch(limit)
+    if found is None:
+        return limit
+    if found["class"]:
+        return words.say("water.limit_by_class", {"where": found["where"], "name": found["class"]})
+    told = {
+        "where": found["where"],
+        "metres": _metres(float(found["metres"]), words),
+        "source": found["source"] or "",
+    }
+    return words.say("water.limit_by_sign", told)
 
 
 def _metres(metres: float, words: Words) -> str:

@@ -55,7 +55,9 @@ def run_cache(*, clear: bool, language: str, as_json: bool) -> Answer:
         raise ResultError(msg) from error
     if as_json:
         return Answer(write_json({"folder": str(folder), "freed_bytes": freed}))
-    return Answer(words.say("cache.cleared", {"size": _megabytes(freed), "folder": str(folder)}))
+    return Answer(
+        words.say("cache.cleared", {"size": _megabytes(freed, words), "folder": str(folder)})
+    )
 
 
 def _list(folder: Path, entries: Sequence[Entry], words: Words, *, as_json: bool) -> Answer:
@@ -87,19 +89,21 @@ def _list(folder: Path, entries: Sequence[Entry], words: Words, *, as_json: bool
         [
             label[entry.kind],
             *entry.made_from,
-            _megabytes(entry.byte_count),
+            _megabytes(entry.byte_count, words),
             f"{entry.used:%Y-%m-%d %H:%M}",
         ]
         for entry in entries
     ]
     known = {
         "folder": str(folder),
-        "size": _megabytes(total),
-        "most": _megabytes(most_bytes()),
+        "size": _megabytes(total, words),
+        "most": _megabytes(most_bytes(), words),
     }
     table = write_columns([[words.say(key) for key in head], *rows])
     return Answer(f"{words.say('cache.title', known)}\n{table}")
 
 
-def _megabytes(byte_count: int) -> str:
-    return f"{byte_count / BYTES_PER_MB:.1f}"
+def _megabytes(byte_count: int, words: Words) -> str:
+    from ..report.words import write_number
+
+    return write_number(byte_count / BYTES_PER_MB, words.language, 1)

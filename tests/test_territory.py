@@ -260,8 +260,8 @@ def test_bridges_over_water_have_names_of_their_own(territory):
     assert "Pont de Busnes (Canal d'Aire)" in named
 
 
-def test_there_are_the_twelve_scenarios():
-    assert len(SCENARIOS) == 12
+def test_there_are_the_thirteen_scenarios():
+    assert len(SCENARIOS) == 13
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
@@ -280,6 +280,8 @@ def test_scenarios_meet_the_territory(territory, path):
         way.tags[key] for way in territory.ways for key in ("name", "lock_name") if key in way.tags
     }
     names_of_sites = {tags["name"] for tags in territory.node_tags.values() if "name" in tags}
+    with (FOLDER.parent / "gtfs" / "lines.csv").open(encoding="utf-8", newline="") as file:
+        lines = {row["line"] for row in csv.DictReader(file)}
     for change in scenario["changes"]:
         if change["kind"] == "add_link":
             for end in (change["geometry"][0], change["geometry"][-1]):
@@ -292,4 +294,5 @@ def test_scenarios_meet_the_territory(territory, path):
                 continue
             assert streets.distance(shapely.Point(np.array(point) * M_PER_DEG)) < 300.0
         assert set(change.get("names", ())) <= names_of_ways
+        assert set(change.get("lines", ())) <= lines
         assert change.get("site", "Louvre-Lens") in names_of_sites

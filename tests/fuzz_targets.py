@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 import artois_mobility as am
-from artois_mobility.blocks.parts import JOURNAL, MANIFEST, finished_parts, whole_parts
+from artois_mobility.blocks.parts import finished_parts
+from artois_mobility.blocks.telling import JOURNAL, MANIFEST, whole_parts
 from artois_mobility.errors import InputError
 from artois_mobility.network.examples import crossroads
 from artois_mobility.network.keeping import open_network, save_network

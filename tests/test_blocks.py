@@ -18,7 +18,8 @@ import artois_mobility as am
 from artois_mobility.blocks import parts as parts_module
 from artois_mobility.blocks import running
 from artois_mobility.blocks.job_folders import open_job, save_job
-from artois_mobility.blocks.parts import JOB, JOURNAL, MANIFEST, file_of
+from artois_mobility.blocks.parts import JOB
+from artois_mobility.blocks.telling import JOURNAL, MANIFEST, file_of
 from artois_mobility.cli.commands import app
 from artois_mobility.errors import BudgetError, InputError, ResultError, StorageError
 

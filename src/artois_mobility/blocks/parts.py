@@ -5,72 +5,34 @@ checksum. What a journal does not say, or says otherwise than the disk, is compu
 """
 
 import hashlib
-import json
 import os
 import shutil
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 
 from .._version import __version__
-from ..errors import InputError, ResultError, StorageError
+from ..errors import InputError, ResultError
 from ..storage.claims import LOCK
-from ..storage.folders import flush_to_disk, hash_file, write_whole
+from ..storage.folders import flush_to_disk, write_whole
 from .job_folders import key_of, save_job
 from .jobs import Job
+from .telling import (
+    FORMAT,
+    JOURNAL,
+    MANIFEST,
+    Part,
+    describe_part,
+    file_of,
+    journal_line,
+    read_journal,
+    read_manifest,
+    read_parts,
+    write_manifest,
+)
 
-FORMAT: Final = 1
-MANIFEST: Final = "_manifest.json"
-JOURNAL: Final = "_progress.jsonl"
 JOB: Final = "_job"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a result.
-
-    Attributes
-    ----------
-    block
-        Number of its block.
-    rows
-        Number of its rows.
-    sha256
-        Hash of its file's bytes, hexadecimal.
-    """
-
-    block: int
-    rows: int
-    sha256: str
-
-    @property
-    def file(self) -> str:
-        """Name of its file."""
-        return file_of(self.block)
-
-
-def file_of(block: int) -> str:
-    """Name the file of a block.
-
-    Parameters
-    ----------
-    block
-        Its number.
-
-    Returns
-    -------
-    name
-        Such that names sort as numbers do.
-
-    Examples
-    --------
-    >>> file_of(7)
-    'part-000007.parquet'
-    """
-    return f"part-{block:06d}.parquet"
 
 
 def lay_job(job: Job, folder: Path) -> str:
@@ -94,19 +56,24 @@ def lay_job(job: Job, folder: Path) -> str:
         If the folder holds anything else, another job's results for instance.
     """
     _refuse_others(folder)
-    new = folder / f"{JOB}-new"
-    shutil.rmtree(new, ignore_errors=True)
+    new, old = folder / f"{JOB}-new", folder / f"{JOB}-old"
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
     key = save_job(job, new)
-    earlier = _earlier_key(folder)
-    if earlier not in {"", key}:
+    # Any one of them may be damaged; the others then still say whose blocks these are.
+    by_manifest = str(read_manifest(folder).get("job", ""))
+    told = {key_of(folder / JOB), read_journal(folder)[0], by_manifest} - {""}
+    if told and key not in told:
         shutil.rmtree(new, ignore_errors=True)
         msg = (
             f"{folder} holds the blocks of another job: other data, another question, block size "
             "or version. Name another folder, or remove it."
         )
         raise InputError(msg)
-    shutil.rmtree(folder / JOB, ignore_errors=True)
+    if (folder / JOB).exists():  # out of the way at once: half of a job has another key
+        (folder / JOB).rename(old)
     new.rename(folder / JOB)
+    shutil.rmtree(old, ignore_errors=True)
     return key
 
 
@@ -127,19 +94,22 @@ def finished_parts(folder: Path, key: str, block_count: int) -> dict[int, Part]:
     part_of_block
         Each part once.
     """
-    told = _read_journal(folder, key) or _parts_told(_read_manifest(folder), key)
-    whole: dict[int, Part] = {}
-    for part in told:
-        path = folder / part.file
-        if 0 <= part.block < block_count and path.is_file() and hash_file(path) == part.sha256:
-            whole[part.block] = part
+    whole = {
+        part.block: part
+        for part in _parts_told(folder, key)
+        if 0 <= part.block < block_count and part.is_whole_in(folder)
+    }
+    # What a dying process left of its last line would spoil the next one.
+    lines = [{"format": FORMAT, "job": key}, *map(describe_part, whole.values())]
+    write_whole(folder / JOURNAL, b"".join(map(journal_line, lines)))
+    if len(whole) < block_count:  # a manifest stands beside what is whole, and nothing else
+        (folder / MANIFEST).unlink(missing_ok=True)
+        flush_to_disk(folder)
+    kept = {part.file for part in whole.values()}
     for path in folder.iterdir():
         is_ours = path.name.startswith((".part-", "part-", f".{MANIFEST}-", f".{JOURNAL}-"))
-        if is_ours and path.name not in {part.file for part in whole.values()}:
+        if is_ours and path.name not in kept:
             path.unlink()
-    # What a dying process left of its last line would spoil the next one.
-    lines = [{"format": FORMAT, "job": key}, *map(_describe, whole.values())]
-    write_whole(folder / JOURNAL, b"".join(map(_line, lines)))
     return whole
 
 
@@ -171,7 +141,7 @@ def add_part(folder: Path, block: int, content: bytes, rows: int) -> Part:
     write_whole(folder / part.file, content)
     handle = os.open(folder / JOURNAL, os.O_WRONLY | os.O_APPEND)
     try:
-        os.write(handle, _line(_describe(part)))
+        os.write(handle, journal_line(describe_part(part)))
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -233,57 +203,30 @@ def finish(folder: Path, job: Job, key: str, parts: dict[int, Part]) -> Path:
         "block_size": job.block_size,
         "rows": sum(part.rows for part in ordered),
         "versions": {"pyarrow": pa.__version__},
-        "parts": [{"file": part.file, **_describe(part)} for part in ordered],
+        "parts": [{"file": part.file, **describe_part(part)} for part in ordered],
     }
-    text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
-    write_whole(folder / MANIFEST, f"{text}\n".encode())
+    write_whole(folder / MANIFEST, write_manifest(record))
     (folder / JOURNAL).unlink(missing_ok=True)
     shutil.rmtree(folder / JOB, ignore_errors=True)
     flush_to_disk(folder)
     return folder / MANIFEST
 
 
-def whole_parts(folder: Path) -> list[Part]:
-    """List the parts of a finished result, each held against its checksum.
-
-    Parameters
-    ----------
-    folder
-        Where `run_blocks` wrote.
-
-    Returns
-    -------
-    parts
-        In the order of the origins.
-
-    Raises
-    ------
-    StorageError
-        If the result is not whole, or a part is missing or damaged.
-    """
-    manifest = _read_manifest(folder)
-    if not manifest:
-        msg = f"{folder} holds no finished blocks: {MANIFEST} is missing or damaged. Run it again."
-        raise StorageError(msg)
-    parts = _parts_told(manifest, manifest.get("job"))
-    for part in parts:
-        path = folder / part.file
-        if not path.is_file() or hash_file(path) != part.sha256:
-            msg = f"{path} is missing or damaged: its checksum differs. Run the job again."
-            raise StorageError(msg)
-    return parts
+def _parts_told(folder: Path, key: str) -> list[Part]:
+    """List the parts that the journal, or else the manifest, of this job tells of."""
+    journal_key, parts = read_journal(folder)
+    if journal_key == key and parts:
+        return parts
+    manifest = read_manifest(folder)
+    return read_parts(manifest.get("parts")) if manifest.get("job") == key else []
 
 
 def _refuse_others(folder: Path) -> None:
-    own = (MANIFEST, JOURNAL, JOB, LOCK, f"{JOB}-new")
-    names = sorted(path.name for path in folder.iterdir())
-    foreign = [
-        name
-        for name in names
-        if name not in own and not name.startswith(("part-", ".part-", f".{MANIFEST}-", "._"))
-    ]
-    begun = (folder / MANIFEST).exists() or (folder / JOURNAL).exists()
-    parts = [name for name in names if name.startswith("part-")]
+    """Refuse a folder that holds anything but what a run leaves there, each of its kind."""
+    paths = sorted(folder.iterdir())
+    foreign = [path.name for path in paths if not _is_own(path)]
+    begun = any((folder / name).exists() for name in (MANIFEST, JOURNAL)) or key_of(folder / JOB)
+    parts = [path.name for path in paths if path.name.startswith("part-")]
     if foreign or (parts and not begun):
         msg = (
             f"{folder} holds other things, such as {(foreign or parts)[0]}. Name an empty folder, "
@@ -292,66 +235,11 @@ def _refuse_others(folder: Path) -> None:
         raise InputError(msg)
 
 
-def _earlier_key(folder: Path) -> str:
-    """Tell which job's blocks lie in a folder; `""` for none."""
-    for record in (_first_line(folder), _read_manifest(folder)):
-        if record:
-            return str(record.get("job"))
-    return key_of(folder / JOB)
-
-
-def _first_line(folder: Path) -> dict[str, Any]:
-    lines = _journal_lines(folder)
-    return lines[0] if lines and "job" in lines[0] else {}
-
-
-def _journal_lines(folder: Path) -> list[dict[str, Any]]:
-    """Read the lines of the journal that are whole."""
-    try:
-        text = (folder / JOURNAL).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
-    lines = []
-    for line in text.splitlines():
-        with suppress(ValueError, RecursionError):
-            record = json.loads(line)
-            if isinstance(record, dict):
-                lines.append(record)
-    return lines
-
-
-def _read_journal(folder: Path, key: str) -> list[Part]:
-    if _first_line(folder).get("job") != key:
-        return []
-    return _read_parts(_journal_lines(folder)[1:])
-
-
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    try:
-        record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    is_ours = isinstance(record, dict) and record.get("format") == FORMAT
-    return dict(record) if is_ours and isinstance(record.get("parts"), list) else {}
-
-
-def _parts_told(manifest: dict[str, Any], key: object) -> list[Part]:
-    return _read_parts(manifest["parts"]) if manifest and manifest.get("job") == key else []
-
-
-def _read_parts(records: list[Any]) -> list[Part]:
-    parts = []
-    for each in records:
-        with suppress(KeyError, TypeError):
-            part = Part(each["block"], each["rows"], each["sha256"])
-            if type(part.block) is type(part.rows) is int and isinstance(part.sha256, str):
-                parts.append(part)
-    return parts
-
-
-def _describe(part: Part) -> dict[str, Any]:
-    return {"block": part.block, "rows": part.rows, "sha256": part.sha256}
-
-
-def _line(record: dict[str, Any]) -> bytes:
-    return f"{json.dumps(record)}\n".encode()
+def _is_own(path: Path) -> bool:
+    """Tell whether something bears the name of what a run leaves, and is of its kind."""
+    if path.is_symlink():
+        return False
+    if path.name in {JOB, f"{JOB}-new", f"{JOB}-old"}:
+        return path.is_dir()
+    own = path.name.startswith(("part-", ".part-", f".{MANIFEST}-", f".{JOURNAL}-"))
+    return (own or path.name in {MANIFEST, JOURNAL, LOCK}) and path.is_file()

@@ -17,8 +17,9 @@ from ..routing.threads import thread_count
 from ..storage.claims import claimed
 from .job_folders import open_job
 from .jobs import Job
-from .parts import JOB, add_part, finish, finished_parts, lay_job, whole_parts
+from .parts import JOB, add_part, finish, finished_parts, lay_job
 from .tasks import Done, compute_part
+from .telling import whole_parts
 
 if TYPE_CHECKING:
     import pandas as pd

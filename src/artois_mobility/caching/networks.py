@@ -14,7 +14,7 @@ from typing import Final
 from filelock import Timeout
 
 from .._version import __version__
-from ..errors import ExtractError, StorageError
+from ..errors import ExtractError
 from ..network.barriers import Barriers
 from ..network.building import build_network
 from ..network.congestion import Congestion
@@ -29,7 +29,7 @@ from ..routing.storage import KIND as KIND_OF_HIERARCHY
 from ..routing.storage import open_hierarchy, save_hierarchy
 from ..routing.ways import FEWEST_NODES
 from ..storage.folders import hash_file
-from .shelf import cache_folder, is_kept, locked, most_bytes, trim
+from .shelf import cache_folder, locked, most_bytes, take, trim
 
 # What decides how a network comes out besides its input: our own floors, and these libraries.
 FLOORS: Final = ("kernels", "network", "osm", "routing", "storage")
@@ -240,15 +240,8 @@ def _fetch(file: Path, sha256: str, wanted: Wanted, extract: Callable[[], Extrac
 
 def _open(folder: Path, key: str) -> Network | None:
     """Open an entry with its hierarchy; None where there is none that is whole."""
-    place = folder / KIND / key
-    if not is_kept(place, KIND):
-        return None
-    try:
-        network = open_network(place, verify=False)
-    except StorageError as error:
-        log.warning("It cannot be used, so it is made again: %s", error)
-        return None
-    if not _adopt(network, folder / KIND_OF_HIERARCHY / key):
+    network = take(folder / KIND / key, open_network)
+    if network is not None and not _adopt(network, folder / KIND_OF_HIERARCHY / key):
         _keep_hierarchy(network, folder, key)
     return network
 
@@ -258,14 +251,10 @@ def _adopt(network: Network, place: Path) -> bool:
     graph = network.searched.graph
     if graph.node_count < FEWEST_NODES:
         return True
-    if not is_kept(place, KIND_OF_HIERARCHY):
-        return False
-    try:
-        adopt_hierarchy(graph, open_hierarchy(place, graph, verify=False))
-    except StorageError as error:
-        log.warning("It cannot be used, so it is made again: %s", error)
-        return False
-    return True
+    hierarchy = take(place, lambda at: open_hierarchy(at, graph))
+    if hierarchy is not None:
+        adopt_hierarchy(graph, hierarchy)
+    return hierarchy is not None
 
 
 def _keep(network: Network, folder: Path, key: str) -> None:

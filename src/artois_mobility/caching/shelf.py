@@ -2,20 +2,21 @@
 
 import logging
 import os
+import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import platformdirs
 from filelock import FileLock, Timeout
 
 from ..errors import InputError, StorageError
-from ..storage.folders import MANIFEST, open_folder
+from ..storage.folders import MANIFEST, OTHERS_WRITE, open_folder
 
 FOLDER_VARIABLE: Final = "ARTOIS_CACHE"
 SIZE_VARIABLE: Final = "ARTOIS_CACHE_GIB"
@@ -24,6 +25,11 @@ USUAL_GIB: Final = 4.0
 KINDS: Final = ("network", "hierarchy")
 _LOCKS: Final = "locks"
 _GONE: Final = ".gone-"
+# Entries bear their key; writers' folders that and more. Nothing else is the cache's to touch.
+_ENTRY: Final = re.compile(r"[0-9a-f]{64}")
+_LEFT_OVER: Final = re.compile(r"\.(gone-)?[0-9a-f]{64}-.+")
+
+Kept = TypeVar("Kept")
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +114,7 @@ def list_entries(folder: Path) -> list[Entry]:
     """
     found = []
     for kind in KINDS:
-        for place in _children(folder / kind):
+        for place in _folders(folder / kind, _ENTRY):
             with suppress(FileNotFoundError):
                 found.append(_describe(kind, place))
     return sorted(found, key=lambda entry: (entry.used, entry.kind, entry.key))
@@ -139,7 +145,8 @@ def clear_entries(folder: Path, entries: list[Entry] | None = None) -> int:
         freed += entry.byte_count
         _remove(entry.folder)
     for kind in KINDS:
-        freed += sum(map(_remove_left_over, _left_over(folder / kind)))
+        freed += sum(map(_remove_left_over, _folders(folder / kind, _LEFT_OVER)))
+    _remove_idle_locks(folder)
     return freed
 
 
@@ -187,37 +194,51 @@ def locked(folder: Path, key: str) -> Iterator[None]:
     ------
     nothing
         The lock is released behind the block, and by the system when the process dies.
+
+    Raises
+    ------
+    PermissionError
+        If the cache belongs to another user, or others may write into it.
     """
-    (folder / _LOCKS).mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in (_LOCKS, *KINDS):
+        (folder / name).mkdir(mode=0o700, exist_ok=True)
+        _check_own([folder, folder / name])
     with FileLock(folder / _LOCKS / f"{key}.lock"):
         yield
 
 
-def is_kept(place: Path, kind: str) -> bool:
-    """Tell whether a whole entry stands somewhere; a damaged one is removed.
+def take(place: Path, reader: Callable[[Path], Kept]) -> Kept | None:
+    """Open an entry of the cache; a damaged or forged one is removed.
 
     Parameters
     ----------
     place
         Folder of the entry.
-    kind
-        What it should hold.
+    reader
+        Opens it, every checksum and range checked.
 
     Returns
     -------
-    is_kept
-        False where there is none.
+    kept
+        What the reader gives; None where there is no entry, or none that is whole.
+
+    Raises
+    ------
+    PermissionError
+        If the entry belongs to another user, or others may write into it.
     """
     if not place.exists():
-        return False
+        return None
+    _check_own([place, *place.iterdir()])
     try:
-        open_folder(place, kind, verify=True)
+        kept = reader(place)
     except (StorageError, OSError) as error:
         log.warning("Damaged, so it is made again: %s", error)
         _remove(place)
-        return False
+        return None
     touch(place)
-    return True
+    return kept
 
 
 def touch(place: Path) -> None:
@@ -242,17 +263,33 @@ def _describe(kind: str, place: Path) -> Entry:
     return Entry(kind, place.name, made_from, size, datetime.fromtimestamp(used, UTC), place)
 
 
-def _children(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+def _check_own(places: list[Path]) -> None:
+    """Refuse what others could have changed: they would decide what is computed."""
+    for place in places:
+        told = place.stat()
+        if told.st_uid not in {0, os.geteuid()} or told.st_mode & OTHERS_WRITE:
+            msg = (
+                f"{place} belongs to another user, or others may write there. Take that right "
+                f"away (chmod -R go-w), or name a folder of your own in {FOLDER_VARIABLE}"
+            )
+            raise PermissionError(msg)
 
 
-def _left_over(folder: Path) -> list[Path]:
-    """List the folders of writers, some of which may have died."""
+def _folders(folder: Path, name: re.Pattern[str]) -> list[Path]:
+    """List the folders with such a name; whatever else lies there is not the cache's."""
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] == ".")
+    found = (path for path in folder.iterdir() if name.fullmatch(path.name))
+    return sorted(path for path in found if path.is_dir() and not path.is_symlink())
+
+
+def _remove_idle_locks(folder: Path) -> None:
+    """Remove the locks of keys that have no entry, unless somebody holds them."""
+    kept = {place.name for kind in KINDS for place in _folders(folder / kind, _ENTRY)}
+    for path in (folder / _LOCKS).glob("*.lock"):
+        if _ENTRY.fullmatch(path.stem) and path.stem not in kept:
+            with suppress(Timeout, OSError), FileLock(path, timeout=0):
+                path.unlink(missing_ok=True)
 
 
 def _remove_left_over(place: Path) -> int:

@@ -83,7 +83,8 @@ def open_network(folder: str | Path, *, verify: bool = True) -> Network:
     folder
         Written by `save_network`.
     verify
-        Read every file once and compare its checksum; False trusts the disk and opens at once.
+        Read every file once, compare its checksum and check that every number lies in its range;
+        False trusts the disk and opens at once.
 
     Returns
     -------
@@ -117,12 +118,15 @@ def _check_ranges(network: Network, place: Path) -> None:
     if turns is not None:
         ranges["from_arc"] = (turns.from_arc, 0, arcs)
         ranges["to_arc"] = (turns.to_arc, 0, arcs)
+    if network.fairway is not None:
+        ranges["lock_of_arc"] = (network.fairway.lock_of_arc, -1, len(network.fairway.locks))
     faulty = [
         name
         for name, (array, low, high) in ranges.items()
         if array.dtype != np.int32 or ((array < low) | (array >= high)).any()
     ]
-    if network.first_point[0] != 0 or (np.diff(network.first_point) < 0).any():
+    first = network.first_point
+    if first.dtype != np.int32 or first[0] != 0 or (first[1:] < first[:-1]).any():
         faulty.append("first_point")
     if faulty:
         msg = f"{place}: {', '.join(faulty)} cannot be those of a network. Save it again."

@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import re
+import secrets
+import stat
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,6 +16,7 @@ from ..errors import StorageError
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
+OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 # A manifest names files beside it and nothing elsewhere.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+\.(npy|json|parquet)")
 
@@ -23,7 +26,7 @@ def write_folder(
 ) -> Path:
     """Write a folder under a temporary name beside its place, then move it there.
 
-    A power cut may still take some of it back; the checksums then say so.
+    It appears when the disk has all of it, and nobody but its owner may write into it.
 
     Parameters
     ----------
@@ -55,7 +58,7 @@ def write_folder(
         made = Path(scratch) / "new"
         made.mkdir()
         fill(made)
-        manifest = {
+        manifest: dict[str, Any] = {
             "format": FORMAT,
             "kind": kind,
             "library": __version__,
@@ -63,9 +66,13 @@ def write_folder(
             "sha256": {path.name: hash_file(path) for path in sorted(made.iterdir())},
         }
         (made / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        for path in (*made.iterdir(), made):
+            path.chmod(path.stat().st_mode & ~OTHERS_WRITE)
+            flush_to_disk(path)
         if place.exists():
             place.rename(Path(scratch) / "old")
         made.rename(place)
+        flush_to_disk(place.parent)
     return place
 
 
@@ -169,14 +176,14 @@ def write_whole(path: Path, content: bytes) -> None:
     OSError
         If it cannot be written; what stood there stays, and nothing else.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    made = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with made.open("xb") as stream:  # with the rights that the user gives to new files
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).replace(path)
+        made.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
         raise
     flush_to_disk(path.parent)

@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -183,3 +186,64 @@ def test_the_command_takes_the_address_of_a_scheduler(cluster, repository, tmp_p
         assert run.exit_code == 1
         assert f"No Dask scheduler answers at {nobody}" in run.output
     assert not (tmp_path / "no").exists()
+
+
+def test_a_cluster_that_loses_its_last_worker_is_told(job, expected, tmp_path, monkeypatch):
+    from distributed import Client, LocalCluster
+
+    monkeypatch.setattr(cluster_module, "WORKERS_WITHIN_S", 0.5)
+    monkeypatch.setattr(cluster_module, "LOOK_EVERY_S", 0.1)
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        client.wait_for_workers(1, timeout=60)
+
+        def leave(what, done, total):
+            if done == 3:
+                cluster.scale(0)
+
+        with pytest.raises(ResultError, match="No worker has been left on the cluster"):
+            am.run_blocks(job, tmp_path / "out", client=client, progress=leave)
+    assert len(list((tmp_path / "out").glob("part-*"))) >= 3
+    assert bytes_of(am.run_blocks(job, tmp_path / "out")) == expected
+
+
+SCHEDULER = """
+import sys, time
+from pathlib import Path
+from distributed import LocalCluster
+if __name__ == "__main__":
+    cluster = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0",
+                           protocol="tcp")
+    written = Path(sys.argv[1] + "-new")
+    written.write_text(cluster.scheduler_address)
+    written.rename(sys.argv[1])
+    time.sleep(600)
+"""
+
+
+def test_a_scheduler_that_dies_is_told_and_not_taken_for_the_disk(job, expected, tmp_path):
+    from distributed import Client
+
+    schedule = [sys.executable, "-c", SCHEDULER, str(tmp_path / "address")]
+    scheduler = subprocess.Popen(schedule, stderr=subprocess.DEVNULL)
+    while not (tmp_path / "address").exists():
+        assert scheduler.poll() is None
+        time.sleep(0.05)
+    address = (tmp_path / "address").read_text()
+
+    def kill(what, done, total):
+        if done == 3:
+            scheduler.kill()
+
+    client = Client(address, timeout=1, set_as_default=False)
+    try:
+        client.wait_for_workers(1, timeout=60)
+        with pytest.raises(ResultError, match="The scheduler no longer answers"):
+            am.run_blocks(job, tmp_path / "out", client=client, progress=kill)
+    finally:
+        scheduler.kill()
+        scheduler.wait()
+        client.close(timeout=1)
+    assert bytes_of(am.run_blocks(job, tmp_path / "out")) == expected

@@ -4,7 +4,9 @@ Workers open the job from shared storage where they see it, else each receives i
 back the bytes of their parts; only the process that was started writes results.
 """
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +20,8 @@ from .workers import compute_there, install_hint, other_version
 BLOCKS_PER_THREAD: Final = 2
 RETRIES: Final = 3
 WORKERS_WITHIN_S: Final = 60
+LOOK_EVERY_S: Final = 2.0
+GOES_ON: Final = "What is whole stays: the same call goes on behind it."
 
 
 def compute_on_cluster(
@@ -47,16 +51,44 @@ def compute_on_cluster(
     Raises
     ------
     ResultError
-        If there is no worker, one has another version, or a block fails on every worker that
-        tries it.
+        If there is no worker, none is left for a while, one has another version, a block fails on
+        every worker that tries it, or the scheduler no longer answers.
     """
     import distributed
 
-    as_completed: Any = distributed.as_completed
+    name = _name(key)
+    try:
+        thread_count = _greet(client)
+        _hand_out(client, folder, key, name)
+        yield from _compute(client, folder, key, todo, thread_count * BLOCKS_PER_THREAD)
+    except distributed.KilledWorker as error:
+        msg = (
+            f"A block killed every worker that tried it: {error}. They may have too little memory: "
+            "give them more, or ask for fewer origins in a block. What is whole stays."
+        )
+        raise ResultError(msg) from error
+    except (OSError, distributed.CancelledError) as error:
+        msg = f"The cluster failed: {error}. {GOES_ON}"
+        if client.status != "running":
+            msg = f"The scheduler no longer answers: {error}. {GOES_ON}"
+        raise ResultError(msg) from error
+    finally:
+        with suppress(OSError, distributed.CancelledError):
+            if client.status == "running":
+                client.unregister_worker_plugin(name)
 
-    thread_count = _greet(client)
-    name = f"artois-{key[:16]}"
-    _hand_out(client, folder, key, name)
+
+def _compute(
+    client: Any,  # noqa: ANN401  as above
+    folder: Path,
+    key: str,
+    todo: list[int],
+    at_once: int,
+) -> Iterator[Done]:
+    """Keep so many blocks at the cluster, no more; give each as it is done."""
+    import distributed
+
+    as_completed: Any = distributed.as_completed
     waiting = iter(todo)
 
     def submit(block: int) -> Any:  # noqa: ANN401  a future of Dask
@@ -64,31 +96,52 @@ def compute_on_cluster(
         return client.submit(
             compute_there,
             *arguments,
-            key=f"{name}-{block}-{folder.resolve()}",
+            key=f"{_name(key)}-{block}-{folder.resolve()}",
             retries=RETRIES,
             pure=False,
         )
 
     running: Any = as_completed(
-        [submit(block) for block in islice(waiting, thread_count * BLOCKS_PER_THREAD)],
-        loop=client.loop,
+        [submit(block) for block in islice(waiting, at_once)], loop=client.loop
     )
     try:
-        for each in running:
+        while not running.is_empty():
+            _wait_for_one(client, running)
+            each = running.next()
             done = each.result()
             each.release()
             for block in islice(waiting, 1):
                 running.add(submit(block))
             yield Done(*done)
-    except distributed.KilledWorker as error:
-        msg = (
-            f"A block killed every worker that tried it: {error}. They may have too little memory: "
-            "give them more, or ask for fewer origins in a block. What is whole stays."
-        )
-        raise ResultError(msg) from error
     finally:
-        client.cancel(list(running.futures))
-        client.unregister_worker_plugin(name)
+        with suppress(OSError, distributed.CancelledError):
+            if client.status == "running":
+                client.cancel(list(running.futures))
+
+
+def _name(key: str) -> str:
+    """Name a job for Dask."""
+    return f"artois-{key[:16]}"
+
+
+def _wait_for_one(client: Any, running: Any) -> None:  # noqa: ANN401  as above
+    """Wait until a block is done, as long as the cluster has workers."""
+    looked = seen = time.monotonic()
+    while not running.has_ready():
+        with running.thread_condition:
+            running.thread_condition.wait(timeout=0.1)
+        now = time.monotonic()
+        if now - looked < LOOK_EVERY_S:
+            continue
+        looked = now
+        if client.nthreads():
+            seen = now
+        elif now - seen >= WORKERS_WITHIN_S:
+            msg = (
+                f"No worker has been left on the cluster for {WORKERS_WITHIN_S} s. Start some: "
+                f"dask worker tcp://host:port. {GOES_ON}"
+            )
+            raise ResultError(msg)
 
 
 def _greet(client: Any) -> int:  # noqa: ANN401  as above

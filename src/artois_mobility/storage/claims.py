@@ -50,6 +50,7 @@ def claimed(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        # While it is held: filelock, from 3.30 on, sees that a lock it just took was removed.
         with suppress(OSError):
             (folder / LOCK).unlink(missing_ok=True)
         lock.release()

@@ -233,7 +233,7 @@ def test_stopping_while_writing_leaves_nothing(run, world, tmp_path, monkeypatch
     monkeypatch.setattr("artois_mobility.report.page.render_page", stop)
     result = run("compare", "a.toml", "b.toml", "-o", tmp_path)
     assert result.exit_code == 130
-    assert "Nothing was left half-written" in result.stderr
+    assert "No file half-written stands under its name" in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 

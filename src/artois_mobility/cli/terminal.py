@@ -90,7 +90,7 @@ def reported_errors(*, verbose: bool = False) -> Iterator[None]:
     except (typer.Exit, typer.Abort):
         raise
     except KeyboardInterrupt:
-        _stop("Stopped. Nothing was left half-written.", INTERRUPTED, verbose=False)
+        _stop("Stopped. No file half-written stands under its name.", INTERRUPTED, verbose=False)
     except BrokenPipeError:
         # Whoever read our output has gone, as `head` does; nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

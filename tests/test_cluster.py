@@ -214,8 +214,9 @@ import sys, time
 from pathlib import Path
 from distributed import LocalCluster
 if __name__ == "__main__":
-    cluster = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0",
-                           protocol="tcp")
+    cluster = LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0", protocol="tcp"
+    )
     written = Path(sys.argv[1] + "-new")
     written.write_text(cluster.scheduler_address)
     written.rename(sys.argv[1])

@@ -5,7 +5,7 @@ back the bytes of their parts; only the process that was started writes results.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -56,11 +56,13 @@ def compute_on_cluster(
     """
     import distributed
 
-    name = _name(key)
     try:
         thread_count = _greet(client)
-        _hand_out(client, folder, key, name)
-        yield from _compute(client, folder, key, todo, thread_count * BLOCKS_PER_THREAD)
+        _hand_out(client, folder, key, _name(key))
+        try:
+            yield from _compute(client, folder, key, todo, thread_count * BLOCKS_PER_THREAD)
+        finally:
+            _while_it_answers(client, lambda: client.unregister_worker_plugin(_name(key)))
     except distributed.KilledWorker as error:
         msg = (
             f"A block killed every worker that tried it: {error}. They may have too little memory: "
@@ -72,10 +74,6 @@ def compute_on_cluster(
         if client.status != "running":
             msg = f"The scheduler no longer answers: {error}. {GOES_ON}"
         raise ResultError(msg) from error
-    finally:
-        with suppress(OSError, distributed.CancelledError):
-            if client.status == "running":
-                client.unregister_worker_plugin(name)
 
 
 def _compute(
@@ -102,21 +100,29 @@ def _compute(
         )
 
     running: Any = as_completed(
-        [submit(block) for block in islice(waiting, at_once)], loop=client.loop
+        [submit(block) for block in islice(waiting, at_once)],
+        loop=client.loop,
+        with_results=True,  # one that is done on a worker which then goes is still to come
     )
     try:
         while not running.is_empty():
             _wait_for_one(client, running)
-            each = running.next()
-            done = each.result()
+            each, done = running.next()
+            if isinstance(done, distributed.CancelledError):
+                raise done
             each.release()
             for block in islice(waiting, 1):
                 running.add(submit(block))
             yield Done(*done)
     finally:
-        with suppress(OSError, distributed.CancelledError):
-            if client.status == "running":
-                client.cancel(list(running.futures))
+        _while_it_answers(client, lambda: client.cancel(list(running.futures)))
+
+
+def _while_it_answers(client: Any, tidy: Callable[[], None]) -> None:  # noqa: ANN401  as above
+    """Tidy up at a cluster; nothing is left to tidy where its scheduler is gone."""
+    with suppress(OSError):
+        if client.status == "running":
+            tidy()
 
 
 def _name(key: str) -> str:
@@ -125,7 +131,7 @@ def _name(key: str) -> str:
 
 
 def _wait_for_one(client: Any, running: Any) -> None:  # noqa: ANN401  as above
-    """Wait until a block is done, as long as the cluster has workers."""
+    """Wait until a block is done and here, as long as the cluster has workers."""
     looked = seen = time.monotonic()
     while not running.has_ready():
         with running.thread_condition:

@@ -6,13 +6,16 @@ import os
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 import artois_mobility as am
 from artois_mobility.caching.shelf import clear_entries, list_entries, trim
 from artois_mobility.errors import GraphError
 from artois_mobility.graph import Graph
-from artois_mobility.network.keeping import open_network
+from artois_mobility.network.examples import crossroads
+from artois_mobility.network.keeping import open_network, save_network
 from artois_mobility.routing.storage import open_hierarchy
+from artois_mobility.storage import folders
 from artois_mobility.storage.folders import MANIFEST, hash_file
 
 INDICES = {
@@ -137,8 +140,6 @@ def test_what_is_not_the_caches_own_stays(extract_path, cache, tmp_path):
 
 
 def test_locks_go_with_their_entries_unless_somebody_holds_them(extract_path, cache):
-    from filelock import FileLock
-
     am.load_network(extract_path, "barge")
     held = cache / "locks" / f"{'b' * 64}.lock"
     clear_entries(cache, [])
@@ -148,3 +149,16 @@ def test_locks_go_with_their_entries_unless_somebody_holds_them(extract_path, ca
         assert [path.name for path in (cache / "locks").iterdir()] == [held.name]
     clear_entries(cache)
     assert not any((cache / "locks").iterdir())
+
+
+def test_an_entry_appears_when_the_disk_has_all_of_it(tmp_path, monkeypatch):
+    place, flushed = tmp_path / "kept", []
+
+    def flush(path):
+        flushed.append((path.name, place.exists()))
+
+    monkeypatch.setattr(folders, "flush_to_disk", flush)
+    walk = am.build_network(crossroads(), "walk")
+    names = {path.name for path in save_network(walk, place).iterdir()}
+    assert {name for name, is_there in flushed if not is_there} == {*names, "new"}
+    assert flushed[-1] == (tmp_path.name, True)

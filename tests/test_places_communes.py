@@ -66,6 +66,17 @@ class TestFromAnExtract:
         extract = extract_of(tmp_path, {1: (EAST, {"admin_level": "6"})})
         assert read_communes(extract).empty
 
+    def test_a_boundary_that_is_its_own_hole_is_counted(self, tmp_path):
+        hole = [(kind, way, "inner") for kind, way, _ in WEST]
+        relations = {1: (EAST, {"ref:INSEE": "62999"}), 2: ([*WEST, *hole], {"ref:INSEE": "62001"})}
+        communes = read_communes(extract_of(tmp_path, relations))
+        assert communes.insee.tolist() == ["62999"]
+        assert communes.attrs["left_out"] == {"boundaries that enclose nothing": 1}
+
+    def test_people_in_raised_digits_are_no_number(self, tmp_path):
+        extract = extract_of(tmp_path, {1: (EAST, {"ref:INSEE": "62999", "population": "1²"})})
+        assert np.isnan(read_communes(extract).population[0])
+
     def test_a_boundary_in_part_is_counted(self, tmp_path):
         relations = {
             1: (EAST, {"ref:INSEE": "62999"}),

@@ -156,6 +156,15 @@ class TestFromAnExtract:
             "incomplete outline": 2,
         }
 
+    def test_an_outline_that_is_its_own_hole_is_left_out_and_the_others_stay(self, tmp_path):
+        nodes = {**square(10), 20: (2.8, 50.4, {"amenity": "hospital"})}
+        members = [("w", 5, "outer"), ("w", 5, "inner")]
+        relations = {9: (members, {"type": "multipolygon", "amenity": "hospital"})}
+        extract = extract_of(tmp_path, nodes, {5: ([10, 11, 12, 13, 10], {})}, relations)
+        sites = read_sites(extract)
+        assert sites.site.tolist() == ["n20"]
+        assert sites.attrs["left_out"] == {"outline that encloses nothing": 1}
+
     def test_a_pier_is_a_line(self, tmp_path):
         ways = {5: ([10, 11], {"man_made": "pier"})}
         sites = read_sites(extract_of(tmp_path, square(10), ways))

@@ -135,6 +135,9 @@ def _of_extract(extract: Extract) -> gpd.GeoDataFrame:
         if not shape.is_whole or shape.geometry is None:
             left_out["boundaries in part only"] += 1
             continue
+        if shape.geometry.is_empty:
+            left_out["boundaries that enclose nothing"] += 1
+            continue
         rows.append(_describe(tags, int(extract.relations.osm_id[row]), left_out))
         areas.append(shape.geometry)
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"population": float})
@@ -151,7 +154,7 @@ def _describe(tags: Tags, osm_id: int, left_out: Counter[str]) -> tuple[str, str
     if not code:
         left_out["codes assumed from the relation's id"] += 1
     digits = tags.get("population", "").replace(" ", "")
-    population = float(digits) if digits.isdigit() else np.nan
+    population = float(digits) if digits.isdecimal() else np.nan
     return (
         code or f"r{osm_id}",
         tags.get("name", ""),

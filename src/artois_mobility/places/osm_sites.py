@@ -63,7 +63,7 @@ def sites_of_extract(extract: Extract, table: Categories, keys: Sequence[str]) -
     -------
     sites
         Columns as in `read_sites`, not merged. `attrs["left_out"]` counts what is no site any
-        more and what has no position in the file.
+        more, what has no position in the file, and outlines whose holes leave nothing.
     """
     finder = _Finder.prepare([table.of_key[key] for key in keys])
     left_out: Counter[str] = Counter()
@@ -75,8 +75,10 @@ def sites_of_extract(extract: Extract, table: Categories, keys: Sequence[str]) -
     shapes = {
         (kind, row): _shape(extract, kind, row) for kind, row in {(f.kind, f.row) for f in found}
     }
-    kept = [each for each in found if shapes[each.kind, each.row].geometry is not None]
-    left_out["without a position in the file"] = len(found) - len(kept)
+    drawn = [each for each in found if shapes[each.kind, each.row].geometry is not None]
+    kept = [each for each in drawn if not shapely.is_empty(shapes[each.kind, each.row].geometry)]
+    left_out["without a position in the file"] = len(found) - len(drawn)
+    left_out["outline that encloses nothing"] = len(drawn) - len(kept)
     left_out["incomplete outline"] = sum(not shapes[f.kind, f.row].is_whole for f in kept)
     sites = _tabulate(extract, kept, shapes)
     sites.attrs["left_out"] = {reason: count for reason, count in left_out.items() if count}

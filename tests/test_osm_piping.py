@@ -102,6 +102,23 @@ def test_a_module_that_lies_in_the_folder_is_not_run(extract_file, pipes, tmp_pa
     assert not (tmp_path / "was-run").exists()
 
 
+def test_a_process_that_is_killed_is_not_the_fault_of_the_file(extract_file, pipes):
+    chunks = piping.pipe_nodes(extract_file, "pbf")
+    next(chunks)
+    pipes[0].kill()
+    with pytest.raises(
+        ExtractError, match=r"was ended by signal 9, .* want of memory\. The file may"
+    ):
+        list(chunks)
+
+
+def test_a_text_without_its_end_is_not_taken_for_all(extract_file, monkeypatch):
+    # as if the writer ended, rc 0, before it wrote anything
+    monkeypatch.setattr(piping, "_WRITING", "")
+    with pytest.raises(ExtractError, match="its nodes ended too early"):
+        list(_take(extract_file))
+
+
 @pytest.mark.realdata
 def test_a_real_extract_through_a_pipe(realdata, monkeypatch):
     monkeypatch.setattr(piping, "LARGE_FILE_BYTES", 2**20)

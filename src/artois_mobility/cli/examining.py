@@ -222,9 +222,9 @@ def _look_at_threads() -> Finding:
 
 def _look_at_processes() -> Finding:
     """Start a second process as the maps do."""
-    from loky import ProcessPoolExecutor
+    from ..routing.processes import open_pool
 
-    with ProcessPoolExecutor(max_workers=1, timeout=60) as pool:
+    with open_pool(1, timeout_s=60) as pool:
         pool.submit(math.sqrt, 49).result(timeout=60)
     return Finding("processes", State.FINE, SOUND)
 

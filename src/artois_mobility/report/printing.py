@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Final
 
+from ..routing.processes import open_pool
 from ..routing.threads import thread_count
 from .words import read_words
 
@@ -48,13 +49,8 @@ class Press:
         """Begin to draw, where other processes are to do it."""
         worker_count = thread_count() - 1
         if worker_count and len(self._sheets) >= FEWEST_BESIDE:
-            # loky's processes do not run the caller's script again, as the standard library's do
-            from loky import ProcessPoolExecutor
-
             try:
-                self._pool = ProcessPoolExecutor(
-                    worker_count, initializer=_lay_down, initargs=self._on
-                )
+                self._pool = open_pool(worker_count, prepare=_lay_down, prepared_with=self._on)
                 self._futures = [self._pool.submit(_draw, sheet) for sheet in self._sheets]
             except (OSError, ImportError):  # a system that allows no processes of our own
                 self._futures = []

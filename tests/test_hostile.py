@@ -17,7 +17,7 @@ from pyarrow import parquet
 import artois_mobility as am
 from artois_mobility.errors import ExtractError, InputError, PlacesError
 from artois_mobility.network import slopes
-from artois_mobility.osm import bombs
+from artois_mobility.osm import bombs, reader
 from fuzz_targets import TARGETS, seeds_of, survive
 from osm_files import write_osm
 
@@ -106,10 +106,48 @@ def test_sizes_that_a_pbf_tells_wrongly_are_seen(tmp_path):
         am.read_osm(path)
 
 
+@pytest.mark.parametrize("field", ["block", "header"])
+def test_a_pbf_that_says_a_size_twice_is_refused(tmp_path, field):
+    head, body = blob(b"OSMHeader", b""), blob(b"OSMData", bytes(2**25))
+    begin = 4 + int.from_bytes(body[:4], "big")
+    header, data = body[4:begin], body[begin:]
+    if field == "block":  # the true size again behind a small one
+        data = b"\x10\x01" + data
+        header = header.partition(b"\x18")[0] + b"\x18" + varint(len(data))
+    else:
+        header = header.replace(b"\x18", b"\x18\x01\x18")
+    path = tmp_path / "liar.osm.pbf"
+    path.write_bytes(head + struct.pack(">I", len(header)) + header + data)
+    with pytest.raises(ExtractError, match="says twice how large a block of it is"):
+        am.read_osm(path)
+
+
+def test_sizes_behind_the_data_are_seen(tmp_path):
+    packed = zlib.compress(bytes(2**25), 9)
+    body = b"\x1a" + varint(len(packed)) + packed + b"\x10" + varint(2**25)
+    header = b"\x0a\x07OSMData\x18" + varint(len(body))
+    path = tmp_path / "bomb.osm.pbf"
+    path.write_bytes(blob(b"OSMHeader", b"") + struct.pack(">I", len(header)) + header + body)
+    with pytest.raises(ExtractError, match="unpacks to more than 16777216"):
+        am.read_osm(path)
+
+
+def test_objects_that_are_longer_as_text_than_those_of_any_extract_are_not_held(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(bombs, "HARMLESS_TEXT_BYTES", 2**16)
+    same = {row: (2.8, 50.4, {"amenity": "hospital"}) for row in range(1, 6000)}
+    path = write_osm(tmp_path / "same.osm.pbf", same)
+    monkeypatch.setattr("artois_mobility.osm.reader.read_objects", lambda *_: pytest.fail("held"))
+    with pytest.raises(ExtractError, match="holds objects of more than"):
+        reader._read_nodes(reader._open_source(path, "pbf", tmp_path), None, None)
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
 def test_a_packed_xml_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path, pack, monkeypatch):
-    monkeypatch.setattr(bombs, "HARMLESS_BYTES", 2**24)
-    path = tmp_path / f"bomb.osm.{'gz' if pack is gzip.compress else 'bz2'}"
+    ending = "gz" if pack is gzip.compress else "bz2"
+    monkeypatch.setitem(bombs.HARMLESS_BYTES, f"xml.{ending}", 2**24)
+    path = tmp_path / f"bomb.osm.{ending}"
     path.write_bytes(pack(b"<osm>" + b" " * 2**25))
     with pytest.raises(ExtractError, match="unpacks to more than 16777216"):
         am.read_osm(path)

@@ -2,24 +2,33 @@
 
 import bz2
 import gzip
+import io
 import zlib
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from ..errors import ExtractError
 
-# Real extracts unpack to two to six times their size (PBF), to fifty at most (XML).
-MOST_TIMES: Final = 100
-# Below so much no harm is done.
-HARMLESS_BYTES: Final = 2**28
+# Real extracts unpack to two to six times their size (PBF), to fifty at most (XML); below so many
+# bytes no harm is done: the smallest node takes six bytes in PBF and thirty in XML, and some 250
+# in memory.
+MOST_TIMES: Final = {"pbf": 20, "xml.gz": 100, "xml.bz2": 100}
+HARMLESS_BYTES: Final = {"pbf": 2**24, "xml.gz": 2**26, "xml.bz2": 2**26}
+# The same for the objects of one kind as text, of which memory takes some four times as much. Real
+# extracts have one to six times their size.
+MOST_TIMES_AS_TEXT: Final = 25
+HARMLESS_TEXT_BYTES: Final = 2**26
 CHUNK_BYTES: Final = 2**20
 # What a block may unpack to, by the format's specification.
 MOST_OF_BLOB: Final = 2**25
 MOST_OF_HEADER: Final = 2**16
-# Where the size stands that a block unpacks to: field 2, behind which its data come.
+# Fields of a block and of its header, with how they are written: data as they are, the size that
+# packed ones unpack to, and the size of the block.
+_PLAIN: Final = 0x0A
 _RAW_SIZE: Final = 0x10
 _DATA_SIZE: Final = 0x18
-_PLAIN: Final = 0x0A
+# Bytes of the numbers of fixed length, by how they are written.
+_FIXED: Final = {1: 8, 5: 4}
 
 
 def refuse_bombs(path: Path, file_format: str) -> None:
@@ -37,35 +46,62 @@ def refuse_bombs(path: Path, file_format: str) -> None:
     Raises
     ------
     ExtractError
-        If it would unpack to more than 100 times its size, and more than 256 MiB.
+        If it would unpack to more than 20 times its size and more than 16 MiB (PBF), or more than
+        100 times and 64 MiB (packed XML), or says sizes twice.
 
     References
     ----------
     https://wiki.openstreetmap.org/wiki/PBF_Format
     """
+    if file_format not in MOST_TIMES:
+        return
     packed_bytes = path.stat().st_size
-    allowed_bytes = max(MOST_TIMES * packed_bytes, HARMLESS_BYTES)
+    allowed_bytes = max(MOST_TIMES[file_format] * packed_bytes, HARMLESS_BYTES[file_format])
     try:
         with path.open("rb") as file:
             is_bomb = _unpacks_to_more(file, file_format, allowed_bytes)
+    except ExtractError as error:
+        msg = f"{path} {error}. It is not read; get the extract from a source that you trust."
+        raise ExtractError(msg) from None
     except (OSError, EOFError, ValueError, zlib.error):
         return
     if is_bomb:
-        msg = (
-            f"{path} has {packed_bytes} bytes and unpacks to more than {allowed_bytes}, which no "
-            "OpenStreetMap data does. It is not read; get the extract from a source that you trust."
-        )
-        raise ExtractError(msg)
+        raise ExtractError(_describe(path, "unpacks to", allowed_bytes))
+
+
+def refuse_long_text(path: Path, text_bytes: int) -> None:
+    """Refuse a file whose objects as text are longer than those of any extract of its size.
+
+    Parameters
+    ----------
+    path
+        The file.
+    text_bytes
+        Length of the objects of one kind, as text.
+
+    Raises
+    ------
+    ExtractError
+        If that is more than 25 times its size, and more than 64 MiB.
+    """
+    allowed_bytes = max(MOST_TIMES_AS_TEXT * path.stat().st_size, HARMLESS_TEXT_BYTES)
+    if text_bytes > allowed_bytes:
+        raise ExtractError(_describe(path, "holds objects of", allowed_bytes))
+
+
+def _describe(path: Path, what: str, allowed_bytes: int) -> str:
+    return (
+        f"{path} has {path.stat().st_size} bytes and {what} more than {allowed_bytes}, which no "
+        "OpenStreetMap data does. It is not read; get the extract from a source that you trust."
+    )
 
 
 def _unpacks_to_more(file: BinaryIO, file_format: str, allowed_bytes: int) -> bool:
     if file_format == "pbf":
         return _size_of_blobs(file, allowed_bytes) > allowed_bytes
-    if file_format == "xml.gz":
-        return _is_longer(gzip.GzipFile(fileobj=file), allowed_bytes)
-    if file_format == "xml.bz2":
-        return _is_longer(bz2.BZ2File(file), allowed_bytes)
-    return False
+    return _is_longer(
+        gzip.GzipFile(fileobj=file) if file_format == "xml.gz" else bz2.BZ2File(file), allowed_bytes
+    )
 
 
 def _is_longer(unpacked: gzip.GzipFile | bz2.BZ2File, allowed_bytes: int) -> bool:
@@ -85,41 +121,45 @@ def _size_of_blobs(file: BinaryIO, allowed_bytes: int) -> int:
         header_size = int.from_bytes(prefix, "big")
         if header_size > MOST_OF_HEADER:
             break
-        data_size = _find_varint(file.read(header_size), _DATA_SIZE)
-        begin = file.read(min(data_size, 12))
-        total += data_size if begin[:1] == bytes([_PLAIN]) else _unpacked_size(begin)
-        file.seek(data_size - len(begin), 1)
+        sizes = _list_fields(io.BytesIO(file.read(header_size)), header_size)
+        if _DATA_SIZE not in sizes:
+            break  # of no length, which every reader refuses
+        end = file.tell() + sizes[_DATA_SIZE]
+        fields = _list_fields(file, end)
+        total += min(fields.get(_RAW_SIZE, fields.get(_PLAIN, MOST_OF_BLOB)), MOST_OF_BLOB)
+        file.seek(end)
     return total
 
 
-def _unpacked_size(begin: bytes) -> int:
-    """Read the size a block says to unpack to; the most allowed where it does not say it first."""
-    if begin[:1] != bytes([_RAW_SIZE]):
-        return MOST_OF_BLOB
-    return min(_read_varint(begin, 1)[0], MOST_OF_BLOB)
+def _list_fields(file: BinaryIO, end: int) -> dict[int, int]:
+    """List the fields up to a place: numbers as they are, of everything else the length.
+
+    A reader takes the last of several; nobody writes several, so they are refused.
+    """
+    fields: dict[int, int] = {}
+    while file.tell() < end:
+        tag, number = _read_varint(file), 0
+        kind = tag & 7
+        if kind in _FIXED:
+            file.seek(_FIXED[kind], 1)
+        else:
+            number = _read_varint(file)
+            file.seek(number if kind else 0, 1)
+        if tag in fields:
+            msg = "says twice how large a block of it is"
+            raise ExtractError(msg)
+        fields[tag] = number
+    return fields
 
 
-def _find_varint(message: bytes, wanted: int) -> int:
-    """Find a number among the fields of a message of texts and numbers."""
-    place = 0
-    while place < len(message):
-        tag, place = _read_varint(message, place)
-        number, place = _read_varint(message, place)
-        if tag == wanted:
-            return number
-        if tag & 7 == 2:
-            place += number
-    msg = "the header of a block does not tell its size"
-    raise ValueError(msg)
-
-
-def _read_varint(message: bytes, place: int) -> tuple[int, int]:
-    number = shift = 0
-    for byte in message[place : place + 10]:
-        number |= (byte & 127) << shift
-        shift += 7
-        place += 1
-        if byte < 128:
-            return number, place
+def _read_varint(file: BinaryIO) -> int:
+    number = 0
+    for shift in range(0, 70, 7):
+        byte = file.read(1)
+        if not byte:
+            break
+        number |= (byte[0] & 127) << shift
+        if byte[0] < 128:
+            return number & 0xFFFF_FFFF  # as readers of PBF cut it
     msg = "a number does not end"
     raise ValueError(msg)

@@ -17,7 +17,7 @@ from osmium.filter import KeyFilter
 from .._types import NO_NODE, OsmIds, Progress, tell_nobody
 from ..errors import ExtractError
 from . import piping
-from .bombs import refuse_bombs
+from .bombs import refuse_bombs, refuse_long_text
 from .columns import (
     choose_nodes,
     count_disorder,
@@ -214,6 +214,7 @@ def _read_lines(
 ) -> ObjectLines:
     with _naming_faults(source.path):
         path = write_lines(source.file, source.folder / "objects.opl", kind, *filters)
+    refuse_long_text(source.path, path.stat().st_size)
     return read_objects(path, wanted)
 
 
@@ -263,7 +264,9 @@ def _list_nodes(source: _Source) -> Iterator[NodeLines]:
     """Give the positions of all nodes of the file, a chunk at a time."""
     if source.file_format == "pbf" and source.path.stat().st_size >= piping.LARGE_FILE_BYTES:
         return piping.pipe_nodes(source.path, source.file_format)
-    return read_nodes(write_lines(source.file, source.folder / "nodes.opl", "n"))
+    lines = write_lines(source.file, source.folder / "nodes.opl", "n")
+    refuse_long_text(source.path, lines.stat().st_size)
+    return read_nodes(lines)
 
 
 def _count_ways(lines: ObjectLines, ways: OsmWays) -> dict[str, int]:

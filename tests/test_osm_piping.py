@@ -64,7 +64,7 @@ def test_nothing_lies_on_the_disk(extract_file, pipes, tmp_path, monkeypatch):
 
     read_osm(extract_file, progress=look)
     assert pipes
-    assert set(seen) <= {"objects.opl"}
+    assert set(seen) <= {"objects.opl", "in-use.lock"}
 
 
 def test_a_damaged_block_is_told_in_the_same_words(extract_file, pipes, monkeypatch):

@@ -3,7 +3,6 @@
 import hashlib
 import math
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,6 +40,7 @@ from .formats import (
 )
 from .kept import is_kept_relation, kept_keys
 from .opl import NodeLines, ObjectLines, read_nodes, read_objects, write_lines
+from .scratch import open_scratch
 
 READING: Final = "reading the extract"
 # Relations, ways, nodes, and the newest of all dates.
@@ -102,8 +102,8 @@ def read_osm(path: str | Path, *, progress: Progress = tell_nobody) -> Extract:
     path = Path(path)
     file_format = _check_path(path)
     progress(READING, 0, PASSES)
-    with tempfile.TemporaryDirectory(prefix="artois-mobility-") as folder:
-        source = _open_source(path, file_format, Path(folder))
+    with open_scratch() as folder:
+        source = _open_source(path, file_format, folder)
         relation_lines = _read_lines(source, "r", KeyFilter("type", "schematic"))
         relations = _choose_relations(relation_lines)
         progress(READING, 1, PASSES)

@@ -120,7 +120,7 @@ fuzz: $(VENV)/assure.stamp  ## Throw hostile input at everything that reads file
 	@$(BIN)/python benchmarks/fuzz.py --seconds $(SECONDS) --output benchmarks/results/fuzz.txt
 
 audit: $(VENV)/assure.stamp  ## Look up the locked versions among known weaknesses (needs the internet)
-	@for lock in run dev; do $(BIN)/pip-audit --require-hashes --disable-pip \
+	@for lock in run dev; do $(BIN)/pip-audit --strict --require-hashes --disable-pip \
 		-r requirements/$$lock.lock || exit 1; done
 
 sbom: $(VENV)/assure.stamp  ## Write the bill of materials of the locked versions: dist/sbom.json

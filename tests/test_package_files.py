@@ -55,6 +55,15 @@ def test_the_wheel_holds_the_library_and_nothing_else(built, repository):
     assert "License-Expression: Apache-2.0" in text
 
 
+def test_the_sdist_holds_all_that_make_needs(built):
+    (package,) = built.glob("*.tar.gz")
+    with tarfile.open(package) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    source = built / "source"
+    known = {path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()}
+    assert {name for name in known - names if not name.startswith(".")} == set()
+
+
 @pytest.mark.parametrize("kind", ["*.whl", "*.tar.gz"])
 def test_it_can_be_installed_and_answers(built, repository, tmp_path, kind):
     (package,) = built.glob(kind)
@@ -86,6 +95,14 @@ def test_every_locked_version_has_its_hashes(repository):
         named = [row for row, line in enumerate(blocks) if "==" in line]
         assert named
         assert all(blocks[row + 1].strip().startswith("--hash=sha256:") for row in named), path
+
+
+def test_the_audit_fails_where_something_cannot_be_audited(repository):
+    told = subprocess.run(
+        ["make", "--dry-run", "--always-make", "audit"], cwd=repository, capture_output=True,
+        text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "pip-audit --strict " in told
 
 
 def test_every_dependency_says_from_which_version_on(repository):

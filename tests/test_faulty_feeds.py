@@ -199,3 +199,25 @@ def test_hostile_zip_files_are_refused(good, tmp_path):
     before = set(tmp_path.rglob("*"))
     am.read_gtfs(tmp_path / "deep" / "outside.zip")  # read in memory: nothing is written anywhere
     assert set(tmp_path.rglob("*")) == before
+
+
+def test_many_wrong_rows_end_the_reading(good, tmp_path):
+    long = {**good, "stops.txt": good["stops.txt"] + b"ab\n" * 100_000}
+    with pytest.raises(TransitError, match="more than 10000 rows with too many or too few values"):
+        am.read_gtfs(write(tmp_path / "feed", long))
+
+
+def test_a_large_table_that_is_squeezed_hard_is_not_unpacked(good, tmp_path):
+    noise = np.random.default_rng(13).bytes(250_000)
+    path = make_zip(tmp_path / "bomb.zip", {**good, "stops.txt": noise + b"ab\n" * 2**23})
+    with zipfile.ZipFile(path) as archive:
+        member = archive.getinfo("stops.txt")
+    assert 60 < member.file_size / member.compress_size < 200
+    with pytest.raises(TransitError, match="that is no timetable"):
+        am.read_gtfs(path)
+
+
+def test_more_columns_than_any_table_has_are_not_read(good, tmp_path):
+    wide = {**good, "stops.txt": b"," * 10**6 + good["stops.txt"]}
+    with pytest.raises(TransitError, match=r"stops\.txt names more than 1000 columns"):
+        am.read_gtfs(write(tmp_path / "feed", wide))

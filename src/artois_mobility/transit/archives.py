@@ -34,7 +34,13 @@ REQUIRED: Final = ("stops", "routes", "trips", "stop_times")
 # their text is squeezed 10 to 30 times.
 MOST_BYTES: Final = 2**31
 MOST_SQUEEZED: Final = 200
+LARGE_BYTES: Final = 2**24
+MOST_SQUEEZED_LARGE: Final = 60
 MOST_FILES: Final = 1000
+# Larger countries have 30 million stop times; a table with so many faulty rows is none.
+MOST_ROWS: Final = 50_000_000
+MOST_COLUMNS: Final = 1000
+MOST_WRONG: Final = 10_000
 
 # What the readers of zip files raise for damaged ones.
 _UNREADABLE: Final = (
@@ -158,7 +164,8 @@ def _refuse_bombs(path: Path, members: list[zipfile.ZipInfo]) -> None:
         raise TransitError(msg)
     for member in members:
         size, packed = member.file_size, max(member.compress_size, 1)
-        if size > MOST_BYTES or (size > 2**20 and size / packed > MOST_SQUEEZED):
+        allowed = MOST_SQUEEZED if size <= LARGE_BYTES else MOST_SQUEEZED_LARGE
+        if size > MOST_BYTES or (size > 2**20 and size / packed > allowed):
             msg = (
                 f"{path}: {member.filename} would take {size / 2**20:,.0f} MB from "
                 f"{packed / 2**20:,.1f} MB; that is no timetable. Fetch the feed again."
@@ -179,18 +186,13 @@ def _parse(path: Path, name: str, content: bytes, faults: Faults) -> pd.DataFram
         content = content.decode("latin-1").encode("utf-8")
     if b"\n" not in content.strip():
         return pd.DataFrame()  # nothing, or nothing but a head
+    names = _read_names(path, name, content)
     wrong: list[str] = []
 
     def skip(row: pyarrow.csv.InvalidRow) -> str:
         wrong.append(f"row {row.number}" if row.number else row.text[:40])
-        return "skip"
+        return "skip" if len(wrong) <= MOST_WRONG else "error"
 
-    head = content.splitlines()[0].decode("utf-8")
-    names = [_plain(each) for each in next(csv.reader([head]), [])]
-    if len(set(names)) < len(names):
-        twice = next(each for each in names if names.count(each) > 1)
-        msg = f"{path}: {name}.txt names its column {twice!r} twice. Take one of them out."
-        raise TransitError(msg)
     try:
         table = pyarrow.csv.read_csv(
             io.BytesIO(content),
@@ -203,11 +205,36 @@ def _parse(path: Path, name: str, content: bytes, faults: Faults) -> pd.DataFram
             ),
         )
     except pa.ArrowInvalid as error:
+        if len(wrong) > MOST_WRONG:
+            msg = (
+                f"{path}: {name}.txt has more than {MOST_WRONG} rows with too many or too few "
+                f"values, the first {wrong[0]!r}: that is no table. Fetch the feed again."
+            )
+            raise TransitError(msg) from error
         msg = f"{path}: {name}.txt is no table: {error}. Fetch the feed again."
         raise TransitError(msg) from error
     faults.note(name, "invalid_row_length", wrong, consequence="left out")
+    if table.num_rows > MOST_ROWS:
+        msg = (
+            f"{path}: {name}.txt has {table.num_rows} rows; allowed are {MOST_ROWS}. Cut the feed."
+        )
+        raise TransitError(msg)
     texts = table.to_pandas().astype(object)
     return pd.DataFrame({name: texts[name].str.strip() for name in texts})
+
+
+def _read_names(path: Path, name: str, content: bytes) -> list[str]:
+    """Read the names of the columns, which the first line gives."""
+    head = io.TextIOWrapper(io.BytesIO(content), "utf-8").readline().removesuffix("\n")
+    if head.count(",") >= MOST_COLUMNS:
+        msg = f"{path}: {name}.txt names more than {MOST_COLUMNS} columns. Fetch the feed again."
+        raise TransitError(msg)
+    names = [_plain(each) for each in next(csv.reader([head]), [])]
+    if len(set(names)) < len(names):
+        twice = next(each for each in names if names.count(each) > 1)
+        msg = f"{path}: {name}.txt names its column {twice!r} twice. Take one of them out."
+        raise TransitError(msg)
+    return names
 
 
 def _plain(name: str) -> str:

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 import artois_mobility as am
-from artois_mobility.errors import ExtractError, InputError, PlacesError
+from artois_mobility._toml import parse_toml
+from artois_mobility.errors import ExtractError, InputError, PlacesError, StudyError
 from artois_mobility.network import slopes
 from artois_mobility.osm import bombs, reader
+from artois_mobility.scenarios.reading import read_scenario
 from fuzz_targets import TARGETS, seeds_of, survive
 from osm_files import write_osm
 
@@ -225,6 +228,35 @@ def test_a_scenario_or_site_cannot_name_a_file_to_write(tmp_path):
     assert not [name for name in names if ".." in name or "evil<" in name]
 
 
+VRT = """<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{}</SrcDataSource>
+<GeometryType>wkbPoint</GeometryType><LayerSRS>WGS84</LayerSRS>
+<GeometryField encoding="PointFromColumns" x="lon" y="lat"/></OGRVRTLayer></OGRVRTDataSource>"""
+
+
+@pytest.mark.parametrize("name", ["a.geojson", "a.json", "a.gpkg", "a.shp", "a.fgb"])
+def test_a_layer_that_names_another_file_does_not_read_it(tmp_path, name):
+    from artois_mobility.scenarios import layers
+
+    secret = tmp_path / "secret.csv"
+    secret.write_text("category,lon,lat,name\ncare/hospital,2.8,50.4,SECRET\n")
+    (tmp_path / name).write_text(VRT.format(secret))
+    with pytest.raises(PlacesError, match=r"or no \.\w+ file, whatever its name says"):
+        am.read_sites(tmp_path / name, ["care/hospital"])
+    with pytest.raises(StudyError, match="is not what its name says"):
+        layers._read_layer(tmp_path / name, layers.LayerSource(file=name))
+
+
+def test_a_raster_that_names_another_file_does_not_read_it(tmp_path):
+    pytest.importorskip("rasterio")
+    path = tmp_path / "heights.tif"
+    path.write_text(
+        '<VRTDataset rasterXSize="9" rasterYSize="9"><SRS>EPSG:4326</SRS>'
+        "<GeoTransform>2,0.1,0,51,0,-0.1</GeoTransform></VRTDataset>"
+    )
+    with pytest.raises(InputError, match="cannot be read as a raster"):
+        slopes.read_heights(path)
+
+
 def test_arrays_that_are_pickles_are_never_opened(tmp_path):
     class Bomb:
         def __reduce__(self):
@@ -256,6 +288,44 @@ def test_no_source_unpickles_or_evaluates(repository):
                 unsafe = [k for k in node.keywords if k.arg == "allow_pickle" and k.value.value]
                 faults += [(path.name, node.lineno) for _ in unsafe]
     assert faults == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a=" + "[" * 100_000,
+        "a" + ".a" * 50_000 + "=1",
+        "a" + ".'a'" * 50_000 + "=1",
+        "[" + "a." * 50_000 + "a]",
+        "a=" + "{a.a.a=" * 5_000 + "1" + "}" * 5_000,
+        "a=" + "9" * 5_000,
+        "# " + "a" * 5_000_000,
+    ],
+)
+def test_toml_deeper_or_longer_than_people_write_is_refused_in_words(tmp_path, text):
+    path = tmp_path / "x.toml"
+    path.write_text(text)
+    tracemalloc.start()
+    readers = [
+        lambda: am.read_profile(path), lambda: am.read_study(path), lambda: read_scenario(path),
+        lambda: am.read_categories(path), lambda: am.read_emission_factors(path),
+    ]  # fmt: skip
+    for read in readers:
+        with pytest.raises(InputError, match=r"nested too deeply|characters; allowed|digits"):
+            read()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50_000_000
+
+
+def test_brackets_and_dots_in_text_and_comments_are_no_depth():
+    text = """a.b = "[[[[[[[[[[[[[[[[[[ a.a.a.a.a.a.a.a.a.a \\" ["  # [[[[[[[[[[[[[[[[[[[[
+    c = 'a.a.a.a.a.a.a.a.a.a [[[[[[[[[[[[[[[[[['
+    d = [[1.5, 2.5], [1.5, 2.5, 1.5, 2.5, 1.5, 2.5, 1.5, 2.5, 1.5, 2.5]]
+    e = \'\'\'[[[[[[[[[[[[[[[[[[[ a.a.a.a.a.a.a.a.a.a.a
+    [[[[\'\'\'
+    """
+    assert parse_toml(text)["a"]["b"].startswith("[[[")
 
 
 def test_text_columns_are_data_not_queries(tmp_path):

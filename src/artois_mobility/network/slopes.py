@@ -27,6 +27,8 @@ SAYS_NO: Final = frozenset({"", "no"})
 # walkers falls by exp(-3.5 |slope + 0.05|), so that they are fastest a little downhill.
 TOBLER_FALL: Final = 3.5
 TOBLER_BEST: Final = 0.05
+# Others, such as VRT, would read further files that the raster names.
+DRIVER: Final = "GTiff"
 INSTALL: Final = "Heights need rasterio: pip install 'artois-mobility[heights]'."
 
 
@@ -63,7 +65,7 @@ class Heights:
         from rasterio.windows import Window
         from scipy.ndimage import map_coordinates
 
-        with rasterio.open(self.path) as raster:
+        with rasterio.open(self.path, driver=DRIVER) as raster:
             to_raster = Transformer.from_crs(WGS84, raster.crs, always_xy=True)
             x, y = map(np.asarray, to_raster.transform(lon_deg, lat_deg))
             inverse = ~raster.transform
@@ -134,7 +136,7 @@ def read_heights(path: str | Path) -> Heights:
     except ImportError as error:
         raise InputError(INSTALL) from error
     try:
-        with rasterio.open(path) as raster:
+        with rasterio.open(path, driver=DRIVER) as raster:
             crs = raster.crs
     except rasterio.errors.RasterioError as error:
         msg = f"{path} cannot be read as a raster: {error}. Give a GeoTIFF of heights in metres."

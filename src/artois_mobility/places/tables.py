@@ -14,6 +14,7 @@ import shapely
 
 from .._types import WGS84, Flags, Floats
 from ..errors import PlacesError, list_problems
+from .layer_files import is_what_it_says
 from .overlong_rows import find_overlong_row
 
 Bounds: TypeAlias = tuple[float, float, float, float]
@@ -328,6 +329,12 @@ def _read_layer(path: Path) -> pd.DataFrame:
     import pyogrio
 
     try:
+        if not is_what_it_says(path):
+            msg = (
+                f"{path} cannot be read as a layer: it is damaged, or no {path.suffix} file, "
+                "whatever its name says. Save it again from QGIS as GeoPackage or GeoJSON."
+            )
+            raise PlacesError(msg)
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
         if len(layers) > 1:
             msg = (

@@ -15,6 +15,7 @@ from .._types import WGS84
 from ..changes.fields import FileModel, Text
 from ..changes.hints import suggest
 from ..errors import StudyError
+from ..places.layer_files import is_what_it_says
 from ..places.tables import GEO_FORMATS, PARQUET_FORMATS
 
 if TYPE_CHECKING:
@@ -165,14 +166,16 @@ def _read_layer(path: Path, source: LayerSource) -> "gpd.GeoDataFrame":
 
     if path.suffix.lower() in PARQUET_FORMATS:
         return _read_parquet(path, source)
+    damaged = (
+        f"file {source.file!r} cannot be read as a layer; it is damaged, or is not what its "
+        "name says. Save it again from QGIS as GeoPackage or GeoJSON."
+    )
     try:
+        if not is_what_it_says(path):
+            raise StudyError(damaged)
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
     except pyogrio.errors.DataSourceError as error:
-        msg = (
-            f"file {source.file!r} cannot be read as a layer; it is damaged, or is not what its "
-            "name says. Save it again from QGIS as GeoPackage or GeoJSON."
-        )
-        raise StudyError(msg) from error
+        raise StudyError(damaged) from error
     return _read_features(path, _choose_layer(layers, source), source)
 
 

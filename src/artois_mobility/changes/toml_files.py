@@ -3,7 +3,6 @@
 import difflib
 import hashlib
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
+from .._toml import TomlTooDeepError, parse_toml
 from ..errors import StudyError, list_problems
 from .faults import describe_faults
 from .fields import FileModel
@@ -119,14 +119,13 @@ def read_toml(path: str | Path, model: type[M], prepare: Preparer | None = None)
     sha256 = hashlib.sha256(data).hexdigest()
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
-        table = tomllib.loads(text)
+        table = parse_toml(text)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problem = f"line {line} is not UTF-8 text. Save the file with the encoding UTF-8."
         return TomlFile(path, sha256, None, (problem,))
-    except RecursionError:
-        problem = "brackets are nested too deeply. Points are [lon, lat], lines [[...], [...]]."
-        return TomlFile(path, sha256, None, (problem,))
+    except TomlTooDeepError as error:
+        return TomlFile(path, sha256, None, (str(error),))
     except ValueError as error:  # tomllib.TOMLDecodeError, and numbers of thousands of digits
         return TomlFile(path, sha256, None, (_explain_syntax(str(error), text),))
     prepared = Prepared(table) if prepare is None else prepare(table, text)

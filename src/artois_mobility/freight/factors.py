@@ -1,13 +1,13 @@
 """Emission factors: the greenhouse gases of a tonne carried over a kilometre."""
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from .._toml import parse_toml
 from ..errors import FreightError, list_problems
 
 MODES: Final = ("road", "water", "rail")
@@ -75,8 +75,8 @@ def read_emission_factors(path: str | Path | None = None) -> Mapping[str, Emissi
     """
     where, data = _load(path)
     try:
-        table = tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = parse_toml(data.decode("utf-8-sig"))
+    except ValueError as error:
         msg = f"{where} is no TOML file: {error}. {REMEDY}"
         raise FreightError(msg) from error
     problems = list(_list_faults(table))

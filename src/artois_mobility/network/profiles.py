@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from .._toml import parse_toml
 from ..errors import ProfileError, list_problems
 from .dimensions import Dimension
 
@@ -293,8 +294,8 @@ def read_profile(name_or_path: str | Path) -> Profile:
     if not path.is_file():
         raise ProfileError(_unknown_profile(str(name_or_path)))
     try:
-        own = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        own = parse_toml(path.read_text(encoding="utf-8"))
+    except ValueError as fault:
         msg = f"{path} is not a TOML file: {fault}. See the documentation of read_profile."
         raise ProfileError(msg) from fault
     return _checked_profile(_on_its_base({"name": path.stem, **own}, str(path)), str(path))

@@ -1,7 +1,6 @@
 """The rows of a category file, and what is wrong with them."""
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -9,6 +8,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from .._toml import parse_toml
 from ..errors import PlacesError, list_problems
 from .osm_rules import Rule, parse_rule
 
@@ -154,10 +154,12 @@ def parse_table(data: bytes, where: str, known: Mapping[str, Category]) -> Categ
 
 def _parse(data: bytes, where: str) -> _Table:
     try:
-        return _Table.model_validate(tomllib.loads(data.decode("utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        table = parse_toml(data.decode("utf-8-sig"))
+    except ValueError as error:
         msg = f"{where} is no TOML file: {error}."
         raise PlacesError(msg) from error
+    try:
+        return _Table.model_validate(table)
     except ValidationError as error:
         problems = [_told(each) for each in error.errors()]
         msg = f"{where} has {len(problems)} problems:\n{list_problems(problems)}"

@@ -1,6 +1,5 @@
 """Which situation stands in for today: a scenario file, or another study with data of its own."""
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from .._toml import parse_toml
 from .._types import Progress
 from ..errors import StudyError, list_problems
 from ..scenarios.reading import TODAY, Scenario
@@ -110,7 +110,7 @@ def name_base(reference: Reference, scenarios: Sequence[Scenario]) -> str:
 def _is_study(path: Path) -> bool:
     """Tell a study file from others, the faults of which are told with those of scenarios."""
     try:
-        return "data" in tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return "data" in parse_toml(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return False
 

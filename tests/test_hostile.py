@@ -6,6 +6,7 @@ import io
 import struct
 import tracemalloc
 import zlib
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -192,6 +193,28 @@ def test_a_table_that_claims_billions_of_rows_is_not_read(tmp_path):
     assert path.stat().st_size < 1_000_000
     with pytest.raises(PlacesError, match="says that it has 60000000 rows; allowed are 50000000"):
         am.read_residents(path)
+
+
+@pytest.mark.parametrize("key", [b"pandas", b"geo"])
+@pytest.mark.parametrize(
+    "value", [b"[" * 100_000, b"[]", b'{"primary_column":"../x","columns":{}}', b"\xff", b"null"]
+)
+def test_what_a_parquet_file_says_of_itself_ends_in_words(tmp_path, key, value):
+    path = tmp_path / "residents.parquet"
+    table = pa.table({"lon": [2.8], "lat": [50.4], "population": [3.0]})
+    parquet.write_table(table.replace_schema_metadata({key: value}), path)
+    with suppress(PlacesError):  # anything else fails the test
+        am.read_residents(path)
+
+
+def test_a_table_of_more_columns_than_any_has_is_not_read(tmp_path):
+    names = ["lon", "lat", "population", *(f"c{row}" for row in range(100_000))]
+    (tmp_path / "wide.csv").write_text(",".join(names) + "\n" + ",".join("1" for _ in names))
+    with pytest.raises(PlacesError, match="has 100003 columns; allowed are 4000"):
+        am.read_residents(tmp_path / "wide.csv")
+    parquet.write_table(pa.table({name: [1.0] for name in names[:5000]}), tmp_path / "w.parquet")
+    with pytest.raises(PlacesError, match="has 5000 columns; allowed are 4000"):
+        am.read_residents(tmp_path / "w.parquet")
 
 
 def test_a_raster_that_claims_billions_of_cells_is_not_read(tmp_path):

@@ -26,6 +26,8 @@ PARQUET_FORMATS: Final = (".parquet", ".geoparquet")
 
 # A file of a few bytes can claim billions of equal rows; a country has fewer addresses than this.
 MOST_ROWS: Final = 50_000_000
+# The widest tables of INSEE have some hundred columns; what is done for each column adds up.
+MOST_COLUMNS: Final = 4_000
 
 LON_NAMES: Final = ("lon", "longitude", "lng", "lon_deg", "lon_wgs84")
 LAT_NAMES: Final = ("lat", "latitude", "lat_deg", "lat_wgs84")
@@ -287,6 +289,7 @@ def _read_text(path: Path) -> pd.DataFrame:
         with path.open(encoding="utf-8-sig") as lines:
             header = lines.readline()
         separator = max(",;\t", key=header.count)
+        _refuse_wide(path, header.count(separator) + 1)
         refuse(path, [*_overlong(path, separator), *_twice(header, separator)])
         table = pd.read_csv(
             path, sep=separator, dtype=str, encoding="utf-8-sig", keep_default_na=False,
@@ -354,12 +357,19 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     from pyarrow import parquet
 
     try:
-        row_count = parquet.read_metadata(path).num_rows
+        metadata = parquet.read_metadata(path)
+        row_count = metadata.num_rows
+        _refuse_wide(path, metadata.num_columns)
         has_geometry = b"geo" in (parquet.read_schema(path).metadata or {})
         table: pd.DataFrame
         if row_count <= MOST_ROWS:
             table = gpd.read_parquet(path) if has_geometry else pd.read_parquet(path)
-    except (pa.ArrowException, ValueError, OSError, KeyError, TypeError) as error:
+    except PlacesError:
+        raise
+    except (
+        pa.ArrowException, ValueError, OSError, LookupError, TypeError, AttributeError,
+        RecursionError, OverflowError,
+    ) as error:  # fmt: skip
         msg = f"{path} cannot be read as Parquet: {error}. Save it again as Parquet or CSV."
         raise PlacesError(msg) from error
     if row_count > MOST_ROWS:
@@ -369,6 +379,15 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         )
         raise PlacesError(msg)
     return table
+
+
+def _refuse_wide(path: Path, column_count: int) -> None:
+    if column_count > MOST_COLUMNS:
+        msg = (
+            f"{path} has {column_count} columns; allowed are {MOST_COLUMNS}. Keep those that are "
+            "needed."
+        )
+        raise PlacesError(msg)
 
 
 def _plain_number(text: str, decimal: str) -> str:

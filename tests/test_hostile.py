@@ -351,6 +351,17 @@ def test_brackets_and_dots_in_text_and_comments_are_no_depth():
     assert parse_toml(text)["a"]["b"].startswith("[[[")
 
 
+def test_every_csv_file_goes_through_the_guard_against_formulas(repository):
+    source = repository / "src" / "artois_mobility"
+    texts = {path: path.read_text(encoding="utf-8").splitlines() for path in source.rglob("*.py")}
+    bare = {
+        path.name
+        for path, lines in texts.items()
+        if any(".to_csv(" in line and not line.strip().startswith("...") for line in lines)
+    }
+    assert bare == {"csv_files.py"}
+
+
 def test_text_columns_are_data_not_queries(tmp_path):
     table = pd.DataFrame(
         {

@@ -241,6 +241,7 @@ def spread_people(
     """
     from ..network.building import build_network
     from ..places.spreading import spread_population
+    from ..report.csv_files import write_csv
 
     zones = _zones(holdings, population)
     if zones.empty:
@@ -255,7 +256,7 @@ def spread_people(
     )
     if population is not None:
         rows["commune"] = ""
-    write_whole(path, lambda place: rows.to_csv(place, index=False, lineterminator="\n"))
+    write_whole(path, lambda place: write_csv(rows, place))
     return People(path, table, is_estimated=True)
 
 

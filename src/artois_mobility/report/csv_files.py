@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 # spreadsheets tell UTF-8.
 FRENCH: Final = "fr"
 FORMS: Final = ("plain", FRENCH)
-# What makes a spreadsheet compute a cell in place of showing it (OWASP, "CSV injection").
-FORMULA: Final = r"^([=+\-@\t])"
+# What makes a spreadsheet compute a cell in place of showing it (OWASP, "CSV injection"): signs,
+# also of full width, behind blanks, controls or quotation marks that it may pass over; a tabulator.
+FORMULA: Final = (
+    r"([\x00-\x09\x0B-\x20\x7F-\xA0\p{Z}\p{Cf}\"]*"
+    r"[=+@\-\x{FF1D}\x{FF0B}\x{FF20}\x{FF0D}\x{2212}]|\t)"
+)
+# Where a cell begins: at the start, and where a spreadsheet that expects the other form would cut.
+BEGIN: Final = {"plain": r"(^|[;\n])", "fr": r"(^|[,;\n])"}
 # Line ends of other systems, which not every reader takes for part of a text.
 LINE_END: Final = r"\r\n?"
 
@@ -85,7 +91,11 @@ def write_csv(table: pd.DataFrame, path: Path, form: str = "plain") -> None:
     ['name;minutes', "'=1+1;-2,5", ';']
     """
     is_french = check_form(form) == FRENCH
-    columns = {str(name): _as_written(table[name]) for name in table.columns}
+    heads = _guard(pa.array(map(str, table.columns), pa.string()), form).to_pylist()
+    columns = {
+        head: _as_written(table[name], form)
+        for head, name in zip(heads, table.columns, strict=True)
+    }
     if is_french:
         guarded = pd.DataFrame({name: _without_noughts(each) for name, each in columns.items()})
         guarded.to_csv(
@@ -95,7 +105,7 @@ def write_csv(table: pd.DataFrame, path: Path, form: str = "plain") -> None:
     csv.write_csv(pa.table(columns), path, csv.WriteOptions(quoting_style="needed"))
 
 
-def _as_written(column: pd.Series[Any]) -> pa.Array:
+def _as_written(column: pd.Series[Any], form: str) -> pa.Array:
     """Give a column as an array whose texts no spreadsheet computes."""
     if _holds_objects(column):
         column = column.map(str, na_action="ignore")
@@ -103,9 +113,14 @@ def _as_written(column: pd.Series[Any]) -> pa.Array:
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        values = pc.replace_substring_regex(values, LINE_END, "\n")
-        return pc.replace_substring_regex(values, FORMULA, r"'\1")
+        return _guard(values, form)
     return values
+
+
+def _guard(texts: pa.Array, form: str) -> pa.Array:
+    """Set an apostrophe before what a spreadsheet would compute, however it cuts the cells."""
+    texts = pc.replace_substring_regex(texts, LINE_END, "\n")
+    return pc.replace_substring_regex(texts, BEGIN[form] + FORMULA, r"\1'\2")
 
 
 def _without_noughts(values: pa.Array) -> pd.Series[Any]:

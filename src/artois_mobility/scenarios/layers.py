@@ -223,7 +223,7 @@ def _read_parquet(path: Path, source: LayerSource) -> "gpd.GeoDataFrame":
         raise StudyError(msg)
     try:
         table = gpd.read_parquet(path)
-    except (ValueError, pyarrow.ArrowException) as error:
+    except (ValueError, LookupError, TypeError, RecursionError, pyarrow.ArrowException) as error:
         msg = f"file {source.file!r} cannot be read as GeoParquet: {_reason(error)}. Save it again."
         raise StudyError(msg) from error
     if source.where is None or table.empty:

@@ -117,7 +117,8 @@ $(VENV)/assure.stamp: requirements/assure.lock $(VENV)/dev.stamp
 
 SECONDS ?= 60
 fuzz: $(VENV)/assure.stamp  ## Throw hostile input at everything that reads files: make fuzz SECONDS=60
-	@$(BIN)/python benchmarks/fuzz.py --seconds $(SECONDS) --output benchmarks/results/fuzz.txt
+	@mkdir -p build
+	@$(BIN)/python benchmarks/fuzz.py --seconds $(SECONDS) --output build/fuzz.txt
 
 audit: $(VENV)/assure.stamp  ## Look up the locked versions among known weaknesses (needs the internet)
 	@for lock in run dev; do $(BIN)/pip-audit --strict --require-hashes --disable-pip \
@@ -127,6 +128,7 @@ sbom: $(VENV)/assure.stamp  ## Write the bill of materials of the locked version
 	@mkdir -p dist
 	@$(BIN)/cyclonedx-py requirements requirements/run.lock --pyproject pyproject.toml \
 		--output-reproducible --output-format JSON --output-file dist/sbom.json
+	@$(BIN)/python requirements/complete_sbom.py dist/sbom.json
 
 test-oldest: $(VENV)/dev.stamp  ## Run the tests with the oldest versions that pyproject.toml allows (needs uv)
 	@sh requirements/try_versions.sh lowest-direct $(VENV)-oldest

@@ -6,6 +6,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from importlib import metadata
 
 import pytest
 
@@ -103,6 +104,23 @@ def test_the_audit_fails_where_something_cannot_be_audited(repository):
         text=True, check=True,
     ).stdout  # fmt: skip
     assert "pip-audit --strict " in told
+
+
+def test_the_bill_of_materials_says_versions_and_licences(repository, tmp_path):
+    names = ["numpy", "pandas", "scipy", "not-installed-anywhere"]
+    bill = {
+        "metadata": {"component": {"name": "artois-mobility"}},
+        "components": [{"name": name} for name in names],
+    }
+    path = tmp_path / "sbom.json"
+    path.write_text(json.dumps(bill))
+    told = python(repository / "requirements" / "complete_sbom.py", path)
+    assert told == "not installed here, licence unknown: not-installed-anywhere\n"
+    bill = json.loads(path.read_text())
+    assert bill["metadata"]["component"]["version"] == metadata.version("artois-mobility")
+    *known, unknown = bill["components"]
+    assert all("BSD" in json.dumps(each["licenses"]) for each in known)
+    assert "licenses" not in unknown
 
 
 def test_every_dependency_says_from_which_version_on(repository):

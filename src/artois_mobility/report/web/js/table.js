@@ -116,9 +116,12 @@ function heading({ title, write }, column, state, onCommune) {
 const pairName = ({ profile, category }) =>
   say("page.pair", { profile: given.profiles[profile], category: given.categories[category] });
 
+// What a spreadsheet would compute, wherever it cuts a text; as in csv_files.py.
+const FORMULA = /(^|[,;\n])((?:(?!\n)[\s\p{C}"])*[=+@\-\uff1d\uff0b\uff20\uff0d\u2212]|\t)/gu;
+
 // A field of CSV: quoted where it must be, and never a formula for a spreadsheet.
 function csvField(text, separator) {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = text.replaceAll(/\r\n?/g, "\n").replaceAll(FORMULA, "$1'$2");
   return safe.includes(separator) || /["\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -300,7 +300,7 @@ def test_progress_is_told_in_french(capsys):
 
 def test_ctrl_c_and_our_own_faults_are_told_in_french(capsys):
     for error, part in (
-        (KeyboardInterrupt(), "Arrêté. Rien n’est resté à moitié écrit."),
+        (KeyboardInterrupt(), "Arrêté. Aucun fichier à moitié écrit ne porte son nom."),
         (MemoryError(), "il n’y a pas assez de mémoire."),
         (ZeroDivisionError("nought"), "C’est une faute du programme"),
     ):

@@ -96,7 +96,7 @@ def varint(number):
 def test_a_pbf_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path, monkeypatch):
     block = blob(b"OSMData", bytes(2**25))
     path = tmp_path / "bomb.osm.pbf"
-    path.write_bytes(blob(b"OSMHeader", b"") + block * 40)
+    path.write_bytes(blob(b"OSMHeader", b"") + block * 40 + b"\0\0\0\2\xff\xff")
     assert path.stat().st_size < 2_000_000
     monkeypatch.setattr(bombs.Path, "read_bytes", lambda self: pytest.fail("read at once"))
     with pytest.raises(ExtractError, match=r"unpacks to more than .* which no OpenStreetMap data"):
@@ -133,6 +133,23 @@ def test_sizes_behind_the_data_are_seen(tmp_path):
     path = tmp_path / "bomb.osm.pbf"
     path.write_bytes(blob(b"OSMHeader", b"") + struct.pack(">I", len(header)) + header + body)
     with pytest.raises(ExtractError, match="unpacks to more than 16777216"):
+        am.read_osm(path)
+
+
+def test_numbers_that_name_a_long_text_again_and_again_are_refused_unread(tmp_path):
+    def field(tag, content):
+        return bytes([tag]) + varint(len(content)) + content
+
+    count = 300_000
+    texts = field(10, field(10, b"") + field(10, b"amenity") + field(10, b"x" * 1000))
+    dense = field(10, b"\2" * count) + field(66, b"\2" * count) + field(74, b"\2" * count)
+    nodes = field(18, field(18, dense + field(82, b"\1\2\0" * count)))
+    path = tmp_path / "named.osm.pbf"
+    head = blob(b"OSMHeader", field(34, b"OsmSchema-V0.6") + field(34, b"DenseNodes"))
+    torn = blob(b"OSMData", bytes(99))[:-9] + b"torn"
+    path.write_bytes(head + blob(b"OSMData", texts + nodes) + torn)
+    assert path.stat().st_size < 10_000
+    with pytest.raises(ExtractError, match=r"unpacks to more than \d+, which no"):
         am.read_osm(path)
 
 

@@ -4,8 +4,10 @@ import bz2
 import gzip
 import io
 import zlib
+from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from ..errors import ExtractError
 
@@ -18,6 +20,13 @@ HARMLESS_BYTES: Final = {"pbf": 2**24, "xml.gz": 2**26, "xml.bz2": 2**26}
 # extracts have one to six times their size.
 MOST_TIMES_AS_TEXT: Final = 25
 HARMLESS_TEXT_BYTES: Final = 2**26
+# A block writes each text once and names it by a number of a byte or two, wherever it stands. In a
+# file that unpacks to more than real ones do, all numbers could name the longest text.
+MOST_TIMES_UNSEEN: Final = 6
+HARMLESS_UNSEEN_BYTES: Final = 2**17
+MOST_NAMED_BYTES: Final = 2**28
+LONGEST_TEXT: Final = 1024
+MOST_TEXTS: Final = 200_000
 CHUNK_BYTES: Final = 2**20
 # What a block may unpack to, by the format's specification.
 MOST_OF_BLOB: Final = 2**25
@@ -25,10 +34,22 @@ MOST_OF_HEADER: Final = 2**16
 # Fields of a block and of its header, with how they are written: data as they are, the size that
 # packed ones unpack to, and the size of the block.
 _PLAIN: Final = 0x0A
+_PACKED: Final = 0x1A
 _RAW_SIZE: Final = 0x10
 _DATA_SIZE: Final = 0x18
 # Bytes of the numbers of fixed length, by how they are written.
 _FIXED: Final = {1: 8, 5: 4}
+
+
+class _NoNumberError(Exception):
+    """Raised where a number does not end."""
+
+
+class _Field(NamedTuple):
+    """A number, or the length of what stands at a place of the file."""
+
+    number: int
+    place: int
 
 
 def refuse_bombs(path: Path, file_format: str) -> None:
@@ -47,7 +68,8 @@ def refuse_bombs(path: Path, file_format: str) -> None:
     ------
     ExtractError
         If it would unpack to more than 20 times its size and more than 16 MiB (PBF), or more than
-        100 times and 64 MiB (packed XML), or says sizes twice.
+        100 times and 64 MiB (packed XML), if it says sizes twice, or if it unpacks to more than 6
+        times its size and could name its longest text so often that this makes 256 MiB.
 
     References
     ----------
@@ -98,7 +120,10 @@ def _describe(path: Path, what: str, allowed_bytes: int) -> str:
 
 def _unpacks_to_more(file: BinaryIO, file_format: str, allowed_bytes: int) -> bool:
     if file_format == "pbf":
-        return _size_of_blobs(file, allowed_bytes) > allowed_bytes
+        packed_bytes = file.seek(0, io.SEEK_END)
+        sizes = accumulate(size for size, _ in _list_blobs(file))
+        total = next((size for size in sizes if size > allowed_bytes), allowed_bytes)
+        return total > allowed_bytes or _names_too_much(file, packed_bytes)
     return _is_longer(
         gzip.GzipFile(fileobj=file) if file_format == "xml.gz" else bz2.BZ2File(file), allowed_bytes
     )
@@ -114,41 +139,84 @@ def _is_longer(unpacked: gzip.GzipFile | bz2.BZ2File, allowed_bytes: int) -> boo
     return True
 
 
-def _size_of_blobs(file: BinaryIO, allowed_bytes: int) -> int:
-    """Add up what the blocks of a PBF file say that they unpack to."""
-    total = 0
-    while (prefix := file.read(4)) and total <= allowed_bytes:
+def _list_blobs(file: BinaryIO) -> Iterator[tuple[int, _Field]]:
+    """List of each block of a PBF file what it says to unpack to, and where its packed data lie."""
+    file.seek(0)
+    while prefix := file.read(4):
         header_size = int.from_bytes(prefix, "big")
         if header_size > MOST_OF_HEADER:
             break
-        sizes = _list_fields(io.BytesIO(file.read(header_size)), header_size)
-        if _DATA_SIZE not in sizes:
-            break  # of no length, which every reader refuses
-        end = file.tell() + sizes[_DATA_SIZE]
-        fields = _list_fields(file, end)
-        total += min(fields.get(_RAW_SIZE, fields.get(_PLAIN, MOST_OF_BLOB)), MOST_OF_BLOB)
+        try:
+            header = _list_fields(io.BytesIO(file.read(header_size)), header_size)
+            end = file.tell() + header[_DATA_SIZE].number
+            fields = _list_fields(file, end)
+        except (_NoNumberError, KeyError):
+            break  # readers end here too, with what stands before in their hands
+        plain = fields.get(_PLAIN, _Field(MOST_OF_BLOB, end))
+        size = fields.get(_RAW_SIZE, plain).number
+        yield min(size, MOST_OF_BLOB), fields.get(_PACKED, plain)
         file.seek(end)
-    return total
 
 
-def _list_fields(file: BinaryIO, end: int) -> dict[int, int]:
+def _names_too_much(file: BinaryIO, packed_bytes: int) -> bool:
+    """Tell whether the numbers of a file that is packed uncommonly well could name too much."""
+    blobs = list(_list_blobs(file))
+    if sum(size for size, _ in blobs) <= max(
+        MOST_TIMES_UNSEEN * packed_bytes, HARMLESS_UNSEEN_BYTES
+    ):
+        return False
+    total = 0
+    for size, data in blobs:
+        file.seek(data.place)
+        try:
+            content = zlib.decompressobj().decompress(file.read(data.number), size)
+            total += _bound_named(content)
+        except zlib.error:  # of which readers take nothing
+            continue
+        except _NoNumberError:
+            total += size * LONGEST_TEXT
+        if total > max(MOST_TIMES_AS_TEXT * packed_bytes, MOST_NAMED_BYTES):
+            return True
+    return False
+
+
+def _bound_named(block: bytes) -> int:
+    """Bound the bytes of all texts that the objects of an unpacked block can name."""
+    content = io.BytesIO(block)
+    table_bytes = longest = count = 0
+    while content.tell() < len(block):
+        tag, number = _read_varint(content), _read_varint(content)
+        if tag != _PLAIN:
+            content.seek(number if tag & 7 else 0, 1)
+            continue
+        end = content.tell() + number
+        table_bytes += number
+        while content.tell() < end and count < MOST_TEXTS:
+            _, length = _read_varint(content), _read_varint(content)
+            content.seek(length, 1)
+            longest, count = max(longest, length), count + 1
+        content.seek(end)
+    longest = LONGEST_TEXT if count == MOST_TEXTS else min(longest, LONGEST_TEXT)
+    return (len(block) - table_bytes) * longest
+
+
+def _list_fields(file: BinaryIO, end: int) -> dict[int, _Field]:
     """List the fields up to a place: numbers as they are, of everything else the length.
 
     A reader takes the last of several; nobody writes several, so they are refused.
     """
-    fields: dict[int, int] = {}
+    fields: dict[int, _Field] = {}
     while file.tell() < end:
         tag, number = _read_varint(file), 0
         kind = tag & 7
-        if kind in _FIXED:
-            file.seek(_FIXED[kind], 1)
-        else:
+        if kind not in _FIXED:
             number = _read_varint(file)
-            file.seek(number if kind else 0, 1)
+        place = file.tell()
+        file.seek(_FIXED.get(kind, number if kind else 0), 1)
         if tag in fields:
             msg = "says twice how large a block of it is"
             raise ExtractError(msg)
-        fields[tag] = number
+        fields[tag] = _Field(number, place)
     return fields
 
 
@@ -161,5 +229,4 @@ def _read_varint(file: BinaryIO) -> int:
         number |= (byte[0] & 127) << shift
         if byte[0] < 128:
             return number & 0xFFFF_FFFF  # as readers of PBF cut it
-    msg = "a number does not end"
-    raise ValueError(msg)
+    raise _NoNumberError

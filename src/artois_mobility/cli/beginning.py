@@ -190,7 +190,7 @@ def _find_timetable(wishes: Wishes, words: Words) -> Timetables | None:
         try:
             return read_timetables([Path(each.strip()) for each in answer.split(",")])
         except InputError as error:
-            typer.echo(str(error), err=True)
+            say(str(error))
     return None
 
 

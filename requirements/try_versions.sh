@@ -11,8 +11,9 @@ export VIRTUAL_ENV="$folder"
 uv pip install --quiet --only-binary :all: --no-binary artois-mobility --resolution "$resolution" \
     '.[distributed,heights,xarray]'
 uv pip freeze --exclude-editable | grep -vi '^artois' > "$folder/library.txt"
-uv pip install --quiet --only-binary :all: --constraint "$folder/library.txt" \
-    pytest pytest-xdist hypothesis nbclient nbformat ipykernel
+uv pip install --quiet --only-binary :all: --no-binary artois-mobility --constraint "$folder/library.txt" \
+    '.[peers,notebooks,postgis]' pytest pytest-xdist hypothesis nbclient nbformat ipykernel \
+    openpyxl playwright axe-playwright-python
 grep -iE '^(numpy|pandas|numba|shapely|geopandas|pyarrow|osmium|scipy)==' "$folder/library.txt"
 if [ $# -eq 0 ]; then
     set -- tests --ignore tests/test_readme.py --ignore tests/test_package_files.py --ignore tests/test_notebooks.py

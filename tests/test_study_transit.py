@@ -1,6 +1,7 @@
 """Studies with a timetable: minutes, scenarios, laws, files and the page."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -12,7 +13,8 @@ import artois_mobility as am
 from artois_mobility.cli.commands import app
 from artois_mobility.errors import ResultError, StudyError, TransitError
 from artois_mobility.report.times import read_times
-from artois_mobility.report.without_car import put_beside
+from artois_mobility.report.without_car import put_beside, say_beside
+from artois_mobility.report.words import read_words
 from artois_mobility.scenarios.applying import AttachedPlaces
 from artois_mobility.scenarios.differences import tabulate_differences
 from artois_mobility.scenarios.reading import read_scenarios
@@ -369,9 +371,37 @@ def test_with_and_without_a_car_side_by_side(result):
     own = rides_of(result.access_times, "today")
     own = own[own["category"] == "care/hospital"]["minutes"].to_numpy()
     np.testing.assert_array_equal(beside.by_transit[row], own)
-    by_car = times.today(("car", "care/hospital"))
-    expected = (by_car <= 30) & ~(own <= 30)
+    by_car, on_foot = (times.today((name, "care/hospital")) for name in ("car", "walk"))
+    expected = (by_car <= 30) & ~(own <= 30) & ~(on_foot <= 30)
     np.testing.assert_array_equal(beside.only_by_car[row], expected)
+    assert beside.ways == ("walk", "transit")
+
+
+def test_only_by_car_means_that_no_other_way_of_the_study_gets_there(town, tmp_path):
+    """Everybody has a bicycle and buses are useless: whom a bicycle brings is told apart."""
+    path = town / "bicycle.toml"
+    text = study_text(profiles='["car", "moped", "transit", "bicycle"]')
+    path.write_text(text.replace("to = 08:00:00", "to = 08:00:00\nlongest_walk_min = 1"), "utf-8")
+    found = am.compare(am.read_study(path), [])
+    times = read_times(found)
+    beside = put_beside(found, times)
+    assert beside.ways == ("bicycle", "transit")
+    for row, category in enumerate(beside.categories):
+        within = {
+            name: times.today((name, category)) <= 30 for name in ("car", "bicycle", "transit")
+        }
+        lacks = within["car"] & ~within["transit"]
+        np.testing.assert_array_equal(beside.only_by_car[row], lacks & ~within["bicycle"])
+        np.testing.assert_array_equal(beside.with_bicycle[row], lacks & within["bicycle"])
+    assert beside.with_bicycle[0].any()
+    said = say_beside(beside, read_words("fr"))
+    assert "en voiture ou à vélo, mais pas en transports collectifs" in said
+    assert "seul moyen" not in said
+    far = replace(beside, by_bicycle=np.full_like(beside.by_bicycle, np.nan))
+    assert "en voiture, mais ni à vélo, ni en transports collectifs" in say_beside(
+        far, read_words("fr")
+    )
+    assert "by car, but not by bicycle or by public transport" in say_beside(far, read_words("en"))
 
 
 def test_the_report_tells_and_maps_what_only_a_car_reaches(result, tmp_path):

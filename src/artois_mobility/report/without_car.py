@@ -14,6 +14,8 @@ from .times import spread
 from .words import write_share
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .._types import Flags, Floats
     from ..study.results import Comparison
     from .times import Times
@@ -26,6 +28,8 @@ REACH_MIN: Final = 30
 # A column of residents that a study may bring: households of each cell that have no car.
 HOUSEHOLDS: Final = "households_without_car"
 CAR: Final = "car"
+WALK: Final = "walk"
+BICYCLE: Final = "bicycle"
 # Row of the category that stands for all of them: the one that the study lists first.
 FIRST: Final = 0
 
@@ -34,15 +38,22 @@ FIRST: Final = 0
 class Beside:
     """Minutes of today with and without a car, c categories and n cells.
 
+    Mopeds are left out of both: whoever has none is helped by them as little as by a car.
+
     Attributes
     ----------
     car
         Name of the profile that drives.
     categories
         Which categories, c.
+    ways
+        What a car is held against, of `"walk"`, `"bicycle"` and `"transit"`.
     by_car, by_transit, counted_on
         Minutes by car, by public transport with half of the departures, and with 85 of 100; NaN
         where no site is reached, shape (c, n).
+    on_two_feet, by_bicycle
+        Fewest minutes on foot or by public transport, and by bicycle, of all profiles of the study
+        that travel so; NaN where no site is reached or nobody does, shape (c, n).
     on_foot
         Share of the departures for which walking all the way is quickest, shape (c, n).
     people
@@ -53,19 +64,37 @@ class Beside:
 
     car: str
     categories: tuple[str, ...]
+    ways: tuple[str, ...]
     by_car: Floats
     by_transit: Floats
     counted_on: Floats
+    on_two_feet: Floats
+    by_bicycle: Floats
     on_foot: Floats
     people: Floats
     households: Floats | None
 
     @property
     def only_by_car(self) -> Flags:
-        """Cells that reach a category within `REACH_MIN` by car, but not without, shape (c, n)."""
-        by_car, by_transit = (each <= REACH_MIN for each in (self.by_car, self.by_transit))
-        is_only: Flags = by_car & ~by_transit
+        """Cells that reach a category within `REACH_MIN` by car, but no other way, shape (c, n)."""
+        is_only: Flags = self._lacks_feet & ~(self.by_bicycle <= REACH_MIN)
         return is_only
+
+    @property
+    def with_bicycle(self) -> Flags:
+        """Those by car and by bicycle, but neither on foot nor by public transport."""
+        is_helped: Flags = self._lacks_feet & (self.by_bicycle <= REACH_MIN)
+        return is_helped
+
+    @property
+    def _lacks_feet(self) -> Flags:
+        lacks: Flags = (self.by_car <= REACH_MIN) & ~(self.on_two_feet <= REACH_MIN)
+        return lacks
+
+    @property
+    def ways_without_bicycle(self) -> tuple[str, ...]:
+        """The ways that everybody has."""
+        return tuple(way for way in self.ways if way != BICYCLE)
 
 
 def put_beside(result: Comparison, times: Times) -> Beside | None:
@@ -83,11 +112,7 @@ def put_beside(result: Comparison, times: Times) -> Beside | None:
     beside
         None where the study asks for no public transport, or nobody drives in it.
     """
-    drives = [
-        name
-        for name in times.profiles
-        if name in result.networks and result.networks[name].profile.mode == CAR
-    ]
+    drives = _profiles_of(result, times, CAR)
     if result.transit_times is None or not drives:
         return None
     base, categories = result.base.key, list(times.categories)
@@ -98,20 +123,92 @@ def put_beside(result: Comparison, times: Times) -> Beside | None:
     households = None
     if HOUSEHOLDS in result.residents:
         households = np.nan_to_num(result.residents[HOUSEHOLDS].to_numpy(np.float64)) * shown
-    by_car, by_transit = (
-        np.array([times.today((profile, category)) for category in categories])
-        for profile in (drives[0], TRANSIT)
-    )
+    by_car, by_transit = (_quickest(times, [profile]) for profile in (drives[0], TRANSIT))
+    walks, rides = (_profiles_of(result, times, mode) for mode in (WALK, BICYCLE))
+    asked = ((WALK, walks), (BICYCLE, rides), (TRANSIT, [TRANSIT]))
     return Beside(
         drives[0],
         tuple(categories),
+        tuple(way for way, profiles in asked if profiles),
         by_car,
         by_transit,
         own["minutes_85"],
+        _quickest(times, [TRANSIT, *walks]),
+        _quickest(times, rides),
         own["on_foot"],
         result.people_of(base) * shown,
         households,
     )
+
+
+def _profiles_of(result: Comparison, times: Times, mode: str) -> list[str]:
+    """List the profiles of a comparison that travel in a way."""
+    networks = result.networks
+    return [
+        name for name in times.profiles if name in networks and networks[name].profile.mode == mode
+    ]
+
+
+def _quickest(times: Times, profiles: Sequence[str]) -> Floats:
+    """Find the fewest minutes of today of some profiles, NaN without any, shape (c, n)."""
+    first = next(iter(times.profiles)), next(iter(times.categories))
+    unknown = np.full_like(times.today(first), np.nan)
+    fewest: Floats = np.array(
+        [
+            np.fmin.reduce([unknown, *(times.today((name, each)) for name in profiles)])
+            for each in times.categories
+        ]
+    )
+    return fewest
+
+
+def say_neither(ways: Sequence[str], words: Words) -> str:
+    """Name ways of travelling that do not get somewhere.
+
+    Parameters
+    ----------
+    ways
+        As in `Beside.ways`, at least one.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    text
+        To stand behind "but".
+    """
+    first = "without_car.not_one" if len(ways) == 1 else "without_car.not_first"
+    text = words.say(first, {"way": _name_way(ways[0], words)})
+    for way in ways[1:]:
+        key = "without_car.not_last" if way == ways[-1] else "without_car.not_next"
+        text += words.say(key, {"way": _name_way(way, words)})
+    return text
+
+
+def say_either(ways: Sequence[str], words: Words) -> str:
+    """Name ways of travelling of which one is enough.
+
+    Parameters
+    ----------
+    ways
+        As in `Beside.ways`, at least one.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    text
+        Joined by commas and "or".
+    """
+    text = _name_way(ways[0], words)
+    for way in ways[1:]:
+        key = "without_car.or_last" if way == ways[-1] else "without_car.or_next"
+        text += words.say(key, {"way": _name_way(way, words)})
+    return text
+
+
+def _name_way(way: str, words: Words) -> str:
+    return words.say(f"without_car.way_{way}")
 
 
 def say_beside(beside: Beside, words: Words) -> str:
@@ -129,15 +226,27 @@ def say_beside(beside: Beside, words: Words) -> str:
     headline
         Without a full stop.
     """
-    people = float(beside.people[beside.only_by_car[FIRST]].sum())
     told: dict[str, object] = {
         "category": category_label(beside.categories[FIRST], words),
         "minutes": REACH_MIN,
+        "either": say_either(beside.ways, words),
     }
-    if people < 1:
-        return words.say("without_car.nobody", told)
-    told["share"] = write_share(people, float(beside.people.sum()), words.language)
-    return words.say("without_car.headline", {**told, "count": round(people)})
+    people = float(beside.people[beside.only_by_car[FIRST]].sum())
+    text = words.say("without_car.nobody", told)
+    if people >= 1:
+        text = words.say(
+            "without_car.headline", told | _counted(beside, people, beside.ways, words)
+        )
+    helped = float(beside.people[beside.with_bicycle[FIRST]].sum())
+    if helped < 1:
+        return text
+    counted = _counted(beside, helped, beside.ways_without_bicycle, words)
+    return f"{text}. {words.say('without_car.bicycle', counted)}"
+
+
+def _counted(beside: Beside, people: float, ways: Sequence[str], words: Words) -> dict[str, object]:
+    share = write_share(people, float(beside.people.sum()), words.language)
+    return {"count": round(people), "share": share, "neither": say_neither(ways, words)}
 
 
 def tables_beside(beside: Beside, result: Comparison, words: Words) -> tuple[Table, ...]:
@@ -166,7 +275,7 @@ def tables_beside(beside: Beside, result: Comparison, words: Words) -> tuple[Tab
 
 def _minutes(beside: Beside, words: Words) -> Table:
     """Tabulate mean minutes of who reaches a site both ways."""
-    rows = []
+    rows, has_bicycle = [], BICYCLE in beside.ways
     for row, category in enumerate(beside.categories):
         both = ~np.isnan(beside.by_car[row]) & ~np.isnan(beside.counted_on[row])
         people = beside.people * both
@@ -176,13 +285,21 @@ def _minutes(beside: Beside, words: Words) -> Table:
         ]
         on_foot = _mean(beside.on_foot[row], people)
         share = Cell("–", -1.0) if np.isnan(on_foot) else write_share_cell(on_foot, 1.0, words)
-        only = float(beside.people[beside.only_by_car[row]].sum())
-        cells += [share, write_people_cell(only, words)]
+        counted = [beside.only_by_car[row], *([beside.with_bicycle[row]] * has_bicycle)]
+        people_of = [float(beside.people[each].sum()) for each in counted]
+        cells += [share, *(write_people_cell(each, words) for each in people_of)]
         rows.append(Row(category_label(category, words), tuple(cells)))
     headers = [words.say("table.category")]
     headers += [words.say(f"without_car.{name}") for name in ("by_car", "median", "sure", "walk")]
-    headers.append(words.say("without_car.only", {"minutes": REACH_MIN}))
+    headers.append(_head("only", beside.ways, words))
+    if has_bicycle:
+        headers.append(_head("only_bicycle", beside.ways_without_bicycle, words))
     return Table(words.say("without_car.minutes"), tuple(headers), tuple(rows), is_sortable=True)
+
+
+def _head(name: str, ways: Sequence[str], words: Words) -> str:
+    told = {"minutes": REACH_MIN, "neither": say_neither(ways, words)}
+    return words.say(f"without_car.{name}", told)
 
 
 def _left_out(beside: Beside, weights: Floats, kind: str, words: Words) -> Table:
@@ -230,7 +347,7 @@ def _communes(beside: Beside, result: Comparison, words: Words) -> Table:
         rows.append(Row(str(name), cells))
     headers = [words.say("table.commune"), words.say("table.residents")]
     headers += [words.say(f"without_car.{name}") for name in ("by_car", "median", "sure")]
-    headers.append(words.say("without_car.only", {"minutes": REACH_MIN}))
+    headers.append(_head("only", beside.ways, words))
     headers.append(words.say("without_car.share"))
     category = category_label(beside.categories[row], words)
     caption = words.say("without_car.communes", {"category": category})

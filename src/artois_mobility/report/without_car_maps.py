@@ -14,10 +14,11 @@ from .labels import category_label, situation_names, source_line
 from .maps import LEAST_WIDTH_M
 from .sheet import Cells, Sheet, SheetText, Symbol
 from .window import fit_window
-from .without_car import FIRST, REACH_MIN
+from .without_car import FIRST, REACH_MIN, say_either, say_neither
 from .words import write_share
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ..study.results import Comparison
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from .without_car import Beside
     from .words import Words
 
-# Of who reaches a category in time: both ways, by car only, without one only, neither.
-REACH_COLOURS: Final = ("#8cc5e3", "#d1495b", "#2e4057", NOT_REACHED_COLOUR)
-REACH_NAMES: Final = ("both", "only_by_car", "only_without", "neither")
+# Of who reaches a category in time: with a car and without; with one, or a bicycle; with a car
+# alone; without one only; in no way.
+REACH_COLOURS: Final = ("#8cc5e3", "#edae49", "#d1495b", "#2e4057", NOT_REACHED_COLOUR)
+REACH_NAMES: Final = ("both", "with_bicycle", "only_by_car", "only_without", "no_way")
 # From light to dark: how many categories only a car reaches in time.
 COUNT_COLOURS: Final = ("#f3efe6", "#fdd49e", "#fc8d59", "#d7301f", "#7f0000")
 # Shares of the categories up to which the classes behind "none" go.
@@ -58,12 +60,11 @@ def lay_out_without_car(
         How many categories only a car reaches, where there are several; and who reaches, and how,
         the category that the study lists first.
     """
-    told = {"minutes": REACH_MIN}
-    legend = words.say("without_car.legend", told)
+    legend = words.say("without_car.legend", {"minutes": REACH_MIN})
     drawn = _Drawn(_say_one(beside, words), legend, *_kinds(beside, words))
     sheets = [_lay_out(result, backdrop, folder / "with-and-without-car.png", drawn, words)]
     if len(beside.categories) > 1:
-        legend = words.say("without_car.legend_of_counts", told)
+        legend = words.say("without_car.legend_of_counts")
         drawn = _Drawn(_say_all(beside, words), legend, *_counts(beside, words))
         path = folder / "only-by-car.png"
         sheets.insert(0, _lay_out(result, backdrop, path, drawn, words))
@@ -81,10 +82,18 @@ class _Drawn:
     symbols: tuple[Symbol, ...]
 
 
+def _told(ways: Sequence[str], words: Words) -> dict[str, object]:
+    """Name the ways that a car is held against."""
+    either, neither = say_either(ways, words), say_neither(ways, words)
+    return {"minutes": REACH_MIN, "either": either, "neither": neither}
+
+
 def _say(key: str, people: float, beside: Beside, words: Words) -> str:
-    """Say how many people are meant, and which share of all of them."""
+    """Say how many people are meant, and which share of all of them; or that nobody is."""
+    if people < 1:
+        return words.say(f"without_car.{key}_nobody", _told(beside.ways, words))
     share = write_share(people, float(beside.people.sum()), words.language)
-    told = {"count": round(people), "share": share, "minutes": REACH_MIN}
+    told = {"count": round(people), "share": share, **_told(beside.ways, words)}
     return words.say(f"without_car.{key}", told)
 
 
@@ -102,11 +111,15 @@ def _say_all(beside: Beside, words: Words) -> str:
 
 def _kinds(beside: Beside, words: Words) -> tuple[str, Cells, tuple[Symbol, ...]]:
     """Colour the cells by who reaches the leading category in time."""
-    by_car, without = (each[FIRST] <= REACH_MIN for each in (beside.by_car, beside.by_transit))
-    kinds = np.select([by_car & without, by_car, without], [0, 1, 2], 3).astype(np.int32)
+    minutes = (beside.by_car, beside.on_two_feet, beside.by_bicycle)
+    by_car, on_feet, by_bicycle = (each[FIRST] <= REACH_MIN for each in minutes)
+    ways = [by_car & on_feet, by_car & by_bicycle, by_car, on_feet | by_bicycle]
+    kinds = np.select(ways, [0, 1, 2, 3], 4).astype(np.int32)
+    told = dict.fromkeys(REACH_NAMES, _told(beside.ways, words))
+    told |= dict.fromkeys(("both", "with_bicycle"), _told(beside.ways_without_bicycle, words))
     is_lived_in = beside.people > 0
     symbols = tuple(
-        Symbol(words.say(f"without_car.{name}"), colour)
+        Symbol(words.say(f"without_car.{name}", told[name]), colour)
         for kind, (name, colour) in enumerate(zip(REACH_NAMES, REACH_COLOURS, strict=True))
         if (kinds[is_lived_in] == kind).any()
     )
@@ -121,10 +134,11 @@ def _counts(beside: Beside, words: Words) -> tuple[str, Cells, tuple[Symbol, ...
     classes = np.searchsorted(bounds, beside.only_by_car.sum(axis=0)).astype(np.int32)
     symbols = [Symbol(words.say("without_car.none"), COUNT_COLOURS[0])]
     for colour, (low, high) in zip(COUNT_COLOURS[1:], pairwise(bounds), strict=False):
-        told = {"first": low + 1, "last": high}
+        reach = {"first": low + 1, "last": high}
         key = "without_car.exactly" if low + 1 == high else "without_car.from_to"
-        symbols.append(Symbol(words.say(key, told), colour))
-    subtitle = words.say("without_car.all", {"count": total})
+        symbols.append(Symbol(words.say(key, reach), colour))
+    told = {"count": total, **_told(beside.ways, words)}
+    subtitle = words.say("without_car.all", told)
     return subtitle, Cells(classes, COUNT_COLOURS, beside.people > 0), tuple(symbols)
 
 

@@ -10,9 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 import artois_mobility as am
+from artois_mobility.changes.notices import Notice
 from artois_mobility.cli.commands import app
 from artois_mobility.errors import ResultError, StudyError, TransitError
 from artois_mobility.report.times import read_times
+from artois_mobility.report.timetables import timetable_lines
 from artois_mobility.report.without_car import put_beside, say_beside
 from artois_mobility.report.words import read_words
 from artois_mobility.scenarios.applying import AttachedPlaces
@@ -402,6 +404,38 @@ def test_only_by_car_means_that_no_other_way_of_the_study_gets_there(town, tmp_p
         far, read_words("fr")
     )
     assert "by car, but not by bicycle or by public transport" in say_beside(far, read_words("en"))
+
+
+def test_trips_of_the_day_that_cannot_be_used_are_told_of(tmp_path):
+    """Half of the trips lose their stop times: run and page say how many of how many."""
+    path = write_study(tmp_path, study_text(profiles='["car", "transit"]'))
+    times = tmp_path / "bus" / "stop_times.txt"
+    lines = times.read_text("utf-8").splitlines(keepends=True)
+    times.write_text("".join(each for each in lines if not each.startswith("S-")), "utf-8")
+    found = am.compare(am.read_study(path), [])
+    said = found.base.warnings
+    assert any("30 courses sur 60 du jour étudié" in each for each in said["fr"])
+    assert any("30 of 60 trips of the day" in each for each in said["en"])
+    assert found.manifest["timetable"]["unusable_trips_of_the_day"] == 30
+    (line,) = [
+        each for each in timetable_lines(found.manifest, read_words("en")) if "of 60" in each
+    ]
+    assert line.startswith("30 of 60 trips")
+
+
+def test_the_edge_warning_counts_public_transport_and_whole_timetables_stay_silent(result):
+    times = rides_of(result.access_times, "today")
+    marked = times.loc[times["edge"] == "upper bound", "cell"].nunique()
+    assert marked > 0
+    (own,) = [each for each in result.base.warnings["en"] if each.startswith("transit: ")]
+    assert own.startswith(f"transit: {marked} of")
+    assert not any("trips of the day" in each for each in result.base.warnings["en"])
+
+
+def test_a_ride_to_the_stop_is_french_in_french():
+    values = dict.fromkeys(("departure", "from", "to", "metres", "time"), "x")
+    said = Notice("journey_feeder", {**values, "profile": "bicycle"})
+    assert said.say("fr").startswith("x vélo, x")
 
 
 def test_the_report_tells_and_maps_what_only_a_car_reaches(result, tmp_path):

@@ -18,7 +18,12 @@ Value: TypeAlias = "str | int | tuple[str, ...] | Notice"
 LANGUAGES: Final[tuple[Language, ...]] = ("fr", "en")
 MOST_LISTED: Final = 5
 # Where French names a profile for people; elsewhere it is the word of the file that is meant.
-_SPEAKS_OF_PROFILE: Final = ("{profile} :", ", {profile},", "({profile}) :")
+_SPEAKS_OF_PROFILE: Final = (
+    "{departure} {profile},",
+    "{profile} :",
+    ", {profile},",
+    "({profile}) :",
+)
 
 
 @dataclass(frozen=True, slots=True)

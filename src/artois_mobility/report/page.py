@@ -29,7 +29,7 @@ from .typography import curl
 from .water import changes_water_only, situations_of, water_headline, water_tables
 from .web.assets import read_licences, read_scripts, read_style
 from .web.payload import compose_payload, write_payload
-from .without_car import put_beside, say_beside, tables_beside
+from .without_car import put_beside, say_beside, say_neither, tables_beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -290,7 +290,9 @@ def _without_car(beside: Beside, result: Comparison, words: Words) -> dict[str, 
     asked = result.manifest["parameters"]["transit"]
     hours = {"begin": clock(asked["begin_min"]), "end": clock(asked["end_min"])}
     return {
-        "lead": words.say("without_car.lead", hours),
+        "lead": words.say(
+            "without_car.lead", {**hours, "neither": say_neither(beside.ways, words)}
+        ),
         "headline": say_beside(beside, words),
         "tables": tables_beside(beside, result, words),
     }

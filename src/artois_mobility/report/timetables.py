@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..study.transit_loading import MOST_UNUSABLE
 from .grid import Cell, Row, Table
 from .words import write_number
 
@@ -94,6 +95,9 @@ def timetable_lines(manifest: Mapping[str, object], words: Words) -> list[str]:
     ]
     if any(each["is_schematic"] for each in found["feeds"]):
         lines.append(words.say("timetable.schematic"))
+    lost, kept = (int(found[f"{each}trips_of_the_day"]) for each in ("unusable_", ""))
+    if lost > MOST_UNUSABLE * (lost + kept):
+        lines.append(words.say("timetable.unusable", {"lost": lost, "total": lost + kept}))
     return lines
 
 

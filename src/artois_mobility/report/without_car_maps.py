@@ -14,7 +14,7 @@ from .labels import category_label, situation_names, source_line
 from .maps import LEAST_WIDTH_M
 from .sheet import Cells, Sheet, SheetText, Symbol
 from .window import fit_window
-from .without_car import FIRST, REACH_MIN, say_either, say_neither
+from .without_car import FIRST, REACH_MIN, say_neither
 from .words import write_share
 
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ class _Drawn:
 
 def _told(ways: Sequence[str], words: Words) -> dict[str, object]:
     """Name the ways that a car is held against."""
-    either, neither = say_either(ways, words), say_neither(ways, words)
-    return {"minutes": REACH_MIN, "either": either, "neither": neither}
+    return {"minutes": REACH_MIN, "neither": say_neither(ways, words)}
 
 
 def _say(key: str, people: float, beside: Beside, words: Words) -> str:
@@ -115,16 +114,15 @@ def _kinds(beside: Beside, words: Words) -> tuple[str, Cells, tuple[Symbol, ...]
     by_car, on_feet, by_bicycle = (each[FIRST] <= REACH_MIN for each in minutes)
     ways = [by_car & on_feet, by_car & by_bicycle, by_car, on_feet | by_bicycle]
     kinds = np.select(ways, [0, 1, 2, 3], 4).astype(np.int32)
-    told = dict.fromkeys(REACH_NAMES, _told(beside.ways, words))
-    told |= dict.fromkeys(("both", "with_bicycle"), _told(beside.ways_without_bicycle, words))
     is_lived_in = beside.people > 0
     symbols = tuple(
-        Symbol(words.say(f"without_car.{name}", told[name]), colour)
+        Symbol(words.say(f"without_car.{name}"), colour)
         for kind, (name, colour) in enumerate(zip(REACH_NAMES, REACH_COLOURS, strict=True))
         if (kinds[is_lived_in] == kind).any()
     )
     category = category_label(beside.categories[FIRST], words)
-    return category, Cells(kinds, REACH_COLOURS, is_lived_in), symbols
+    subtitle = words.say("without_car.one", {"category": category, **_told(beside.ways, words)})
+    return subtitle, Cells(kinds, REACH_COLOURS, is_lived_in), symbols
 
 
 def _counts(beside: Beside, words: Words) -> tuple[str, Cells, tuple[Symbol, ...]]:

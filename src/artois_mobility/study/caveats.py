@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..access.edges import AT_MOST
 from ..changes.notices import Notice, Value
 from ..changes.reasons import translate_reason
 from ..places.attachments import Attachments
@@ -13,10 +14,13 @@ from ..places.categories import is_below
 from ..scenarios.reading import TODAY
 from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.site_changes import stay_rows
+from ..transit.calendars import count_unusable, runs_on
+from ..transit.naming import TRANSIT
 from .files import OSM, on_streets
 from .loading import Loaded
 from .new_sites import NewSites
 from .running import find_edge
+from .transit_loading import MOST_UNUSABLE
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -43,6 +47,8 @@ def warn_of_today(loaded: Loaded, access_times: pd.DataFrame) -> tuple[Notice, .
         *_say_empty(loaded),
         *_say_no_communes(loaded),
         *_say_edge(loaded, access_times),
+        *_say_edge_of_rides(loaded, access_times),
+        *_say_unusable(loaded),
         *_say_no_voyages(loaded),
     )
 
@@ -188,6 +194,26 @@ def _say_edge(loaded: Loaded, access_times: pd.DataFrame) -> Iterator[Notice]:
         if is_open.any():
             count: dict[str, Value] = {"count": int(is_open.sum()), "total": is_open.size}
             yield Notice("edge", {"profile": profile, **count})
+
+
+def _say_edge_of_rides(loaded: Loaded, access_times: pd.DataFrame) -> Iterator[Notice]:
+    """Count the cells whose journeys by public transport are marked as upper bounds."""
+    own = access_times[(access_times["scenario"] == TODAY) & (access_times["profile"] == TRANSIT)]
+    own = own[own["cell"].isin(loaded.residents["cell"])]
+    count = own.loc[own["edge"] == AT_MOST, "cell"].nunique()
+    if count:
+        values: dict[str, Value] = {"count": count, "total": len(loaded.residents)}
+        yield Notice("edge", {"profile": TRANSIT, **values})
+
+
+def _say_unusable(loaded: Loaded) -> Iterator[Notice]:
+    """Say where many trips of the day are missing because their stop times tell no journey."""
+    if loaded.transit is None:
+        return
+    feed, day = loaded.transit.feed, loaded.transit.timetable.day
+    lost, kept = count_unusable(feed, day), int(runs_on(feed, day).sum())
+    if lost > MOST_UNUSABLE * (lost + kept):
+        yield Notice("trips_unusable", {"count": lost, "total": lost + kept})
 
 
 def _say_no_voyages(loaded: Loaded) -> list[Notice]:

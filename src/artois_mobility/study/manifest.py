@@ -17,7 +17,7 @@ from ..places.sites import LISTS
 from ..scenarios.files import REFERENCE
 from ..scenarios.resolved import ResolvedScenario
 from ..transit.archives import files_of
-from ..transit.calendars import runs_on
+from ..transit.calendars import count_unusable, runs_on
 from .bases import Base
 from .files import OSM, Study
 from .loading import Loaded
@@ -140,6 +140,7 @@ def _describe_timetable(loaded: Loaded) -> dict[str, Any]:
             "stops_off_the_network": int(off.sum()),
             "lines": len(feed.routes),
             "trips_of_the_day": int(runs_on(feed, timetable.day).sum()),
+            "unusable_trips_of_the_day": count_unusable(feed, timetable.day),
             "faults": [
                 {name: _plain(each[name]) for name in ("feed", "file", "notice", "count")}
                 for each in feed.faults.to_dict("records")

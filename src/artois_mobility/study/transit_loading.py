@@ -10,6 +10,9 @@ from ..transit.model import Transit, build_transit
 from ..transit.naming import TRANSIT
 from .files import Study, find_profile
 
+# Above which share of a day's trips it is worth a warning that they cannot be used.
+MOST_UNUSABLE = 0.05
+
 
 def feed_readers(study: Study) -> list[Callable[[], Feed]]:
     """List what reads a study's timetables, to be run beside other work.

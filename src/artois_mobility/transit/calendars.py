@@ -25,6 +25,29 @@ def runs_on(feed: Feed, day: date) -> Flags:
     is_running
         Shape (t,).
     """
+    is_running: Flags = feed.trips["service"].isin(_services_on(feed, day)).to_numpy(np.bool_)
+    return is_running
+
+
+def count_unusable(feed: Feed, day: date) -> int:
+    """Count the trips of a day of service that are left out because they cannot be used.
+
+    Parameters
+    ----------
+    feed
+        What `read_gtfs` returns.
+    day
+        The day of service.
+
+    Returns
+    -------
+    count
+        They would come on top of those that run.
+    """
+    return int(feed.unusable["service"].isin(_services_on(feed, day)).sum())
+
+
+def _services_on(feed: Feed, day: date) -> set[str]:
     calendar, exceptions = feed.calendar, feed.exceptions
     at = np.datetime64(day)
     in_force = (calendar["first"] <= at) & (calendar["last"] >= at)
@@ -32,9 +55,7 @@ def runs_on(feed: Feed, day: date) -> Flags:
     today = exceptions[(exceptions["day"] == at).to_numpy(np.bool_)]
     is_added = today["is_added"].to_numpy(np.bool_)
     running |= set(today.loc[is_added, "service"])
-    running -= set(today.loc[~is_added, "service"])
-    is_running: Flags = feed.trips["service"].isin(running).to_numpy(np.bool_)
-    return is_running
+    return running - set(today.loc[~is_added, "service"])
 
 
 def day_length_s(day: date, days: int, timezone: str) -> int:

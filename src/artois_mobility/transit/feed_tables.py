@@ -304,7 +304,7 @@ def take_stop_times(
 
 def keep_usable(
     trips: pd.DataFrame, times: pd.DataFrame, faults: Faults
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Leave out trips that go nowhere, back in time, or do not say when they begin and end.
 
     Parameters
@@ -316,8 +316,8 @@ def keep_usable(
 
     Returns
     -------
-    trips, times
-        Those of use.
+    trips, times, unusable
+        Those of use, and the trips that are left out.
     """
     trip = times["trip"].to_numpy()
     arrival, departure = (times[f"{name}_s"].to_numpy() for name in ("arrival", "departure"))
@@ -342,4 +342,5 @@ def keep_usable(
     number = np.cumsum(is_usable) - 1
     kept = times[is_usable[trip]] if trip.size else times
     kept = kept.assign(trip=number[kept["trip"].to_numpy()]).reset_index(drop=True)
-    return trips[is_usable].reset_index(drop=True), kept
+    used, unusable = (trips[each].reset_index(drop=True) for each in (is_usable, ~is_usable))
+    return used, kept, unusable

@@ -56,6 +56,8 @@ class Feed:
     sources
         One row for each feed: `feed`, `publisher`, `agencies`, `first` and `last` day,
         `is_schematic` (made up, not to be cited).
+    unusable
+        As `trips`: those that are left out because their stop times do not tell a journey.
     """
 
     stops: pd.DataFrame
@@ -69,6 +71,7 @@ class Feed:
     timezone: str
     faults: pd.DataFrame
     sources: pd.DataFrame
+    unusable: pd.DataFrame
 
 
 def read_gtfs(paths: str | Path | Sequence[str | Path]) -> Feed:
@@ -158,6 +161,7 @@ def join_feeds(feeds: Sequence[Feed]) -> Feed:
         _one_timezone(feeds),
         stack("faults"),
         stack("sources"),
+        stack("unusable"),
     )
 
 
@@ -175,7 +179,7 @@ def _read(path: Path, prefix: str) -> Feed:
     services = set(calendar["service"]) | set(exceptions["service"])
     trips = take_trips(tables["trips"], prefix, faults, set(routes["route"]), services)
     times = take_stop_times(tables["stop_times"], prefix, faults, stops, trips)
-    trips, times = keep_usable(trips, times, faults)
+    trips, times, unusable = keep_usable(trips, times, faults)
     if trips.empty:
         msg = f"{path} has no trip that can be used: {_main_fault(faults)}."
         raise TransitError(msg)
@@ -193,6 +197,7 @@ def _read(path: Path, prefix: str) -> Feed:
         take_timezone(tables.get("agency", none), faults),
         tabulate([faults]),
         take_sources(tables, path.stem, calendar, exceptions),
+        unusable,
     )
 
 

@@ -443,6 +443,10 @@ def test_the_report_tells_and_maps_what_only_a_car_reaches(result, tmp_path):
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert 'id="without-car"' in page
     assert "Transports collectifs" in page
+    assert "Personne n’a la moitié des destinations à 30 min en voiture seulement" in page.replace(
+        "\u00a0", " "
+    )
+    assert "Pour 0 habitant" not in page
     assert "hors transports collectifs" not in page.lower()
     assert "jour étudié : 04/03/2025" in page.replace("\u00a0", " ")
     maps = {path.name for path in (tmp_path / "out" / "maps").iterdir()}

@@ -45,6 +45,9 @@ def put(name, text):
     return lambda tables: {**tables, name: text}
 
 
+HEADWAYS = b"trip_id,start_time,end_time,headway_secs\n"
+PARENTS = b"stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station\n"
+OTHERS = b"".join(b"s%d,S,50.4,2.%d,0,\n" % (n, 80 + n) for n in range(2, 7))
 # What is done to the feed, and what is told: a notice that is counted, or words of the message.
 COUNTED = [
     (swap("stop_times.txt", b"06:", b"6h", 3), "invalid_time"),
@@ -94,6 +97,19 @@ COUNTED = [
     (put("transfers.txt", b"from_stop_id,to_stop_id,transfer_type,min_transfer_time\n"),
      "empty_file"),
     (put("feed_info.txt", b""), "empty_file"),
+    (swap("calendar.txt", b"all,1", b"all,true"), "unexpected_enum_value"),
+    (swap("calendar.txt", b"all,1", b"all,2"), "unexpected_enum_value"),
+    (swap("calendar.txt", b"all,1", b"all,"), "missing_required_field"),
+    (put("frequencies.txt", HEADWAYS + b"t0_0,1:00:00,2:00:00,60\nt0_0,1:00:00,2:00:00,60\n"),
+     "duplicate_key"),
+    (put("frequencies.txt", HEADWAYS + b"t0_0,1:30:00,3:00:00,60\nt0_0,1:00:00,2:00:00,60\n"),
+     "overlapping_frequency"),
+    (add("stop_times.txt", b"t0_0,23:00:00,23:00:00,s1,99,7,0\n"), "unexpected_enum_value"),
+    (add("stop_times.txt", b"t0_0,23:00:00,23:00:00,s1,99,0,9\n"), "unexpected_enum_value"),
+    (add("stop_times.txt", b"t0_0,23:00:00,23:00:00,s1,99.5,0,0\n"), "invalid_integer"),
+    (add("routes.txt", b"odd,Odd,9999\n"), "unexpected_enum_value"),
+    (put("stops.txt", PARENTS + b"s0,s0,50.4,2.8,0,s1\ns1,s1,50.4,2.81,0,s1\n" + OTHERS),
+     "wrong_parent_location_type"),
     (swap("agency.txt", b"Europe/Paris", b"Europe/Lens"), "invalid_timezone"),
     (add("agency.txt", b"b,B,http://b,Asia/Tokyo\n"), "inconsistent_agency_timezone"),
     (swap("stops.txt", b"s0,s0", b"s0,Gare de B\xe9thune"), "invalid_character"),
@@ -127,6 +143,24 @@ def test_faults_are_counted_and_the_rest_is_used(good, tmp_path, change, notice)
     assert found["first"].astype(str).str.len().gt(0).all()
     timetable = build_timetable(feed, DAY)
     assert timetable.trip_count > 20
+
+
+def test_headways_one_after_the_other_and_known_types_are_no_fault(good, tmp_path):
+    tables = {
+        **good,
+        "frequencies.txt": HEADWAYS + b"t0_0,2:00:00,3:00:00,60\nt0_0,1:00:00,2:00:00,60\n",
+        "routes.txt": good["routes.txt"] + b"coach,Coach,200\nboat,Boat,4\n",
+    }
+    feed = am.read_gtfs(write(tmp_path / "feed", tables))
+    assert not len(feed.faults), feed.faults
+    assert feed.routes["kind"].tolist() == [3, 200, 4]
+
+
+def test_services_that_end_before_they_begin_are_in_force_on_no_day(good, tmp_path):
+    turned = good["calendar.txt"] + b"x,1,1,1,1,1,1,1,20301231,20200101\n"
+    feed = am.read_gtfs(write(tmp_path / "feed", {**good, "calendar.txt": turned}))
+    with pytest.raises(TransitError, match="in force from 2025-01-01 to 2025-12-31"):
+        build_timetable(feed, date(2028, 3, 4))
 
 
 @pytest.mark.parametrize(("change", "said"), REFUSED)

@@ -524,6 +524,42 @@ def test_commands_ride_where_they_can_and_refuse_where_not(town, tmp_path, resul
         assert done.exit_code == 2, (refused, done.stderr)
 
 
+def test_lines_are_told_as_not_answered_never_as_without_effect(town, tmp_path):
+    study, lines, site = town / "town.toml", town / "often.toml", town / "site.toml"
+    done = run("attribute", study, lines)
+    assert "Sans réponse ici : transports collectifs" in done.stdout, done.stderr
+    assert "aucun mode" not in done.stdout
+    done = run("attribute", study, lines, "--lang", "en")
+    assert ". Not answered here: public transport, only streets are counted." in done.stdout
+    assert (
+        "Not answered here: public transport;"
+        in run("attribute", study, site, "--lang", "en").stdout
+    )
+    told = json.loads(run("attribute", study, lines, "--json").stdout)
+    assert told["not_answered"] == ["transit"]
+    assert told["changes"][0]["reason"].startswith("sans réponse ici : transports collectifs")
+    chosen = ("optimise", study, lines, "--budget", "1", "-o")
+    done = run(*chosen, tmp_path / "fr")
+    assert "Sur les rues, aucun candidat" in done.stdout, done.stderr
+    assert "transports collectifs, dont often change les lignes" in done.stdout
+    done = run(*chosen, tmp_path / "en", "--lang", "en")
+    assert "public transport, whose lines often changes; only streets are counted" in done.stdout
+
+
+def test_an_explanation_without_profile_says_for_whom_it_is(town):
+    asked = ("explain", town / "town.toml")
+    cell = ("--cell", "c0_2", "-c", "care/hospital")
+    done = run(*asked, town / "often.toml", *cell)
+    assert "Réponse pour voiture seulement" in done.stdout, done.stderr
+    assert "voiture seulement" not in run(*asked, town / "site.toml", *cell).stdout
+    focused = town / "focused.toml"
+    text = (town / "often.toml").read_text(encoding="utf-8")
+    focus = '[focus]\nprofiles = ["transit", "walk"]\n[[changes]]'
+    focused.write_text(text.replace("[[changes]]", focus), encoding="utf-8")
+    told = json.loads(run(*asked, focused, *cell, "--json").stdout)
+    assert (told["profile"], told["not_answered"]) == ("walk", ["transit"])
+
+
 def test_check_counts_the_faults_of_a_feed(tmp_path):
     feed = write_bus(tmp_path / "bus")
     done = run("check", feed, "--json")

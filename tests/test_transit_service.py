@@ -9,6 +9,7 @@ import shapely
 
 import artois_mobility as am
 from artois_mobility._types import MS_PER_MIN, UNREACHED_MS
+from artois_mobility.access.going_home import NO_WAY_HOME
 from artois_mobility.errors import TransitError
 from artois_mobility.transit.walking import find_access
 from transit_town import DAY, HOUR, STOPS, make_town, shuttle
@@ -114,6 +115,7 @@ def test_the_last_way_home_equals_trying_every_departure(town):
         assert leave == pytest.approx(expected, abs=1e-9)
         assert (leave > 0).sum() > 2
         assert (leave < 0).any() == found["reason"].ne("").any()
+        assert set(found["reason"]) <= {"", NO_WAY_HOME}
         walked = am.access_times(
             transit.network, few, sites, categories=[category], direction="from_site"
         )

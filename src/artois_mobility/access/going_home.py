@@ -13,6 +13,7 @@ from ..places.attachments import Attachments
 from ..routing.ends import minutes_of
 from ..transit.model import ARRIVAL, Transit, Window
 from .by_transit import ask_transit
+from .nearest import NO_ROUTE
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 # Two o'clock: where a timetable's day ends for those who were out.
 HOME_BY_MIN: Final = 26.0 * 60
 LONGEST_MIN: Final = 24.0 * 60
+NO_WAY_HOME: Final = "no public transport leaves any site of this category and is home in time"
 MINUTES_OF_HOUR: Final = 60
 
 
@@ -89,7 +91,7 @@ def last_way_home(
         leave_min=leave_ms / MS_PER_MIN,
         leave=[_clock(each) for each in leave_ms.tolist()],
         walk_min=minutes_of(np.concatenate(on_foot)),
-        reason=told["reason"],
+        reason=told["reason"].cat.rename_categories({NO_ROUTE: NO_WAY_HOME}),
     )
 
 

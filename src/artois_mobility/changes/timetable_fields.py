@@ -157,6 +157,19 @@ def _check_span(value: object) -> object:
     return value
 
 
+def _check_nested(value: object) -> object:
+    """Tell once, not for each entry, that a span lacks brackets of its own."""
+    if not isinstance(value, list | tuple) or not value:
+        return value
+    if not any(isinstance(each, list | tuple) for each in value):
+        msg = (
+            f"is {value!r}; allowed are spans [from, to, minutes] in brackets of their own, such "
+            'as [["06:00", "20:00", 10]].'
+        )
+        raise ValueError(msg)
+    return value
+
+
 def _check_order(value: "tuple[str, str, float]") -> "tuple[str, str, float]":
     if clock_s(value[1]) <= clock_s(value[0]):
         msg = (
@@ -205,8 +218,14 @@ Minutes: TypeAlias = Annotated[Number, AfterValidator(_bounded)]
 Headway: TypeAlias = Annotated[
     tuple[Clock, Clock, Minutes], BeforeValidator(_check_span), AfterValidator(_check_order)
 ]
+Spans: TypeAlias = Annotated[
+    tuple[Headway, ...], BeforeValidator(_check_nested), AfterValidator(_check_headways)
+]
 Headways: TypeAlias = Annotated[
-    tuple[Headway, ...], Field(min_length=1), AfterValidator(_check_headways)
+    tuple[Headway, ...],
+    Field(min_length=1),
+    BeforeValidator(_check_nested),
+    AfterValidator(_check_headways),
 ]
 StopOfLine: TypeAlias = Annotated[str | NewStop, BeforeValidator(_read_stop)]
 Lines: TypeAlias = Annotated[tuple[Text, ...], Field(min_length=1)]

@@ -17,6 +17,7 @@ from .timetable_fields import (
     Headways,
     Lines,
     Minutes,
+    Spans,
     StopOfLine,
     Weekdays,
 )
@@ -153,9 +154,10 @@ class SetFrequency(_OfLines):
     """Lines run more or less often.
 
     With `factor = 2` one trip more runs in the middle between every two, and every trip of today
-    stays; with 0.5 every second one is left out. With `headways` the trips that depart within a
-    span give way to one every so many minutes, in each direction over the course that most trips
-    take there; what departs outside of all spans stays.
+    stays; with 0.5 every second one is left out. Where the timetable tells a headway instead of
+    trips, that is divided, and trips run to the end of its span. With `headways` the trips that
+    depart within a span give way to one every so many minutes, in each direction over the course
+    that most trips take there; what departs outside of all spans stays.
 
     Attributes
     ----------
@@ -178,7 +180,7 @@ class SetFrequency(_OfLines):
 
     kind: Literal["set_frequency"]
     factor: Annotated[Number, AfterValidator(_check_factor)] | None = None
-    headways: Headways | tuple[()] = ()
+    headways: Spans = ()
     days: Weekdays = EVERY_DAY
 
     @model_validator(mode="after")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..transit.naming import TRANSIT
 from .outputs import area_writer, check_results_folder, csv_writer, write_folder, write_whole
 from .texts import Answer, write_json, write_table
 
@@ -20,55 +21,11 @@ if TYPE_CHECKING:
     from ..why.attributing import Attribution, Method
     from ..why.goals import Goal
     from ..why.optimising import Optimum
+    from .questions import Contest, Question
 
 Frame = TypeVar("Frame", bound="pd.DataFrame")
 
 FIGURES = ("gained_person_min", "newly_reaching", "no_longer_reaching")
-
-
-class Question(NamedTuple):
-    """Which cell is asked about.
-
-    Attributes
-    ----------
-    study, scenario
-        The files.
-    cell, category
-        Of the study.
-    profile
-        None for the study's first.
-    """
-
-    study: Path
-    scenario: Path
-    cell: str
-    category: str
-    profile: str | None
-
-
-class Contest(NamedTuple):
-    """Which combination is looked for.
-
-    Attributes
-    ----------
-    study, candidates
-        The files.
-    budget
-        What may be spent.
-    goal
-        What is to be gained.
-    exact
-        Whether all combinations are tried; None for as many as there are.
-    csv
-        How CSV files are written.
-    """
-
-    study: Path
-    candidates: Sequence[Path]
-    budget: float
-    goal: Goal
-    exact: bool | None
-    csv: str = "plain"
 
 
 def run_attribute(
@@ -117,13 +74,18 @@ def run_attribute(
     found = attribute(asked, scenario_path, method=method, progress=progress)
     if as_json:
         tables = {name: getattr(found, name) for name in ("changes", "parts", "whole", "remainder")}
-        return _describe(found.is_schematic, tables, {"method": found.method})
+        missing = [name for name in study.profiles if name == TRANSIT]
+        figures = {"method": found.method, "not_answered": missing}
+        return _describe(found.is_schematic, tables, figures)
     values = {"name": found.scenario, "method": words.say(f"why.method_{found.method}")}
     rows = found.changes.itertuples()
-    lines = [f"{row.changes}. {row.sentence} {row.reason}".rstrip() for row in rows]
+    lines = [f"{row.changes}. {row.sentence} {_as_sentence(str(row.reason))}" for row in rows]
+    lines = [line.rstrip() for line in lines]
     table, left_out = _lay_out_parts(found, words)
     if left_out:
         lines.append(words.say("why.without_effect", {"count": left_out}) + ".")
+    if TRANSIT in study.profiles:
+        lines.append(words.say("why.streets_only") + ".")
     title = words.say("why.attribute_title", values)
     return _answer(found.is_schematic, words, title, lines, [table])
 
@@ -192,7 +154,8 @@ def run_explain(
         for each in (found.before, found.after)
     )
     named = {name: getattr(found, name) for name in ("scenario", "cell", "profile", "category")}
-    figures = {**named, "before": before, "after": after, "files": files}
+    missing = [TRANSIT] if found.leaves_out_transit else []
+    figures = {**named, "not_answered": missing, "before": before, "after": after, "files": files}
     return _describe(
         found.is_schematic, {"changes": found.changes, "legs": found.routes()}, figures
     )
@@ -251,9 +214,14 @@ def run_optimise(
         tables = {name: getattr(found, name) for name in ("chosen", "steps", "conflicts")}
         names = ("value", "cost", "budget", "method", "bound", "bound_from", "best_single")
         figures = {name: _number(getattr(found, name)) for name in names}
-        figures |= {"tried": len(found.tried), "files": files}
+        figures |= {"tried": len(found.tried), "not_answered": found.not_answered, "files": files}
         return _describe(found.is_schematic, tables, figures)
     lines = [_say_bound(found, words)]
+    if found.not_answered:
+        named = {"candidates": ", ".join(found.not_answered)}
+        lines.append(words.say("why.lines_not_answered", named))
+    elif TRANSIT in study.profiles:
+        lines.append(words.say("why.streets_only"))
     for row in found.conflicts.itertuples():
         about = {"candidates": row.candidates, "reason": row.reason}
         lines.append(words.say("why.conflict", about))
@@ -286,10 +254,15 @@ def _lay_out_parts(found: Attribution, words: Words) -> tuple[Table, int]:
     return Table(words.say("why.attribute_caption"), headers, tuple(rows)), left_out
 
 
+def _as_sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:]}." if reason else ""
+
+
 def _say_optimum(found: Optimum, goal: Goal, words: Words) -> str:
     budget = _plain(found.budget, words)
     if not len(found.chosen):
-        return words.say("why.no_optimum", {"budget": budget})
+        key = "why.no_optimum_on_streets" if found.not_answered else "why.no_optimum"
+        return words.say(key, {"budget": budget})
     gain = words.say(f"why.gain_{goal.objective}", {"value": round(found.value)})
     values = {"count": len(found.chosen), "cost": _plain(found.cost, words), "budget": budget}
     return words.say("why.optimum_title", {**values, "gain": gain})

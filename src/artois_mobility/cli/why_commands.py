@@ -110,7 +110,8 @@ def explain(  # noqa: PLR0913  a command is its options
     meet; a change made it where the minutes would be others without it.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
-        from .causes import Question, run_explain
+        from .causes import run_explain
+        from .questions import Question
 
         announce_compiling(quiet=quiet)
         question = Question(study, scenario, cell, category, profile)
@@ -190,7 +191,8 @@ def optimise(  # noqa: PLR0913  a command is its options
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from ..why.goals import Goal
-        from .causes import Contest, run_optimise
+        from .causes import run_optimise
+        from .questions import Contest
 
         announce_compiling(quiet=quiet)
         goal = Goal(

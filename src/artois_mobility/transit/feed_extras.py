@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .columns import column, numbers_of, rows_of, seconds_of
+from .columns import column, is_repeated, numbers_of, rows_of, seconds_of
 from .faults import Faults
 from .feed_tables import LEFT_OUT, named_rows
 
@@ -49,7 +49,17 @@ def take_frequencies(
     faults.note(
         "frequencies", "start_and_end_range_out_of_order", ids[turned], consequence=LEFT_OUT
     )
-    return rows[~(lost | odd | none | turned)].reset_index(drop=True)
+    rows = rows[~(lost | odd | none | turned)].reset_index(drop=True)
+    again = is_repeated(rows[["trip", "begin_s"]])
+    names = trips["trip"].to_numpy(object)
+    twice = names[rows["trip"][again]]
+    faults.note("frequencies", "duplicate_key", twice, consequence="the first one counts")
+    rows = rows[~again].reset_index(drop=True)
+    ordered = rows.sort_values(["trip", "begin_s"], kind="stable")
+    until_s = ordered.groupby("trip")["end_s"].cummax().groupby(ordered["trip"]).shift()
+    overlapping = names[ordered["trip"][ordered["begin_s"] < until_s]]
+    faults.note("frequencies", "overlapping_frequency", overlapping, consequence="all of them run")
+    return rows
 
 
 def take_transfers(

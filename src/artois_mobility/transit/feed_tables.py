@@ -9,6 +9,12 @@ from .columns import column, days_of, is_repeated, numbers_of, rows_of, seconds_
 from .faults import Faults
 
 LEFT_OUT = "left out"
+# What a line is run with: the types of the standard, and those of its extension by hundreds.
+BUS = 3
+ROUTE_TYPES = (0, 1, 2, BUS, 4, 5, 6, 7, 11, 12)
+EXTENDED_TYPES = range(100, 1800)
+# What location_type says of a station.
+STATION = "1"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -110,6 +116,10 @@ def take_stops(table: pd.DataFrame, prefix: str, faults: Faults) -> pd.DataFrame
     unnamed = stops["name"] == ""
     stops["name"] = stops["name"].where(~unnamed, stops["station"].map(by_id["name"]).fillna(""))
     stops = stops[stops["kind"] == "0"].drop(columns="kind").reset_index(drop=True)
+    no_station = stops["station"].map(by_id["kind"]).fillna(STATION) != STATION
+    kept = "its name and its place count all the same"
+    wrong = stops["stop"][no_station]
+    faults.note("stops", "wrong_parent_location_type", wrong, consequence=kept)
     known = stops["station"].isin(set(by_id.index)) | (stops["station"] == "")
     lost = stops["stop"][~known]
     faults.note("stops", "foreign_key_violation", lost, consequence="taken without its station")
@@ -142,12 +152,13 @@ def take_routes(table: pd.DataFrame, prefix: str, faults: Faults) -> pd.DataFram
     short, long = column(table, "route_short_name"), column(table, "route_long_name")
     kind = numbers_of(column(table, "route_type"))
     ids = prefix + column(table, "route_id")
-    faults.note("routes", "unexpected_enum_value", ids[np.isnan(kind)], consequence="taken as bus")
+    unknown = ~(np.isin(kind, ROUTE_TYPES) | np.isin(kind, list(EXTENDED_TYPES)))
+    faults.note("routes", "unexpected_enum_value", ids[unknown], consequence="taken as bus")
     routes = pd.DataFrame(
         {
             "route": ids,
             "name": np.where(short == "", long, short),
-            "kind": np.where(np.isnan(kind), 3, kind).astype(np.int32),
+            "kind": np.where(unknown, BUS, kind).astype(np.int32),
         }
     )
     return _without_repeats(routes, "routes", ["route"], faults)
@@ -176,6 +187,13 @@ def take_calendar(table: pd.DataFrame, prefix: str, faults: Faults) -> pd.DataFr
     calendar = pd.DataFrame({"service": service, "first": first, "last": last})
     for day in WEEKDAYS:
         calendar[day] = column(table, day) == "1"
+    told = np.column_stack([column(table, day) for day in WEEKDAYS])
+    empty = (told == "").any(axis=1)
+    odd = (~np.isin(told, ["0", "1", ""])).any(axis=1)
+    untold = "does not run on days that say nothing"
+    faults.note("calendar", "missing_required_field", service[empty], consequence=untold)
+    never = "does not run on days that say neither 0 nor 1"
+    faults.note("calendar", "unexpected_enum_value", service[odd], consequence=never)
     no_day = np.isnat(first) | np.isnat(last)
     is_reversed = ~no_day & (last < first)
     faults.note("calendar", "invalid_date", service[no_day], consequence=LEFT_OUT)
@@ -289,11 +307,18 @@ def take_stop_times(
             "may_alight": column(table, "drop_off_type") != "1",
         }
     )
+    for name, done in (("pickup_type", "boarded"), ("drop_off_type", "alighted")):
+        unknown = ~np.isin(column(table, name), ["", "0", "1", "2", "3"])
+        taken = f"{name} is passed over: {done} as usual"
+        faults.note("stop_times", "unexpected_enum_value", trip_ids[unknown], consequence=taken)
     odd = (np.isnan(arrival_s) & (arrival != "")) | (np.isnan(departure_s) & (departure != ""))
     faults.note("stop_times", "invalid_time", trip_ids[odd], consequence="taken as not told")
     lost = (times["trip"] < 0) | (times["stop"] < 0)
     faults.note("stop_times", "foreign_key_violation", trip_ids[lost], consequence=LEFT_OUT)
     faults.note("stop_times", "invalid_integer", trip_ids[np.isnan(sequence)], consequence=LEFT_OUT)
+    broken = ~np.isnan(sequence) & (sequence % 1 != 0)
+    in_order = "taken in the order of the numbers"
+    faults.note("stop_times", "invalid_integer", trip_ids[broken], consequence=in_order)
     times = times[~(lost | np.isnan(sequence))]
     times = times.sort_values(["trip", "sequence"], kind="stable").reset_index(drop=True)
     again = is_repeated(times[["trip", "sequence"]])

@@ -177,7 +177,8 @@ class _Pattern:
 
 def _nothing_runs(feed: Feed, day: date) -> str:
     added = feed.exceptions.loc[feed.exceptions["is_added"], "day"]
-    days = pd.concat([feed.calendar["first"], feed.calendar["last"], added])
+    ordered = feed.calendar[feed.calendar["first"] <= feed.calendar["last"]]
+    days = pd.concat([ordered["first"], ordered["last"], added])
     told = f"from {days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}" if len(days) else "on no day"
     return f"Nothing runs on {day:%Y-%m-%d}: the timetable is in force {told}. Choose such a day."
 

@@ -8,12 +8,15 @@ from typing import Final
 import numpy as np
 
 from ..changes.schema import AddLink, AddSite, Change
+from ..errors import ResultError
 from ..network.geodesy import length_m
 from ..scenarios.link_changes import JOIN_LIMIT_M, SAME_POINT_M
 from .trials import Combination, Trials
 
 # Ends of links this far apart never become one joint.
 APART_M: Final = 2 * JOIN_LIMIT_M + SAME_POINT_M
+# Sums in another order differ by less, as a share.
+ROUNDING: Final = 1e-9
 # Why a bound holds.
 ALL_TRIED: Final = "all_tried"
 GAINS_SHRINK: Final = "gains_shrink"
@@ -164,3 +167,26 @@ def most_within(gains: Mapping[str, float], costs: Mapping[str, float], budget: 
         most += share * gains[each]
         left -= share * costs[each]
     return most
+
+
+def check_bound(value: float, bound: float, bound_from: str) -> None:
+    """Hold a bound against what was found.
+
+    Parameters
+    ----------
+    value
+        The best found.
+    bound, bound_from
+        What no combination should exceed, and why; NaN where nothing is known.
+
+    Raises
+    ------
+    ResultError
+        If the bound lies below what was found, which would be a fault of the program.
+    """
+    if bound < value - max(ROUNDING, ROUNDING * abs(value)):
+        msg = (
+            f"No combination should gain more than {bound:g} ({bound_from}), yet one gains "
+            f"{value:g}. This is a fault of the program; please report it with the files."
+        )
+        raise ResultError(msg)

@@ -18,7 +18,6 @@ from ..places.categories import label
 from ..scenarios.attachments import take_places
 from ..scenarios.reading import TODAY, read_scenario
 from ..scenarios.resolving import resolve
-from ..study.files import find_profile
 from ..study.loading import load
 from ..study.touching import name_site
 from .ends import (
@@ -43,6 +42,7 @@ from .roles import (
     find_role,
 )
 from .trials import Combination, Pair, Trials, is_schematic, prepare_trials
+from .unanswered import name_unanswered, settle_pair
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -95,6 +95,8 @@ class ChangeExplanation:
         What each row of `changes` does, by language.
     profile_labels
         The profile as people call it, by language.
+    leaves_out_transit
+        True when the scenario changes lines of public transport, of which nothing is told here.
     is_schematic
         True when the extract is a made-up territory.
     """
@@ -108,6 +110,7 @@ class ChangeExplanation:
     changes: "pd.DataFrame"
     sentences: Mapping[str, Sequence[str]]
     profile_labels: Mapping[str, str]
+    leaves_out_transit: bool
     is_schematic: bool
 
     def routes(self) -> "gpd.GeoDataFrame":
@@ -154,6 +157,9 @@ class ChangeExplanation:
         """
         check_language(language)
         lines = [self._finding(language)]
+        if self.leaves_out_transit:
+            told = {"profile": self.profile_labels[language]}
+            lines.append(Notice("explained_on_streets", told).say(language))
         if not _is_same(self.before.minutes, self.after.minutes):
             lines.append(_headline(self.changes, self.after.minutes).say(language))
         rows = zip(self.changes.to_dict("records"), self.sentences[language], strict=True)
@@ -219,7 +225,8 @@ def explain_change(
     category
         One of the study's.
     profile
-        One of the study's; its first when left out.
+        One of the study's; when left out, the first on streets that the scenario shows first, or
+        else the study's first.
     progress
         Told about every stage.
 
@@ -239,17 +246,10 @@ def explain_change(
     --------
     attribute : what each change brings to everybody.
     """
-    asked = find_profile(study, profile).name
-    for name, found, known in (
-        ("profile", asked, study.profiles),
-        ("category", category, study.categories),
-    ):
-        if found not in known:
-            msg = f"The study has no {name} {found!r}.{suggest(found, list(known))}"
-            raise StudyError(msg)
     scenario = read_scenario(scenario_path)
+    pair = settle_pair(study, scenario, category, profile)
     report = progress or tell_nobody
-    return explain_loaded(load(study, report), scenario, cell, (asked, category), report)
+    return explain_loaded(load(study, report), scenario, cell, pair, report)
 
 
 def explain_loaded(
@@ -299,6 +299,7 @@ def explain_loaded(
         _tabulate(trials, groups, pair, (before, after)),
         {each: [_say(trials, group, each) for group in groups] for each in LANGUAGES},
         profile.label,
+        bool(name_unanswered([scenario])),
         is_schematic(loaded),
     )
 

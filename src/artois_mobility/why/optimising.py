@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, Final
 from .._types import Progress, tell_nobody
 from ..changes.schema import Change
 from ..changes.writing import write_scenario
-from ..errors import ResultError, StudyError
+from ..errors import StudyError
 from ..scenarios.reading import Scenario, read_scenarios
 from ..scenarios.resolving import resolve
 from ..study.comparing import choose_files
 from ..study.loading import load
-from .bounds import ALL_BUILT, ALL_TRIED, GAINS_SHRINK, Structure, find_structure, most_within
+from .bounds import (
+    ALL_BUILT,
+    ALL_TRIED,
+    GAINS_SHRINK,
+    Structure,
+    check_bound,
+    find_structure,
+    most_within,
+)
 from .goals import Goal, Objective, check_question, settle_goal
 from .searching import (
     NOTHING,
@@ -27,6 +35,7 @@ from .searching import (
     search_greedily,
 )
 from .trials import check_all, is_schematic, prepare_trials
+from .unanswered import name_unanswered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +48,6 @@ DEFAULT_COST: Final = 1.0
 # Up to so many combinations within the budget, all are tried unless the caller decides.
 FEW: Final = 256
 MOST: Final = 65_536
-# Sums in another order differ by less, as a share.
-ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +81,8 @@ class Optimum:
     conflicts
         Candidates that exclude each other, and why: `candidates`, `reason`, changes counted through
         both files. They are never combined.
+    not_answered
+        Candidates that change lines of public transport: not answered here.
     changes, assumptions
         Of the best combination.
     is_schematic
@@ -91,6 +100,7 @@ class Optimum:
     steps: "pd.DataFrame"
     tried: "pd.DataFrame"
     conflicts: "pd.DataFrame"
+    not_answered: tuple[str, ...]
     changes: tuple[Change, ...]
     assumptions: tuple[str, ...]
     is_schematic: bool
@@ -320,8 +330,7 @@ def _bound_from(search: Search, chosen: Choice) -> float:
     search.evaluate([chosen | {name} for name in others])
     gains = {}
     for name in others:
-        value = search.values[chosen | {name}]
-        alone = search.values[frozenset([name])]
+        value, alone = search.values[chosen | {name}], search.values[frozenset([name])]
         gains[name] = value - search.values[chosen] if value > -math.inf else alone
     return search.values[chosen] + most_within(gains, search.costs, search.budget)
 
@@ -338,14 +347,13 @@ def _describe(
     value = search.values[chosen]
     bound_from = min(bounds, key=lambda name: bounds[name], default="")
     bound = bounds.get(bound_from, math.nan)
-    _check_bound(value, bound, bound_from)
+    check_bound(value, bound, bound_from)
     picked = [each for each in scenarios if each.key in chosen]
     path = [(n, each.move, *_row(search, each.choice)) for n, each in enumerate(steps) if n]
     figures = ["candidates", "cost", "value"]
-    table = _tabulate_chosen(search, picked, chosen)
     tried = [_row(search, each) for each in search.values if search.values[each] > -math.inf]
     return Optimum(
-        table,
+        _tabulate_chosen(search, picked, chosen),
         value,
         search.cost(chosen),
         search.budget,
@@ -356,19 +364,11 @@ def _describe(
         pd.DataFrame(path, columns=["step", "move", *figures]),
         pd.DataFrame(tried, columns=figures),
         pd.DataFrame(list_conflicts(search), columns=["candidates", "reason"]),
+        name_unanswered(scenarios),
         tuple(search.trials.scenario.changes[row] for row in sorted(search.rows(chosen))),
         tuple(dict.fromkeys(text for each in picked for text in each.assumptions)),
         is_schematic(search.trials.loaded),
     )
-
-
-def _check_bound(value: float, bound: float, bound_from: str) -> None:
-    if bound < value - max(ROUNDING, ROUNDING * abs(value)):
-        msg = (
-            f"No combination should gain more than {bound:g} ({bound_from}), yet one gains "
-            f"{value:g}. This is a fault of the program; please report it with the files."
-        )
-        raise ResultError(msg)
 
 
 def _tabulate_chosen(search: Search, picked: Sequence[Scenario], chosen: Choice) -> "pd.DataFrame":
@@ -391,8 +391,8 @@ def _tabulate_chosen(search: Search, picked: Sequence[Scenario], chosen: Choice)
 
 
 def _best_single(search: Search) -> str:
-    singles = [name for name in sorted(search.rows_of) if search.fits(frozenset([name]))]
-    gains = {name: search.values[frozenset([name])] for name in singles}
+    fitting = [name for name in sorted(search.rows_of) if search.fits(frozenset([name]))]
+    gains = {name: search.values[frozenset([name])] for name in fitting}
     best = max(gains, key=lambda name: gains[name], default="")
     return best if gains.get(best, 0.0) > SAME else ""
 

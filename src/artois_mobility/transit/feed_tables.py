@@ -307,9 +307,9 @@ def take_stop_times(
             "may_alight": column(table, "drop_off_type") != "1",
         }
     )
-    for name, done in (("pickup_type", "boarded"), ("drop_off_type", "alighted")):
+    for name in ("pickup_type", "drop_off_type"):
         unknown = ~np.isin(column(table, name), ["", "0", "1", "2", "3"])
-        taken = f"{name} is passed over: {done} as usual"
+        taken = f"{name} is taken as 0"
         faults.note("stop_times", "unexpected_enum_value", trip_ids[unknown], consequence=taken)
     odd = (np.isnan(arrival_s) & (arrival != "")) | (np.isnan(departure_s) & (departure != ""))
     faults.note("stop_times", "invalid_time", trip_ids[odd], consequence="taken as not told")

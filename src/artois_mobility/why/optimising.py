@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -240,7 +241,7 @@ def optimise_loaded(
     ResultError
         If a bound lies below what was found, which would be a fault of the program.
     """
-    resolve(scenarios, loaded.today)  # what is wrong with any by itself is told once
+    resolve(scenarios, loaded.today)  # what is wrong is told once
     search = _open_search(loaded, scenarios, budget, goal, progress)
     singles = [frozenset([name]) for name in sorted(search.rows_of)]
     search.evaluate([NOTHING, *singles])
@@ -252,8 +253,8 @@ def optimise_loaded(
         return _describe(search, scenarios, steps, _find_bounds(search, structure, steps))
     search.evaluate(choices)
     best = steps[-1].choice
-    for choice in choices:
-        best = choice if search.is_better(choice, best) else best
+    for each in choices:
+        best = each if search.is_better(each, best) else best
     if best != steps[-1].choice:
         steps.append(Step("better", best))
     return _describe(search, scenarios, steps, {ALL_TRIED: search.values[best]})
@@ -288,8 +289,7 @@ def _open_search(
 
 def _find_conflicts(search: Search) -> None:
     """Mark the pairs of candidates that exclude each other."""
-    names = sorted(search.rows_of)
-    pairs = [frozenset([one, other]) for row, one in enumerate(names) for other in names[row + 1 :]]
+    pairs = [frozenset(each) for each in combinations(sorted(search.rows_of), 2)]
     pairs = [pair for pair in pairs if search.fits(pair)]
     faulty = set(check_all(search.trials, [search.rows(pair) for pair in pairs]))
     search.values.update({pair: -math.inf for pair in pairs if search.rows(pair) in faulty})
@@ -326,9 +326,8 @@ def _bound_from(search: Search, chosen: Choice) -> float:
 
     Who cannot be combined with it adds no more than by itself.
     """
-    others = sorted(set(search.rows_of) - chosen)
+    others, gains = sorted(set(search.rows_of) - chosen), {}
     search.evaluate([chosen | {name} for name in others])
-    gains = {}
     for name in others:
         value, alone = search.values[chosen | {name}], search.values[frozenset([name])]
         gains[name] = value - search.values[chosen] if value > -math.inf else alone
@@ -391,8 +390,8 @@ def _tabulate_chosen(search: Search, picked: Sequence[Scenario], chosen: Choice)
 
 
 def _best_single(search: Search) -> str:
-    fitting = [name for name in sorted(search.rows_of) if search.fits(frozenset([name]))]
-    gains = {name: search.values[frozenset([name])] for name in fitting}
+    singles = {name: frozenset([name]) for name in sorted(search.rows_of)}
+    gains = {name: search.values[own] for name, own in singles.items() if search.fits(own)}
     best = max(gains, key=lambda name: gains[name], default="")
     return best if gains.get(best, 0.0) > SAME else ""
 

@@ -424,7 +424,7 @@ def write_layers(path):
 
 def compare(study, scenario):
     folder = study.parent
-    words = ["compare", study, scenario, "--output", folder / "out", "--quiet"]
+    words = ["compare", study, scenario, "--output", folder / "out", "--quiet", "--lang", "en"]
     return CliRunner().invoke(app, [str(word) for word in words])
 
 
@@ -461,6 +461,6 @@ def test_every_faulty_change_of_a_street_is_told(town, text, told):
 @pytest.mark.parametrize("key", GOOD)
 def test_the_files_are_good_before_they_are_spoilt(town, key):
     scenario = write_scenario(town.parent, f"good_{key}", GOOD[key])
-    words = ["compare", str(town), str(scenario), "--dry-run"]
+    words = ["compare", str(town), str(scenario), "--dry-run", "--lang", "en"]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output

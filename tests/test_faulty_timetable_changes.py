@@ -257,8 +257,8 @@ def test_values_from_elsewhere_never_end_in_a_traceback(number, feed, tmp_path):
 
 
 def run(study, scenario):
-    words = ["compare", str(study), str(scenario), "--output", str(study.parent / "out"), "--quiet"]
-    return CliRunner().invoke(app, words)
+    words = ["compare", study, scenario, "--output", study.parent / "out", "--quiet"]
+    return CliRunner().invoke(app, [*map(str, words), "--lang", "en"])
 
 
 @pytest.mark.parametrize("row", range(0, len(IN_THE_FILE), 6))

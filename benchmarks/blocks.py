@@ -25,7 +25,13 @@ import artois_mobility as am
 
 ROOT = Path(__file__).parents[1]
 WAYS = {"one thread": 1, "two threads": 2, "Dask, two workers": 2}
-SIZES = {"matrix": 48_000, "access": 400_000, "opportunities": 72_000, "isochrones": 1024}
+SIZES = {
+    "matrix": 48_000,
+    "access": 400_000,
+    "opportunities": 72_000,
+    "isochrones": 1024,
+    "crossings": 4096,
+}
 WARM_SHARE = 50
 SITE_COUNT = 500
 
@@ -53,7 +59,24 @@ def make_job(task: str, size: int):
         return am.access_job(network, cells, sites, k=3, block_size=4000)
     if task == "opportunities":
         return am.opportunity_job(network, cells, sites, [10, 20], block_size=1000)
+    if task == "crossings":
+        return am.crossing_job(network, cells, sites, _draw_links(network, nodes), block_size=64)
     return am.isochrone_job(network, cells, [10, 20], cell_m=100, block_size=16)
+
+
+def _draw_links(network, nodes):
+    """Draw a link from each of some nodes to its twentieth neighbour as the crow flies."""
+    import geopandas as gpd
+    import numpy as np
+    import shapely
+    from scipy.spatial import KDTree
+
+    place_m = np.stack([network.x_m, network.y_m], axis=1)
+    _, near = KDTree(place_m).query(place_m[nodes], k=21)
+    ends = np.stack([nodes, near[:, 20]], axis=1)
+    lines = shapely.linestrings(np.stack([network.lon_deg[ends], network.lat_deg[ends]], axis=2))
+    names = [f"l{row}" for row in range(nodes.size)]
+    return gpd.GeoDataFrame({"candidate": names}, geometry=lines, crs=4326)
 
 
 def measure(task: str, way: str) -> dict[str, float | str]:

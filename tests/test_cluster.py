@@ -181,6 +181,7 @@ def test_the_command_takes_the_address_of_a_scheduler(cluster, repository, tmp_p
     assert run.exit_code == 0, run.output
     assert bytes_of(tmp_path / "there") == bytes_of(tmp_path / "here")
     monkeypatch.setattr(blocking, "ANSWER_WITHIN_S", 0.3)
+    asked += ["--lang", "en"]
     for nobody in ("tcp://127.0.0.1:9", "nonsense://x"):
         run = CliRunner().invoke(app, [*asked, "-o", str(tmp_path / "no"), "--scheduler", nobody])
         assert run.exit_code == 1

@@ -61,7 +61,7 @@ def small_disk(place, size="300k"):
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, [str(each) for each in arguments])
+    return CliRunner().invoke(app, [*map(str, arguments), "--lang", "en"])
 
 
 def bytes_of(folder):

@@ -157,7 +157,7 @@ def test_the_command_writes_tables_a_geopackage_and_a_map(file, tmp_path):
 
 
 def test_the_command_prints_counts_or_json(file):
-    assert "Îlots détachés du réseau" in run(file).stdout
+    assert "Îlots détachés du réseau" in run(file, "--lang", "fr").stdout
     assert "Islands" in run(file, "--lang", "en").stdout
     counts = json.loads(run(file, "--json").stdout)["counts"]
     assert counts["island"] == 1

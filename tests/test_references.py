@@ -109,7 +109,7 @@ def test_scenarios_stand_on_the_reference(town, tmp_path, reference):
 
 def test_the_command_wants_something_to_compare(town, before, tmp_path):
     run = CliRunner()
-    found = run.invoke(app, ["compare", str(town)])
+    found = run.invoke(app, ["compare", str(town), "--lang", "en"])
     assert found.exit_code == 2
     assert "Name scenario files, or an earlier study with --reference" in found.stderr
     years = ["compare", str(town), "-r", str(before), "-o", str(tmp_path / "out"), "--lang", "en"]

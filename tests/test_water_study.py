@@ -134,7 +134,7 @@ def test_the_report_has_a_page_on_the_water(result, tmp_path, language, title, t
     names = [path.name for path in paths]
     assert {"water-today.png", "water-ecluse-fermee.png", "water-seine-nord.png"} <= set(names)
     html = paths[0].read_text(encoding="utf-8")
-    page = html[html.index('<section id="water">') : html.index('<section id="data">')]
+    page = html[html.index('<section id="water">') : html.index('<section id="certainty">')]
     assert f"<h2>{title}</h2>" in page
     assert page.count("<figure>") == 3
     assert page.count("<caption>") == 3 + 3  # largest vessels by situation, voyages by vessel

@@ -232,7 +232,7 @@ def subtitle_of(scenario: str, shown: str) -> str:
     >>> subtitle_of("Passerelle", "Hôpital – Marche")
     'Passerelle – Hôpital – Marche'
     >>> subtitle_of("Une passerelle " * 20, "Hôpital – Marche")[-32:]
-    'passerelle Une… – Hôpital – Marche'
+    'sserelle Une… – Hôpital – Marche'
     """
     room = max(SUBTITLE_LENGTH - len(shown) - len(DASH), LEAST_NAME)
     name = textwrap.shorten(scenario, room, placeholder="…") if len(scenario) > room else scenario

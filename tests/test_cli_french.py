@@ -120,6 +120,13 @@ def test_an_english_message_is_left_alone_where_nothing_is_known_about_it():
             "La table de 9 origines à 8 lieux prend 12,5 Gio de mémoire ; 1,5 Gio sont permis "
             "(un quart de ce qui est libre). Demandez-en moins à la fois.",
         ),
+        (
+            "Error: A block of 9 origins takes about 0.05 GiB of memory; 0.01 GiB is allowed. "
+            "Allow more, or ask for fewer origins in a block (block_size, --block).",
+            "Erreur : Un bloc de 9 origines prend environ 0,05 Gio de mémoire ; 0,01 Gio sont "
+            "permis. Permettez-en plus, ou demandez moins d’origines par bloc "
+            "(block_size, --block).",
+        ),
         ("car, walk", "car, walk"),
         ("car, walk and 12 more", "car, walk et 12 autres"),
     ],

@@ -11,7 +11,8 @@ TRAPS = ("loky", "multiprocessing", "pickle", "numpy", "artois_mobility")
 @pytest.mark.parametrize(
     "work",
     [
-        "from artois_mobility.cli.examining import _look_at_processes as look; look(); print('drawn')",
+        "from artois_mobility.cli.examining import _look_at_processes as look\n"
+        "look(); print('drawn')",
         "from artois_mobility.report import printing\n"
         "printing.thread_count = lambda: 2\n"
         "with printing.Press([None] * 6, None, 'fr') as press:\n"

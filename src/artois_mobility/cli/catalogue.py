@@ -25,6 +25,7 @@ PLACE: Final = re.compile(r"\{(\d+)(?::([nr]))?\}")
 DEEPEST: Final = 8
 # Fewer letters than these say nothing about a text.
 LEAST_LETTERS: Final = 3
+MARK: Final = "Error: "
 FILES: Final = (
     "help",
     "fragments",
@@ -127,7 +128,9 @@ def read_catalogue(name: str) -> dict[str, str]:
 
 @cache
 def read_templates() -> tuple[Template, ...]:
-    """Read the templates of all files, those with most words of their own first.
+    """Read the templates of all files: marked ones, then those with most words of their own.
+
+    What follows a mark is a message by itself; no other template may take the mark into a gap.
 
     Returns
     -------
@@ -141,7 +144,9 @@ def read_templates() -> tuple[Template, ...]:
         if PLACE.search(english)
     ]
     templates = [each for each in templates if each.letters >= LEAST_LETTERS]
-    return tuple(sorted(templates, key=lambda each: -each.letters))
+    return tuple(
+        sorted(templates, key=lambda each: (not each.english.startswith(MARK), -each.letters))
+    )
 
 
 @cache

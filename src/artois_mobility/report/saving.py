@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .sheet import SheetText
 
 DPI: Final = 110
-MOST_COLOURS: Final = 256
+MOST_COLOURS: Final = 128
 NO_DITHER: Final = Image.Dither.NONE
 # Colours that must come out as they are, those of the legends.
 EXACT_COLOURS: Final = ("#ffffff", LAND, *ACCESS_COLOURS, *CHANGE_COLOURS)
@@ -64,7 +64,7 @@ def save(figure: Figure, path: Path, text: SheetText) -> None:
 
 
 def _save_png(figure: Figure, path: Path, text: SheetText) -> None:
-    """Write a PNG of 256 colours; those of the legend exact, others shift by what nobody sees."""
+    """Write a PNG of 128 colours; those of the legend exact, others shift by what nobody sees."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
     pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]

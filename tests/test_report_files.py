@@ -16,7 +16,7 @@ import pytest
 from artois_mobility.errors import InputError, ResultError
 from artois_mobility.report import page
 from artois_mobility.report.formats import Formats
-from artois_mobility.report.layer_files import write_layer_files
+from artois_mobility.report.layer_files import make_layers, write_layers
 from artois_mobility.report.names import field_names, layer_name, scenario_stems
 from artois_mobility.report.times import read_times
 from artois_mobility.report.words import read_words
@@ -72,8 +72,9 @@ def layers_in(path):
     return [name for name, kind in pyogrio.list_layers(path) if kind is not None]
 
 
-def write_layers(result, folder, language):
-    write_layer_files(result, read_times(result), folder, read_words(language), Formats())
+def put_layers(result, folder, language):
+    layers = make_layers(result, read_times(result), read_words(language), Formats())
+    write_layers(layers, folder)
     return folder / "results.gpkg"
 
 
@@ -166,7 +167,7 @@ def test_todays_cells_carry_the_minutes_of_every_category(result, folder):
 
 def test_the_iris_of_cells_is_told_where_it_is_known(result, tmp_path):
     residents = result.residents.assign(iris="624980101")
-    path = write_layers(replace(result, residents=residents), tmp_path, "fr")
+    path = put_layers(replace(result, residents=residents), tmp_path, "fr")
     layer = gpd.read_file(path, layer="cells_today_walk")
     assert layer.columns[:5].tolist() == [
         "cell",
@@ -214,7 +215,7 @@ def test_what_a_scenario_changes_has_its_layers(folder):
 
 def test_fields_end_in_the_language_of_the_report(tmp_path):
     result = make_comparison()
-    path = write_layers(result, tmp_path, "en")
+    path = put_layers(result, tmp_path, "en")
     fields = pyogrio.read_info(path, layer="communes_pont_ferme_car")["fields"]
     endings = [field.removeprefix("care_") for field in fields if field.startswith("care_")]
     assert endings == ["before", "after", "gain", "gaining", "losing"]
@@ -224,7 +225,7 @@ def test_fields_end_in_the_language_of_the_report(tmp_path):
 
 def test_abroad_the_layers_are_in_degrees(tmp_path):
     result = make_comparison(crs="EPSG:32631")
-    path = write_layers(result, tmp_path, "en")
+    path = put_layers(result, tmp_path, "en")
     for name in layers_in(path):
         assert pyogrio.read_info(path, layer=name)["crs"] == "EPSG:4326"
 

@@ -1,7 +1,9 @@
 """The maps: right colours, right frame, every text on them, no matter what it says."""
 
 import os
+import time
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 
 import numpy as np
@@ -249,14 +251,43 @@ def beside(monkeypatch):
 
 
 def test_maps_drawn_by_another_process_are_the_same(tmp_path, plates, beside):
-    printing._common.clear()
     told = []
     again, sheets, backdrop = lay_out(make_comparison(schematic=True), tmp_path, "fr")
     with Press(sheets, backdrop, "fr") as press:
         press.finish(lambda *counts: told.append(counts))
-    assert printing._common == []  # nothing was drawn here
     assert pictures_of(again) == pictures_of(plates)
     assert told == [(done, 4) for done in range(1, 5)]
+
+
+def test_the_first_maps_are_drawn_by_another_process(tmp_path, beside, monkeypatch):
+    monkeypatch.setattr(printing, "_draw", note_process(tmp_path))
+    _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
+    with Press(sheets, backdrop, "fr") as press:
+        press._futures[0].result()
+        press.finish(tell_nothing)
+    drawn_by = [(tmp_path / f"{sheet.path.stem}.id").read_text() for sheet in sheets]
+    assert drawn_by[0] != str(os.getpid())
+
+
+def test_maps_that_no_process_has_begun_are_drawn_here(tmp_path, beside, monkeypatch):
+    monkeypatch.setattr(printing, "_draw", note_process(tmp_path))
+    _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
+    errand = partial(wait_for, tmp_path / f"{sheets[-1].path.stem}.id")
+    with Press(sheets, backdrop, "fr", errand) as press:
+        press.finish(tell_nothing)
+    assert (tmp_path / f"{sheets[-1].path.stem}.id").read_text() == str(os.getpid())
+
+
+def note_process(folder):
+    def work(sheet):
+        (folder / f"{sheet.path.stem}.id").write_text(str(os.getpid()))
+
+    return work
+
+
+def wait_for(path):
+    while not path.exists():
+        time.sleep(0.01)
 
 
 def test_maps_are_drawn_where_no_process_can_be_started(tmp_path, plates, beside, monkeypatch):
@@ -272,13 +303,49 @@ def test_maps_are_drawn_when_the_other_process_dies(tmp_path, plates, beside, mo
     assert pictures_of(draw(make_comparison(schematic=True), tmp_path, "fr")) == pictures_of(plates)
 
 
-def die_elsewhere(home, draw_sheet):
-    def work(sheet):
+def die_elsewhere(home, work_here):
+    def work(*args):
         if os.getpid() != home:
             os._exit(9)
-        draw_sheet(sheet)
+        work_here(*args)
 
     return work
+
+
+def write_id(place):
+    with place.open("a") as file:
+        file.write(f"{os.getpid()}\n")
+
+
+def test_an_errand_is_run_by_another_process(tmp_path, beside):
+    _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
+    with Press(sheets, backdrop, "fr", partial(write_id, tmp_path / "id")) as press:
+        press.finish(tell_nothing)
+    assert (tmp_path / "id").read_text() not in {"", f"{os.getpid()}\n"}
+
+
+def test_an_errand_is_run_here_when_the_other_process_dies_over_it(tmp_path, beside):
+    _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
+    errand = die_elsewhere(os.getpid(), lambda: write_id(tmp_path / "id"))
+    with Press(sheets, backdrop, "fr", errand) as press:
+        press.finish(tell_nothing)
+    assert (tmp_path / "id").read_text() == f"{os.getpid()}\n"
+    assert all(sheet.path.exists() for sheet in sheets)
+
+
+def test_an_errand_is_run_here_where_there_is_little_to_draw(tmp_path, monkeypatch):
+    monkeypatch.setattr(printing, "FEWEST_BESIDE", 1000)
+    _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
+    with Press(sheets, backdrop, "fr", partial(write_id, tmp_path / "id")) as press:
+        press.finish(tell_nothing)
+    assert (tmp_path / "id").read_text() == f"{os.getpid()}\n"
+
+
+def test_what_an_errand_raises_is_raised_here(tmp_path, beside):
+    _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
+    errand = partial(write_id, tmp_path / "missing" / "id")
+    with Press(sheets, backdrop, "fr", errand) as press, pytest.raises(FileNotFoundError):
+        press.finish(tell_nothing)
 
 
 def test_a_map_that_cannot_be_written_is_an_error_from_whatever_process(tmp_path, beside):

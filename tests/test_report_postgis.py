@@ -17,7 +17,7 @@ from artois_mobility.cli.commands import app
 from artois_mobility.errors import InputError, ResultError
 from artois_mobility.report import databases, postgis
 from artois_mobility.report.formats import Formats
-from artois_mobility.report.layer_files import write_layer_files
+from artois_mobility.report.layer_files import make_layers, write_layers
 from artois_mobility.report.postgis import REGISTRY, check_target, write_postgis
 from artois_mobility.report.times import read_times
 from artois_mobility.report.words import read_words
@@ -46,7 +46,8 @@ def written(url, result):
 @pytest.fixture(scope="module")
 def package(result, tmp_path_factory):
     folder = tmp_path_factory.mktemp("package")
-    write_layer_files(result, read_times(result), folder, read_words("fr"), Formats())
+    layers = make_layers(result, read_times(result), read_words("fr"), Formats())
+    write_layers(layers, folder)
     return folder / "results.gpkg"
 
 

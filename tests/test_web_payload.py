@@ -13,15 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from artois_mobility.access.inequality import gini
 from artois_mobility.report import web
 from artois_mobility.report.backdrop import make_backdrop, street_network
 from artois_mobility.report.classes import access_classes, change_classes
 from artois_mobility.report.times import read_times
 from artois_mobility.report.web.assets import PARTS, read_scripts, read_style
 from artois_mobility.report.web.cells import pack_gains, pack_minutes, read_noise
-from artois_mobility.report.web.packing import LARGEST, pack, pack_steps
+from artois_mobility.report.web.packing import LARGEST, pack, pack_each, pack_steps
 from artois_mobility.report.web.payload import TEXTS, compose_payload, write_payload
 from artois_mobility.report.words import read_words
+from artois_mobility.study.gains import who_gains
 from comparison_world import HOSTILE, make_comparison
 
 FOLDER = resources.files(web)
@@ -72,7 +74,14 @@ def payload():
     result, words = make_comparison(hostile=True), read_words("fr")
     network = street_network(result.networks)
     backdrop = make_backdrop(network, result.residents, result.communes)
-    return compose_payload(result, read_times(result), backdrop, words)
+    return compose_payload(result, read_times(result), backdrop, who_gains(result), words)
+
+
+@given(st.lists(st.lists(st.integers(-(LARGEST // 2), LARGEST // 2))))
+def test_many_lists_are_packed_as_each_alone(lists):
+    first = np.cumsum([0, *map(len, lists)])
+    values = [value for each in lists for value in each]
+    assert pack_each(values, first) == [pack(each) for each in lists]
 
 
 @given(st.lists(st.integers(-(LARGEST // 2), LARGEST // 2)))
@@ -139,6 +148,21 @@ def test_figures_are_those_of_the_summary(payload):
                         assert figure == pytest.approx(line[name], abs=5e-4), (scope, code, name)
 
 
+def test_evenness_is_that_of_the_minutes(payload):
+    result = make_comparison(hostile=True)
+    times = read_times(result)
+    for row, scenario in enumerate(result.scenarios):
+        people = result.people_of(scenario.key)
+        for p, profile in enumerate(result.study.profiles):
+            for c, category in enumerate(result.study.categories):
+                before = times.today((profile, category))
+                after = times.of(scenario.key, (profile, category))
+                both = ~np.isnan(before) & ~np.isnan(after)
+                for index, minutes in zip(payload["gini"][row][p][c], (before, after), strict=True):
+                    expected = gini(minutes[both], people[both])
+                    assert index == (None if np.isnan(expected) else round(expected, 3))
+
+
 def test_differences_within_noise_are_told_cell_by_cell():
     result = make_comparison()
     assert read_noise(result) is None
@@ -151,7 +175,8 @@ def test_differences_within_noise_are_told_cell_by_cell():
     assert 0 < expected.sum() < own.sum()
     network = street_network(result.networks)
     backdrop = make_backdrop(network, result.residents, result.communes)
-    payload = compose_payload(result, read_times(result), backdrop, read_words("en"))
+    gains = who_gains(result)
+    payload = compose_payload(result, read_times(result), backdrop, gains, read_words("en"))
     listed = [
         len(unpack(own))
         for each in payload["cells"]["situations"][1:]

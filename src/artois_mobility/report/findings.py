@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from .words import Words
 
 MOST_COMMUNES_NAMED: Final = 3
+# Whom a scenario makes a difference to, in the summary.
+AFFECTED: Final = (
+    "people_gaining",
+    "people_losing",
+    "people_newly_reaching",
+    "people_no_longer_reaching",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,8 @@ def pairs_in_focus(result: Comparison, scenario: ScenarioResult) -> list[Pair]:
         Profile and category, in the order of the scenario's focus; everything the study
         computes where the focus names nothing of it.
     """
-    table = result.summary_table
-    known = read_pairs(table)
+    # the territory has every pair, and few rows
+    known = read_pairs(take_rows(result.summary_table, scenario.key, scope="territory"))
     profiles = scenario.focus_profiles or tuple(dict.fromkeys(p for p, _ in known))
     categories = scenario.focus_categories or tuple(dict.fromkeys(c for _, c in known))
     wanted = [(p, c) for p in profiles for c in categories if (p, c) in known]
@@ -106,9 +113,10 @@ def leading_pair(result: Comparison, scenario: ScenarioResult) -> Pair:
         The first of the focus for which anybody gains or loses a minute; without a focus, the
         pair for which most residents do. The first of all when nothing changes.
     """
+    rows = take_rows(result.summary_table, scenario.key, scope="territory")
     affected = {
         (row["profile"], row["category"]): people_affected(row)
-        for row in read_records(take_rows(result.summary_table, scenario.key, scope="territory"))
+        for row in read_records(rows[["profile", "category", *AFFECTED]])
     }
     pairs = pairs_in_focus(result, scenario)
     if scenario.focus_profiles or scenario.focus_categories:
@@ -141,8 +149,7 @@ def people_affected(row: Record) -> int:
     ... )
     13
     """
-    columns = ("gaining", "losing", "newly_reaching", "no_longer_reaching")
-    return round(sum(float(row[f"people_{column}"]) for column in columns))
+    return round(sum(float(row[column]) for column in AFFECTED))
 
 
 def find(result: Comparison, times: Times, scenario: str, pair: Pair) -> Finding:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 import pyogrio.raw
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from .dictionary import describe_layer
 from .metadata import describe_for_gdal, describe_for_qgis
@@ -72,15 +73,24 @@ def write_geopackage(layers: Sequence[Layer], common: About, path: Path, words: 
         Where to; must not exist.
     words
         The catalogue.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, for want of space as a rule.
     """
-    with _settings():
-        for layer in layers:
-            _write_layer(layer, path, common, words)
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("PRAGMA synchronous = OFF")
-        _describe_fields(database, layers, words)
-        _describe_layers(database, layers, common, words)
-        _add_styles(database, layers, common, words)
+    try:
+        with _settings():
+            for layer in layers:
+                _write_layer(layer, path, common, words)
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("PRAGMA synchronous = OFF")
+            _describe_fields(database, layers, words)
+            _describe_layers(database, layers, common, words)
+            _add_styles(database, layers, common, words)
+    except (DataSourceError, DataLayerError, sqlite3.DatabaseError) as error:
+        msg = f"{path.name}: {error}"
+        raise OSError(msg) from error
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from .dictionary import describe_columns, describe_layer, list_entries
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .dictionary import Entry
     from .formats import Formats
     from .layers import Layer
+    from .metadata import About
     from .times import Times
     from .words import Words
 
@@ -30,10 +32,39 @@ DICTIONARY: Final = "data_dictionary.csv"
 LAYER_FOLDER: Final = "layers"
 
 
-def write_layer_files(
-    result: Comparison, times: Times, stage: Path, words: Words, formats: Formats
-) -> tuple[list[str], list[Layer]]:
-    """Write the layers of a comparison.
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerSet:
+    """The layers of a comparison, and all that their files say of them.
+
+    Attributes
+    ----------
+    layers
+        The layers.
+    common
+        What they have in common.
+    situations
+        Names of the situations, by key.
+    words
+        The catalogue, for the layers' titles and how the fields end.
+    has_own_files
+        True where every layer is wanted as a GeoParquet file, too.
+    """
+
+    layers: tuple[Layer, ...]
+    common: About
+    situations: Mapping[str, str]
+    words: Words
+    has_own_files: bool
+
+    @property
+    def file_names(self) -> list[str]:
+        """Every file that `write_layers` writes, from the folder on."""
+        own = [_own_name(layer) for layer in self.layers] if self.has_own_files else []
+        return [PACKAGE, PROJECT, *own]
+
+
+def make_layers(result: Comparison, times: Times, words: Words, formats: Formats) -> LayerSet:
+    """Make the layers of a comparison.
 
     Parameters
     ----------
@@ -41,32 +72,52 @@ def write_layer_files(
         The comparison.
     times
         Its nearest times.
-    stage
-        Folder to write into.
     words
-        The catalogue, for the layers' titles and how the fields end.
+        The catalogue.
     formats
         Whether GeoParquet is wanted, too.
 
     Returns
     -------
-    names
-        Of the files, from the folder on.
     layers
-        What they hold.
+        Ready to be written, by another process where there is one.
     """
-    common = about(result, words)
-    layers = list(layers_of(result, times, words))
-    write_geopackage(layers, common, stage / PACKAGE, words)
-    situations = situation_names(result, words)
-    write_project(layers, common, stage / PROJECT, words, situations)
-    names = [PACKAGE, PROJECT]
-    if GEOPARQUET in formats.also:
-        (stage / LAYER_FOLDER).mkdir()
-        for layer in layers:
-            names.append(f"{LAYER_FOLDER}/{layer.name}.parquet")
-            to_frame(layer, common.crs).to_parquet(stage / names[-1], index=False)
-    return names, layers
+    return LayerSet(
+        tuple(layers_of(result, times, words)),
+        about(result, words),
+        situation_names(result, words),
+        words,
+        GEOPARQUET in formats.also,
+    )
+
+
+def write_layers(made: LayerSet, stage: Path) -> None:
+    """Write layers into their files; what somebody began to write there goes first.
+
+    Parameters
+    ----------
+    made
+        The layers.
+    stage
+        Folder to write into.
+
+    Raises
+    ------
+    OSError
+        If they cannot be written.
+    """
+    for name in made.file_names:
+        (stage / name).unlink(missing_ok=True)
+    write_geopackage(made.layers, made.common, stage / PACKAGE, made.words)
+    write_project(made.layers, made.common, stage / PROJECT, made.words, made.situations)
+    if made.has_own_files:
+        (stage / LAYER_FOLDER).mkdir(exist_ok=True)
+        for layer in made.layers:
+            to_frame(layer, made.common.crs).to_parquet(stage / _own_name(layer), index=False)
+
+
+def _own_name(layer: Layer) -> str:
+    return f"{LAYER_FOLDER}/{layer.name}.parquet"
 
 
 def make_dictionary(

@@ -154,7 +154,7 @@ def compose_page(
     findings = {key: find(result, times, key, pair) for key, pair in pairs.items()}
     view["sections"] = _sections(result, findings, gains, pictures, words)
     view["ranking"] = rank_scenarios(result, findings, words)
-    view["payload"] = write_payload(compose_payload(result, times, backdrop, words))
+    view["payload"] = write_payload(compose_payload(result, times, backdrop, gains, words))
     view["certainty_lead"] = certainty_lead(result, words)
     view["certainty"] = certainty_tables(result, words)
     view["water"] = () if result.water is None else water_tables(result, words)

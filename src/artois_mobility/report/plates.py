@@ -38,11 +38,12 @@ GAINING_COLOUR: Final = GAIN_COLOURS[2]
 LOSING_COLOUR: Final = LOSS_COLOURS[2]
 
 
-def lay_out_also(
+def lay_out_also(  # noqa: PLR0917  a report is made of these
     sheets: Sequence[Sheet],
-    people: Sequence[Sheet],
     formats: Formats,
     result: Comparison,
+    times: Times,
+    backdrop: Backdrop,
     words: Words,
 ) -> list[Sheet]:
     """List what is drawn besides the maps of the page.
@@ -51,12 +52,14 @@ def lay_out_also(
     ----------
     sheets
         The maps of the page, in the folder `maps`.
-    people
-        Those of `lay_out_people`.
     formats
         What is wanted.
     result
         The comparison.
+    times
+        Its nearest times.
+    backdrop
+        What lies under its maps.
     words
         The catalogue.
 
@@ -66,8 +69,9 @@ def lay_out_also(
         Circles for people as PNG, all maps as SVG and as plates in the folder `plates`, as far as
         they are wanted.
     """
-    if not formats.papers and SVG not in formats.also:
+    if not sheets or (not formats.papers and SVG not in formats.also):
         return []
+    people = lay_out_people(result, times, backdrop, sheets[0].path.parent, words)
     whole = [*sheets, *people]
     also = list(people)
     if SVG in formats.also:

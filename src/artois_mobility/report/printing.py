@@ -1,4 +1,4 @@
-"""Draw many maps, in processes beside the one that writes the rest of the report."""
+"""Draw maps and write layers, in processes beside the one that writes the rest of the report."""
 
 from __future__ import annotations
 
@@ -37,12 +37,23 @@ class Press:
         What lies under all of them.
     language
         `"fr"` or `"en"`.
+    errand
+        What the same processes do before they draw; what can be sent to one, and done again where
+        one died over it.
     """
 
-    def __init__(self, sheets: Sequence[Sheet], backdrop: Backdrop, language: str) -> None:
+    def __init__(
+        self,
+        sheets: Sequence[Sheet],
+        backdrop: Backdrop,
+        language: str,
+        errand: Callable[[], None] | None = None,
+    ) -> None:
         self._sheets = sheets
         self._on = backdrop, language
+        self._errand = errand
         self._pool: ProcessPoolExecutor | None = None
+        self._sent: Future[None] | None = None
         self._futures: list[Future[None]] = []
 
     def __enter__(self) -> Press:
@@ -51,9 +62,11 @@ class Press:
         if worker_count and len(self._sheets) >= FEWEST_BESIDE:
             try:
                 self._pool = open_pool(worker_count, prepare=_lay_down, prepared_with=self._on)
+                if self._errand is not None:
+                    self._sent = self._pool.submit(self._errand)
                 self._futures = [self._pool.submit(_draw, sheet) for sheet in self._sheets]
             except (OSError, ImportError):  # a system that allows no processes of our own
-                self._futures = []
+                self._sent, self._futures = None, []
         return self
 
     def __exit__(
@@ -67,7 +80,7 @@ class Press:
             self._pool.shutdown(wait=True, kill_workers=True)
 
     def finish(self, progress: Callable[[int, int], None]) -> None:
-        """Wait until every map is drawn; draw those that no other process did.
+        """Draw what no other process has begun, the last map first, and wait for the others.
 
         Parameters
         ----------
@@ -77,16 +90,29 @@ class Press:
         Raises
         ------
         OSError
-            If a map cannot be written.
+            If a map cannot be written; whatever the errand raises.
         """
-        for number, sheet in enumerate(self._sheets):
+        last_first = reversed(range(len(self._sheets)))
+        for done, number in enumerate(last_first, start=1):
             if not self._is_drawn_beside(number):
                 _lay_down(*self._on)
-                _draw(sheet)
-            progress(number + 1, len(self._sheets))
+                _draw(self._sheets[number])
+            progress(done, len(self._sheets))
+        if self._errand is not None and not self._is_run_beside():
+            self._errand()
+
+    def _is_run_beside(self) -> bool:
+        try:
+            if self._sent is not None:
+                self._sent.result()
+        except BrokenProcessPool:
+            self._sent = None
+        return self._sent is not None
 
     def _is_drawn_beside(self, number: int) -> bool:
         try:
+            if self._futures and self._futures[number].cancel():
+                return False
             if self._futures:
                 self._futures[number].result()
         except BrokenProcessPool:  # the system stopped a process, for want of memory as a rule

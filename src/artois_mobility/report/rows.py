@@ -87,8 +87,9 @@ def index_summary(result: Comparison) -> Comparison:
     result
         The same rows; the keys of the summary are pandas categories.
     """
-    keys = dict.fromkeys(("scenario", "profile", "category", "scope"), "category")
-    return replace(result, summary_table=result.summary_table.astype(keys))
+    keys = ("scenario", "profile", "category", "scope", "code", "name")
+    kinds = dict.fromkeys(keys, "category")
+    return replace(result, summary_table=result.summary_table.astype(kinds))
 
 
 def read_records(table: pd.DataFrame) -> list[Record]:
@@ -112,7 +113,9 @@ def read_records(table: pd.DataFrame) -> list[Record]:
     >>> read_records(pd.DataFrame({"code": []}))
     []
     """
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    names = [str(name) for name in table.columns]
+    columns = [table[name].to_numpy(object).tolist() for name in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def read_pairs(table: pd.DataFrame) -> list[Pair]:

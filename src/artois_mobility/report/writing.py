@@ -9,6 +9,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +23,7 @@ from .words import read_words
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -205,13 +206,13 @@ def _write_files(result: Comparison, order: _Order, progress: Progress | None) -
     from ..study.gains import who_gains
     from .csv_files import FRENCH
     from .labelled import french_names, label_table
-    from .layer_files import make_dictionary, write_layer_files
+    from .layer_files import make_dictionary, make_layers, write_layers
     from .rows import index_summary
     from .tables import tables_of, write_table
     from .times import read_times
 
-    times = read_times(result)
     result = index_summary(result)
+    times = read_times(result)
     gains = who_gains(result, "epci" if "epci" in result.residents else None)
     tables = tables_of(result, gains, order.words.language)
     labelled = {
@@ -224,19 +225,17 @@ def _write_files(result: Comparison, order: _Order, progress: Progress | None) -
         told = {**tables, **labelled}
         tables |= {name: french_names(table, order.words) for name, table in labelled.items()}
     report = progress or tell_nobody
-    # The tables are mostly written outside Python and the maps are drawn by other processes, while
-    # this one composes the page's text.
+    layers = make_layers(result, times, order.words, order.formats)
+    # The tables are mostly written outside Python; layers are written, and maps drawn, by other
+    # processes, while this one composes the page's text.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        laid = pool.submit(
-            write_layer_files, result, times, order.stage, order.words, order.formats
-        )
         written = [
             pool.submit(write_table, table, order.stage / name, order.formats.csv)
             for name, table in tables.items()
         ]
+        errand = partial(write_layers, layers, order.stage)
         try:
-            maps = _write_page(result, times, gains, order, report)
-            layer_names, layers = laid.result()
+            maps = _write_page(result, times, gains, order, report, errand=errand)
             report("tables and layers", 1, 1 + len(written))
             for number, each in enumerate(written, 2):
                 each.result()
@@ -244,19 +243,25 @@ def _write_files(result: Comparison, order: _Order, progress: Progress | None) -
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    dictionary = make_dictionary(told, layers, order.words, tables)
+    dictionary = make_dictionary(told, layers.layers, order.words, tables)
     extra = _write_dictionary(result, labelled, dictionary, order)
-    return ["report.html", *layer_names, *tables, *extra, *maps]
+    return ["report.html", *layers.file_names, *tables, *extra, *maps]
 
 
 def _write_page(
-    result: Comparison, times: Times, gains: pd.DataFrame, order: _Order, report: Progress
+    result: Comparison,
+    times: Times,
+    gains: pd.DataFrame,
+    order: _Order,
+    report: Progress,
+    *,
+    errand: Callable[[], None],
 ) -> list[str]:
-    """Write the maps and the page; return the maps' names."""
+    """Write the maps and the page, and let an errand be run beside; return the maps' names."""
     from .backdrop import make_backdrop, street_network
     from .maps import lay_out_maps
     from .page import compose_page, render_page
-    from .plates import lay_out_also, lay_out_people
+    from .plates import lay_out_also
     from .printing import Press
     from .water_maps import lay_out_water
     from .without_car import put_beside
@@ -274,11 +279,10 @@ def _write_page(
     if beside is not None:
         ways = lay_out_without_car(beside, result, backdrop, stage / "maps", words)
     sheets += ways
-    people = lay_out_people(result, times, backdrop, stage / "maps", words)
-    sheets += lay_out_also(sheets, people, order.formats, result, words)
+    sheets += lay_out_also(sheets, order.formats, result, times, backdrop, words)
     if order.formats.papers:
         (stage / "plates").mkdir()
-    with Press(sheets, backdrop, words.language) as press:
+    with Press(sheets, backdrop, words.language, errand) as press:
         view = compose_page(
             result,
             times,

@@ -45,12 +45,11 @@ def tabulate_differences(access_times: pd.DataFrame) -> pd.DataFrame:
     0
     """
     scenario: pd.Series[str] = access_times["scenario"]
-    is_first = (scenario == scenario.iloc[0]).to_numpy(np.bool_)
-    first, others = access_times[is_first], access_times[~is_first]
-    repeats = len(others) // len(first)
-    before = np.tile(first["minutes"].to_numpy(np.float64), repeats)
-    after = others["minutes"].to_numpy(np.float64)
-    table = others[["scenario", *KEYS]].reset_index(drop=True)
+    count = int(np.count_nonzero(scenario == scenario.iloc[0]))
+    minutes = access_times["minutes"].to_numpy(np.float64)
+    before = np.tile(minutes[:count], minutes.size // count - 1)
+    after = minutes[count:]
+    table = access_times[["scenario", *KEYS]].iloc[count:].reset_index(drop=True)
     gained = before - after
     return table.assign(minutes_before=before, minutes_after=after, minutes_gained=gained)
 

@@ -1,6 +1,7 @@
 """Who gains and who loses by a scenario: by group of people, across thresholds, and how evenly."""
 
 from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -83,36 +84,49 @@ def who_gains(
     )
     minutes = result.access_times["minutes"].to_numpy(np.float64).reshape(shape)[..., 0]
     marks = _marks(result, shape)
-    tables = []
+    found: list[Measured] = []
     unchanged: dict[tuple[int, int], Measured] = {}
     base_people = _people(result, result.base.key, weights)
     for row, scenario in enumerate(result.scenarios[1:], start=1):
         people = _people(result, scenario.key, weights)
         is_same = marks is None and np.array_equal(people, base_people)
         for place, profile in enumerate(study.profiles):
-            for number, category in enumerate(study.categories):
+            is_drawn = marks is not None and profile != TRANSIT
+            for number in range(len(study.categories)):
                 pair = minutes[0, place, number], minutes[row, place, number]
-                is_drawn = marks is not None and profile != TRANSIT
                 own = marks[row - 1, place, number] if marks is not None and is_drawn else None
                 is_still = is_same and np.array_equal(*pair, equal_nan=True)
-                found = unchanged.get((place, number)) if is_still else None
-                if found is None:
+                known = unchanged.get((place, number)) if is_still else None
+                if known is None:
                     sums = _sum_up(*pair, people, bounds, own)
-                    found = _by_group(sums, group, len(names)), _evenness(*pair, people)
+                    known = _by_group(sums, group, len(names)), _evenness(*pair, people)
                 if is_still:
-                    unchanged[place, number] = found
-                table, evenness = found
-                keys = {"scenario": scenario.key, "profile": profile, "category": category}
-                scopes = {"scope": [ALL, *[GROUP] * len(names), NOBODYS], "group": ["", *names, ""]}
-                lines = pd.DataFrame({**keys, **scopes, **table})
-                for name, value in evenness.items():
-                    lines[name] = [value, *[np.nan] * (len(names) + 1)]
-                tables.append(lines)
-    if not tables:
+                    unchanged[place, number] = known
+                found.append(known)
+    if not found:
         return pd.DataFrame(columns=["scenario", "profile", "category", "scope", "group", "people"])
-    gains = pd.concat(tables, ignore_index=True)
+    keys = [each.key for each in result.scenarios[1:]]
+    gains = _tabulate(found, [keys, study.profiles, study.categories], names)
     is_there = (gains["scope"] != NOBODYS) | has_others
     return gains[is_there].reset_index(drop=True)
+
+
+def _tabulate(
+    found: Sequence[Measured], axes: Sequence[Sequence[str]], names: Sequence[str]
+) -> pd.DataFrame:
+    """Make one table of what was measured: by scenario, profile and category a line per group."""
+    lines = [(ALL, ""), *((GROUP, name) for name in names), (NOBODYS, "")]
+    rows = [(*keys, *line) for keys in product(*axes) for line in lines]
+    table = pd.DataFrame(rows, columns=["scenario", "profile", "category", "scope", "group"])
+    sums, evenness = (
+        {name: [each[part][name] for each in found] for name in found[0][part]} for part in (0, 1)
+    )
+    columns = {name: np.concatenate(each) for name, each in sums.items()}
+    for name, of_whole in evenness.items():
+        columns[name] = np.full((len(found), len(lines)), np.nan)
+        columns[name][:, 0] = of_whole
+        columns[name] = columns[name].ravel()
+    return table.assign(**columns)
 
 
 def _group(result: Comparison, by: str | None) -> tuple[Rows, list[str]]:

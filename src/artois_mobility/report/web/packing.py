@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -50,7 +51,45 @@ def pack(values: npt.ArrayLike) -> str:
     >>> pack([])
     ''
     """
-    signed = np.asarray(values, dtype=np.int64).ravel()
+    bytes_, _ = _code(np.asarray(values, dtype=np.int64).ravel())
+    return base64.b64encode(bytes_.tobytes()).decode()
+
+
+def pack_each(values: npt.ArrayLike, first: npt.ArrayLike) -> list[str]:
+    """Pack many lists of whole numbers, each into a text of its own.
+
+    Parameters
+    ----------
+    values
+        The numbers of all lists, one list after the other, shape (n,).
+    first
+        Numbers of list `i` are `first[i]` to `first[i + 1] - 1`, shape (l + 1,).
+
+    Returns
+    -------
+    texts
+        Each as `pack`.
+
+    Raises
+    ------
+    OverflowError
+        If a number is too large to be read back.
+
+    Examples
+    --------
+    >>> pack_each([0, -1, 1, 64], [0, 2, 4]) == [pack([0, -1]), pack([1, 64])]
+    True
+    >>> pack_each([], [0])
+    []
+    """
+    bytes_, byte_count = _code(np.asarray(values, dtype=np.int64).ravel())
+    first_byte = np.concatenate([[0], np.cumsum(byte_count)])[np.asarray(first, dtype=np.int64)]
+    raw, bounds = bytes_.tobytes(), first_byte.tolist()
+    return [base64.b64encode(raw[begin:end]).decode() for begin, end in itertools.pairwise(bounds)]
+
+
+def _code(signed: Whole) -> tuple[npt.NDArray[np.uint8], Whole]:
+    """Code numbers as bytes, one after the other, and count the bytes of each."""
     coded = np.where(signed < 0, -2 * signed - 1, 2 * signed)
     if (coded > LARGEST).any():
         msg = f"{np.abs(signed).max()} is too large to be packed; the largest is {LARGEST // 2}."
@@ -60,7 +99,7 @@ def pack(values: npt.ArrayLike) -> str:
     is_used: Flags = (parts > 0) | (shifts == 0)
     has_more = np.column_stack([is_used[:, 1:], np.zeros(len(coded), np.bool_)])
     bytes_ = (parts & 0x7F) | (has_more << BITS)
-    return base64.b64encode(bytes_[is_used].astype(np.uint8).tobytes()).decode()
+    return bytes_[is_used].astype(np.uint8), np.count_nonzero(is_used, axis=1)
 
 
 def pack_steps(values: npt.ArrayLike) -> str:

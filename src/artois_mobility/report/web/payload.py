@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from ...access.inequality import gini
+from ...study.gains import ALL as WHOLE
 from ..backdrop import street_network
 from ..classes import (
     ACCESS_BOUNDS_MIN,
@@ -38,7 +39,8 @@ from .zones import list_zones, pack_zones
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..._types import Floats
+    import pandas as pd
+
     from ...study.results import Comparison
     from ..backdrop import Backdrop
     from ..times import Times
@@ -132,7 +134,7 @@ _ESCAPES: Final = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029
 
 
 def compose_payload(
-    result: Comparison, times: Times, backdrop: Backdrop, words: Words
+    result: Comparison, times: Times, backdrop: Backdrop, gains: pd.DataFrame, words: Words
 ) -> Mapping[str, Any]:
     """Gather what the page's scripts show.
 
@@ -144,6 +146,8 @@ def compose_payload(
         Its nearest times.
     backdrop
         What lies under its maps.
+    gains
+        What `who_gains` tells of it.
     words
         The catalogue.
 
@@ -184,7 +188,7 @@ def compose_payload(
             "newly": NEWLY_COLOUR,
             "no_longer": NO_LONGER_COLOUR,
         },
-        "gini": _evenness(result, times),
+        "gini": _evenness(result, times, gains),
         "cells": pack_cells(result, times, backdrop, zones),
         "zones": pack_zones(result, times, zones),
         "shapes": {
@@ -234,27 +238,33 @@ def _list_scenarios(result: Comparison, times: Times, words: Words) -> list[dict
     return listed
 
 
-def _evenness(result: Comparison, times: Times) -> list[list[list[list[float | None]]]]:
+def _evenness(
+    result: Comparison, times: Times, gains: pd.DataFrame
+) -> list[list[list[list[float | None]]]]:
     """Give the Gini index before and after, of who reaches a site in both, to a thousandth."""
-    base = result.people_of(result.base.key)
+    people = result.people_of(result.base.key)
     pairs = [[(profile, category) for category in times.categories] for profile in times.profiles]
-    known: dict[tuple[str, str], list[float | None]] = {}
-
-    def indices(scenario: str, pair: tuple[str, str]) -> list[float | None]:
-        before, after = times.today(pair), times.of(scenario, pair)
-        people = result.people_of(scenario)
-        if np.array_equal(before, after, equal_nan=True) and np.array_equal(people, base):
-            if pair not in known:
-                known[pair] = _indices(before, before, base)
-            return known[pair]
-        return _indices(before, after, people)
-
+    known = _known_indices(gains)
+    for pair in (pair for row in pairs for pair in row):
+        minutes = times.today(pair)
+        is_reached = ~np.isnan(minutes)
+        index = gini(minutes[is_reached], people[is_reached])
+        known[result.base.key, *pair] = (index, index)
     return [
-        [[indices(each.key, pair) for pair in row] for row in pairs] for each in result.scenarios
+        [[list(map(_rounded, known[each.key, *pair])) for pair in row] for row in pairs]
+        for each in result.scenarios
     ]
 
 
-def _indices(before: Floats, after: Floats, people: Floats) -> list[float | None]:
-    both = ~np.isnan(before) & ~np.isnan(after)
-    indices = [gini(each[both], people[both]) for each in (before, after)]
-    return [None if np.isnan(index) else round(index, 3) for index in indices]
+def _known_indices(gains: pd.DataFrame) -> dict[tuple[str, ...], tuple[float, float]]:
+    """Read the Gini index before and after, by scenario, profile and category."""
+    if gains.empty:
+        return {}
+    whole = gains[(gains["scope"] == WHOLE).to_numpy()]
+    keys = zip(whole["scenario"], whole["profile"], whole["category"], strict=True)
+    indices = zip(whole["gini_before"].tolist(), whole["gini_after"].tolist(), strict=True)
+    return dict(zip(keys, indices, strict=True))
+
+
+def _rounded(index: float) -> float | None:
+    return None if np.isnan(index) else round(index, 3)

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from ...places.categories import is_below
-from .packing import pack, pack_steps
+from .packing import pack, pack_each, pack_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -188,7 +188,7 @@ def pack_areas(outlines: Lines, window: tuple[float, ...], tolerance_m: float) -
     """
     shapes = shapely.simplify(join_lines(outlines), tolerance_m)
     points = shapely.get_num_points(shapes)
-    return [_pack_line(shapely.get_coordinates(line), window) for line in shapes[points > LEAST]]
+    return _pack_lines(shapes[points > LEAST], window)
 
 
 def pack_lines(
@@ -225,12 +225,18 @@ def pack_lines(
     lines = parts[is_line]
     if tolerance_m:
         lines = shapely.simplify(_merge(lines), tolerance_m)
-    return [_pack_line(shapely.get_coordinates(line), window) for line in lines]
+    return _pack_lines(lines, window)
 
 
-def _pack_line(points_m: Floats, window: tuple[float, ...]) -> str:
+def _pack_lines(lines: Geometries, window: tuple[float, ...]) -> list[str]:
+    points_m, line_of_point = shapely.get_coordinates(lines, return_index=True)
     whole = np.rint(points_m - np.array(window[:2])).astype(np.int64)
-    return pack(np.diff(whole, axis=0, prepend=0).T)
+    is_first = np.diff(line_of_point, prepend=-1) > 0
+    steps = np.where(is_first[:, np.newaxis], whole, np.diff(whole, axis=0, prepend=0))
+    place = np.concatenate([2 * line_of_point, 2 * line_of_point + 1])
+    order = np.argsort(place, kind="stable")
+    first = np.searchsorted(place[order], 2 * np.arange(len(lines) + 1))
+    return pack_each(steps.T.ravel()[order], first)
 
 
 def _merge(lines: Geometries) -> Geometries:

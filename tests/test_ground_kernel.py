@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from artois_mobility import UNREACHED_MS
-from artois_mobility.kernels import ground as kernel
+from artois_mobility.kernels.grid_lines import count_cuts, count_touched, list_cuts, list_touching
+from artois_mobility.kernels.hanging import MOST_TIES, hang_vertices
+from artois_mobility.kernels.street_times import enter_streets, mark_tiles, spread_times
 
 SIDE, BUCKET = 8, 2
 TOUCH = 1e-3
@@ -23,10 +25,10 @@ def as_columns(lines):
 def by_bucket(columns):
     count = SIDE // BUCKET
     size = np.zeros(count * count, np.int64)
-    kernel.count_touched(*columns, BUCKET, count, count, size)
+    count_touched(*columns, BUCKET, count, count, size)
     first = np.concatenate([[0], np.cumsum(size)])
     found = np.empty(first[-1], np.int32)
-    kernel.list_touching(*columns, BUCKET, count, count, first[:-1].copy(), found)
+    list_touching(*columns, BUCKET, count, count, first[:-1].copy(), found)
     return first, found
 
 
@@ -61,9 +63,9 @@ def test_a_line_is_listed_in_every_bucket_that_it_touches(lines):
 @given(st.lists(street, min_size=1, max_size=5), st.lists(street, max_size=4))
 def test_every_vertex_hangs_on_the_nearest_street_that_no_barrier_bars(streets, barriers):
     columns, bars = as_columns(streets), as_columns(barriers)
-    tie = np.empty((SIDE * SIDE, kernel.MOST_TIES), np.int32)
+    tie = np.empty((SIDE * SIDE, MOST_TIES), np.int32)
     limit, count = 3.0, SIDE // BUCKET
-    kernel.hang_vertices(
+    hang_vertices(
         0, 0, SIDE, SIDE, limit, TOUCH, BUCKET, count, count,
         *columns, *by_bucket(columns), *bars, *by_bucket(bars), tie,
     )  # fmt: skip
@@ -100,8 +102,8 @@ def test_every_vertex_hangs_on_the_nearest_street_that_no_barrier_bars(streets, 
 def test_where_a_walk_ends_at_a_junction_all_its_streets_are_found():
     columns = as_columns([(2, 2, 2, 6), (2, 2, 6, 2), (2, 2, 0, 3), (7, 7, 7, 6)])
     nothing = as_columns([])
-    tie = np.empty((SIDE * SIDE, kernel.MOST_TIES), np.int32)
-    kernel.hang_vertices(
+    tie = np.empty((SIDE * SIDE, MOST_TIES), np.int32)
+    hang_vertices(
         0, 0, SIDE, SIDE, 3.0, TOUCH, BUCKET, 4, 4,
         *columns, *by_bucket(columns), *nothing, *by_bucket(nothing), tie,
     )  # fmt: skip
@@ -111,8 +113,8 @@ def test_where_a_walk_ends_at_a_junction_all_its_streets_are_found():
 def test_of_equally_near_streets_the_western_counts_whatever_their_order():
     for streets in ([(1, 0, 1, 7), (3, 0, 3, 7)], [(3, 0, 3, 7), (1, 0, 1, 7)]):
         columns, nothing = as_columns(streets), as_columns([])
-        tie = np.empty((SIDE * SIDE, kernel.MOST_TIES), np.int32)
-        kernel.hang_vertices(
+        tie = np.empty((SIDE * SIDE, MOST_TIES), np.int32)
+        hang_vertices(
             0, 0, SIDE, SIDE, 3.0, TOUCH, BUCKET, 4, 4,
             *columns, *by_bucket(columns), *nothing, *by_bucket(nothing), tie,
         )  # fmt: skip
@@ -122,9 +124,9 @@ def test_of_equally_near_streets_the_western_counts_whatever_their_order():
 @given(st.lists(street, max_size=6))
 def test_edges_are_cut_where_shapely_says(lines):
     columns = as_columns(lines)
-    edge = np.empty(kernel.count_cuts(*columns), np.int64)
+    edge = np.empty(count_cuts(*columns), np.int64)
     share = np.empty(edge.size)
-    count = kernel.list_cuts(*columns, SIDE, SIDE, edge, share)
+    count = list_cuts(*columns, SIDE, SIDE, edge, share)
     assert count <= edge.size
     found = {}
     for each, at in zip(edge[:count].tolist(), share[:count].tolist(), strict=True):
@@ -159,11 +161,11 @@ def test_a_vertex_is_reached_by_the_best_of_its_streets():
     arrival_ms = np.empty(4, np.int32)
     nobody = np.zeros(0, np.int32), np.zeros((0, 3), np.int32)
     columns = arc, first, vertex, walk_ms, ahead_ms, behind_ms, street_ms, 2000
-    kernel.spread_times(*columns, *nobody, arrival_ms)
+    spread_times(*columns, *nobody, arrival_ms)
     assert arrival_ms.tolist() == [115, 1010, UNREACHED_MS, UNREACHED_MS]
     # straight on along one's own street, not back against a one-way
     own = np.int32([1]), np.int32([[2, 5, UNREACHED_MS]])
-    kernel.spread_times(*columns, *own, arrival_ms)
+    spread_times(*columns, *own, arrival_ms)
     assert arrival_ms.tolist() == [17, 1010, UNREACHED_MS, UNREACHED_MS]
 
 
@@ -175,20 +177,20 @@ def test_streets_are_entered_at_the_best_of_their_arcs_where_trips_may():
     entered = np.full(3, -7, np.int32)
     node_ms = np.int32([9, 4, UNREACHED_MS])
     columns = first_out, street_of_arc, twin
-    count = kernel.enter_streets(*columns, node_ms, 9, street_ms, entered)
+    count = enter_streets(*columns, node_ms, 9, street_ms, entered)
     assert street_ms.tolist() == [[4, UNREACHED_MS], [UNREACHED_MS, 4], [UNREACHED_MS] * 2]
     assert entered[:count].tolist() == [0, 1]
     node_ms = np.int32([UNREACHED_MS, 0, 3])
-    assert kernel.enter_streets(*columns, node_ms, 3, street_ms, entered) == 0  # all had a time
+    assert enter_streets(*columns, node_ms, 3, street_ms, entered) == 0  # all had a time
     assert street_ms.tolist() == [[0, 3], [3, 0], [UNREACHED_MS] * 2]
     street_ms[:] = UNREACHED_MS
-    assert kernel.enter_streets(*columns, node_ms, 2, street_ms, entered) == 2
+    assert enter_streets(*columns, node_ms, 2, street_ms, entered) == 2
     # the sooner of two arcs, whichever comes first
     street_ms[:] = UNREACHED_MS
-    kernel.enter_streets(*columns, np.int32([4, 9, 9]), 9, street_ms, entered)
+    enter_streets(*columns, np.int32([4, 9, 9]), 9, street_ms, entered)
     assert street_ms.tolist() == [[4, 9], [9, 4], [UNREACHED_MS] * 2]
     street_ms[:] = UNREACHED_MS
-    kernel.enter_streets(*columns, np.int32([UNREACHED_MS, 0, 3]), 2, street_ms, entered)
+    enter_streets(*columns, np.int32([UNREACHED_MS, 0, 3]), 2, street_ms, entered)
     assert street_ms.tolist() == [[0, UNREACHED_MS], [UNREACHED_MS, 0], [UNREACHED_MS] * 2]
 
 
@@ -196,8 +198,8 @@ def test_tiles_around_reached_streets_are_marked():
     around = np.int32([[0, 0, 1, 1], [2, 2, 2, 2], [0, 2, 0, 2]])
     marks = np.zeros((3, 3), np.bool_)
     street_ms = np.int32([[9, UNREACHED_MS], [11, UNREACHED_MS], [0, 0]])
-    kernel.mark_tiles(np.int32([1, 0]), street_ms, 10, around, marks)
+    mark_tiles(np.int32([1, 0]), street_ms, 10, around, marks)
     assert marks.tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 0]]
     marks[:] = False
-    kernel.mark_tiles(np.int32([2]), street_ms, 10, around, marks)
+    mark_tiles(np.int32([2]), street_ms, 10, around, marks)
     assert marks.tolist() == [[0, 0, 1], [0, 0, 0], [0, 0, 0]]

@@ -24,7 +24,8 @@ from .._types import (
     Offsets,
     Rows,
 )
-from ..kernels import ground as kernel
+from ..kernels.grid_lines import count_cuts, count_touched, find_blocked, list_cuts, list_touching
+from ..kernels.hanging import MOST_TIES, hang_vertices
 from ..network.model import Network
 from ..network.outlines import ranges
 from ..places.streets import TOUCH_M, allowed_arcs
@@ -290,11 +291,11 @@ def _share_of_arc(network: Network, arc_of_point: Rows) -> Floats:
 def _list_by_bucket(ends: tuple[Floats, Floats, Floats, Floats], grid: Grid, bucket: int) -> Lines:
     row_count, column_count = _bucket_counts(grid, bucket)
     size = np.zeros(row_count * column_count, np.int64)
-    kernel.count_touched(*ends, bucket, row_count, column_count, size)
+    count_touched(*ends, bucket, row_count, column_count, size)
     first = np.zeros(size.size + 1, np.int64)
     np.cumsum(size, out=first[1:])
     line = np.empty(int(first[-1]), np.int32)
-    kernel.list_touching(*ends, bucket, row_count, column_count, first[:-1].copy(), line)
+    list_touching(*ends, bucket, row_count, column_count, first[:-1].copy(), line)
     return Lines(*ends, first, line)
 
 
@@ -344,9 +345,9 @@ def _hang(
 ) -> tuple[Rows, ArcIds, Floats, Floats]:
     """Find the nearest street of each vertex to which it can be walked."""
     grid, (row, column) = ground.grid, corner
-    tie = np.empty((TILE * TILE, kernel.MOST_TIES), np.int32)
+    tie = np.empty((TILE * TILE, MOST_TIES), np.int32)
     row_count, column_count = _bucket_counts(grid, ground.bucket)
-    kernel.hang_vertices(
+    hang_vertices(
         row, column, TILE, TILE,
         network.profile.offroad_limit_m / grid.cell_m, TOUCH_M / grid.cell_m,
         ground.bucket, row_count, column_count,
@@ -461,7 +462,7 @@ def _ends_of_runs(changes: Flags, size: int) -> Flags:
 def _are_blocked(ground: Ground, x: Floats, y: Floats, to_x: Rows, to_y: Rows) -> Flags:
     is_blocked = np.zeros(x.size, np.bool_)
     row_count, column_count = _bucket_counts(ground.grid, ground.bucket)
-    kernel.find_blocked(
+    find_blocked(
         x, y, to_x.astype(np.float64), to_y.astype(np.float64), TOUCH_M / ground.grid.cell_m,
         *ground.barriers.ends, ground.bucket, row_count, column_count,
         ground.barriers.first, ground.barriers.line, is_blocked,
@@ -471,10 +472,10 @@ def _are_blocked(ground: Ground, x: Floats, y: Floats, to_x: Rows, to_y: Rows) -
 
 def _find_cuts(grid: Grid, barriers: Lines) -> Cuts:
     """Find where barriers cut the edges of the grid."""
-    count = kernel.count_cuts(*barriers.ends)
+    count = count_cuts(*barriers.ends)
     edge, share = np.empty(count, np.int64), np.empty(count)
     size = (grid.row_count, grid.column_count)
-    count = kernel.list_cuts(*barriers.ends, *size, edge, share)
+    count = list_cuts(*barriers.ends, *size, edge, share)
     order = np.lexsort((share[:count], edge[:count]))
     edge, share = edge[order], share[order]
     is_first = np.diff(edge, prepend=-1) != 0

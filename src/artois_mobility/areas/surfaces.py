@@ -11,7 +11,7 @@ from .._types import MS_PER_MIN, NO_ARC, UNREACHED_MS, ArcIds, Direction, Millis
 from ..errors import PlacesError
 from ..graph import Graph, reverse
 from ..kernels.contour import find_span
-from ..kernels.ground import enter_streets, mark_tiles, spread_times
+from ..kernels.street_times import enter_streets, mark_tiles, spread_times
 from ..network.model import Network
 from ..routing.ends import ArcEnds, NodeEnds
 from ..routing.one_to_all import travel_times

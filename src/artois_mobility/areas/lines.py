@@ -10,7 +10,7 @@ from .._types import MS_PER_MIN, NO_ARC, UNREACHED_MS, WGS84, Direction, Floats,
 from ..network.model import Network
 from .asking import Origins, ask, names_of
 from .grid import Grid
-from .ground import Streets
+from .grid_lines import Streets
 from .surfaces import Question, StreetTimes, time_each
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from ..routing.threads import run_each
 from .contours import BEYOND_MS, Surface
 from .grid import MOST_ON_SURFACE, TILE
 from .ground import Ground
+from .tiles import prepare_tiles
 
 Answer = TypeVar("Answer")
 
@@ -303,7 +304,8 @@ def lay_surface(question: Question, times: StreetTimes) -> Surface | None:
     flat_ms = np.empty(TILE * TILE, np.int32)
     nobody, nowhere = own_arc[:0], own_ms[:0]
     around_own = question.ground.tiles_of_arc[own_arc]
-    for place, tile in zip(places, question.ground.prepare(question.network, places), strict=True):
+    tiles = prepare_tiles(question.network, question.ground, places)
+    for place, tile in zip(places, tiles, strict=True):
         is_near = ((around_own[:, :2] <= place) & (around_own[:, 2:] >= place)).all(axis=1).any()
         own = (own_arc, own_ms) if is_near else (nobody, nowhere)
         spread_times(

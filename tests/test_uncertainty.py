@@ -9,7 +9,7 @@ import pytest
 
 import artois_mobility as am
 from artois_mobility._types import NO_ARC
-from artois_mobility.access.uncertainty import _World
+from artois_mobility.access.redrawing import World
 from artois_mobility.errors import PlacesError, StudyError
 from artois_mobility.scenarios.applying import AttachedPlaces, apply_to_network
 from artois_mobility.scenarios.resolving import resolve
@@ -87,7 +87,7 @@ def test_places_stay_on_their_street_and_within_their_radius(seed):
     pair = am.attach(network, cells), am.attach(network, sites)
     sites = sites.assign(position_quality=["point"] * 7 + ["nowhere"])
     ranges = am.Ranges(cell_m=40, site_m={"point": 15, "unknown": 60}, walks=0)
-    world = _World(network, cells, sites, pair, replace(ranges, all_streets=0.3))
+    world = World(network, cells, sites, pair, replace(ranges, all_streets=0.3))
     for number in range(30):
         other, moved = world.draw(7, number)
         radii = np.full(50, 40.0), np.array([15.0] * 7 + [60.0])

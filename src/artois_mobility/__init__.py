@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from .access.going_home import last_way_home
     from .access.nearest import access_times
     from .access.reaching import opportunities
+    from .access.redrawing import Ranges
     from .access.travelling import journey
-    from .access.uncertainty import Ranges, compare_draws, draw_times
+    from .access.uncertainty import compare_draws, draw_times
     from .access.zoning import outside_share, sum_over_zones
     from .areas.changed import compare_isochrones
     from .areas.lines import reached_streets
@@ -115,7 +116,7 @@ _HOME_OF_NAME = {
     "Goal": "why.goals",
     "Graph": "graph",
     "Network": "network.model",
-    "Ranges": "access.uncertainty",
+    "Ranges": "access.redrawing",
     "Window": "transit.model",
     "access_job": "blocks.jobs",
     "access_times": "access.nearest",

@@ -1,8 +1,8 @@
 """How sure minutes are: the same question asked again with other speeds and positions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,6 @@ import pandas as pd
 
 from .._types import (
     MS_PER_MIN,
-    NO_ARC,
     UNREACHED_MS,
     Floats,
     Milliseconds,
@@ -18,81 +17,24 @@ from .._types import (
     tell_nobody,
 )
 from ..errors import PlacesError
-from ..graph import Graph
 from ..network.model import Network
-from ..places.anchors import ROUNDING_MS
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.categories import find_category
 from ..places.people import list_cells
-from ..places.positions import rescale_attachments
 from ..routing.budget import check_budget
 from ..routing.ends import minutes_of
 from .asking import Direction, check_direction, list_categories
-from .nearest import UNKNOWN_QUALITY, find_nearest, rows_of_categories
+from .nearest import find_nearest, rows_of_categories
+from .redrawing import Ranges, World
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-Keys: TypeAlias = npt.NDArray[np.uint64]
 Number = TypeVar("Number", np.int32, np.float64)
 
 DRAWING: Final = "drawing times"
 MOST_DRAWS: Final = 10_000
-# INSEE, BPE, variable QUALITE_XY: less than 100 m off, from 100 to 500 m, more. Elsewhere a guess.
-SITE_M: Final[Mapping[str, float]] = {
-    "point": 10.0,
-    "outline": 10.0,
-    "as given": 30.0,
-    "scenario": 30.0,
-    "bonne": 100.0,
-    "acceptable": 500.0,
-    "mauvaise": 1000.0,
-    UNKNOWN_QUALITY: 100.0,
-}
-# What is drawn, each from numbers of its own.
-_ALL, _CLASS, _WAY, _WALK, _RADIUS, _ANGLE = range(6)
-
-
-@dataclass(frozen=True, slots=True)
-class Ranges:
-    """How far speeds, walks and positions may be from the model's: assumptions, to be changed.
-
-    Times along streets are multiplied by three factors, each drawn evenly from 1 - x to 1 + x: one
-    for all streets, one for each class, one for each OSM way. Waiting at signals and locks, and
-    turning, stay as they are.
-
-    Attributes
-    ----------
-    all_streets, by_class, by_way
-        The x of each factor, from 0 up to 0.9.
-    walks
-        The same for the walk between a place and its street.
-    cell_m
-        How many metres people may live from the point that stands for their cell.
-    site_m
-        How many metres a site may be from its point, by `position_quality`; qualities that are not
-        listed count as `"unknown"`. The library's own say 10 m for points and outlines of
-        OpenStreetMap, 30 m for a file's and a scenario's, and what INSEE says of the BPE's.
-    """
-
-    all_streets: float = 0.05
-    by_class: float = 0.05
-    by_way: float = 0.10
-    walks: float = 0.10
-    cell_m: float = 50.0
-    site_m: Mapping[str, float] = field(default_factory=lambda: dict(SITE_M))
-
-    def __post_init__(self) -> None:
-        """Refuse what is no range."""
-        for name in ("all_streets", "by_class", "by_way", "walks"):
-            if not 0 <= getattr(self, name) <= 0.9:
-                msg = f"{name} is a share from 0 to 0.9; found {getattr(self, name)!r}."
-                raise PlacesError(msg)
-        for name, metres in (("cell_m", self.cell_m), *self.site_m.items()):
-            if not 0 <= metres <= 100_000:
-                msg = f"{name} is a number of metres from 0 to 100000; found {metres!r}."
-                raise PlacesError(msg)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -259,7 +201,7 @@ def draw_times(  # noqa: PLR0913  the choices of the method
     check_budget("The table of drawn times", 4 * int(np.prod(shape)), None, advice)
     if attachments is None:
         attachments = attach(network, residents), attach(network, sites)
-    world = _World(network, residents, sites, attachments, ranges or Ranges())
+    world = World(network, residents, sites, attachments, ranges or Ranges())
     members = rows_of_categories(sites, listed)
     drawn_ms = np.empty(shape, np.int32)
     report = progress or tell_nobody
@@ -345,117 +287,6 @@ def compare_draws(
     return _tabulate(before.cells, before.categories, columns)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _World:
-    """What is drawn anew: a network, and places on it."""
-
-    network: Network
-    residents: "gpd.GeoDataFrame"
-    sites: "gpd.GeoDataFrame"
-    attachments: tuple[Attachments, Attachments]
-    ranges: Ranges
-
-    def draw(self, seed: int, draw: int) -> tuple[Network, tuple[Attachments, Attachments]]:
-        """Give the network with other speeds, and the places elsewhere on it."""
-        network = _draw_speeds(self.network, self.ranges, seed, draw)
-        people, places = (
-            rescale_attachments(each, self.network, network.local_ms) for each in self.attachments
-        )
-        cell, site = (
-            _keys(table[name]) for table, name in ((self.residents, "cell"), (self.sites, "site"))
-        )
-        cell_m = np.full(cell.size, self.ranges.cell_m)
-        walks = self.ranges.walks
-        return network, (
-            _move(network, people, cell, cell_m, walks, seed, draw),
-            _move(network, places, site, self._site_m(), walks, seed, draw),
-        )
-
-    def _site_m(self) -> Floats:
-        known = {"unknown": 0.0, **self.ranges.site_m}
-        if "position_quality" not in self.sites.columns:
-            return np.full(len(self.sites), known["unknown"])
-        quality = self.sites["position_quality"].astype(str).str.lower()
-        return np.array([known.get(each, known["unknown"]) for each in quality], np.float64)
-
-
-def _draw_speeds(network: Network, ranges: Ranges, seed: int, draw: int) -> Network:
-    classes, code = np.unique(network.class_of_arc, return_inverse=True)
-    drawn = 1 + ranges.all_streets * _draw(np.zeros(1, np.uint64), seed, draw, _ALL)
-    of_class = 1 + ranges.by_class * _draw(_keys(pd.Series(classes)), seed, draw, _CLASS)
-    way = network.way_of_arc.astype(np.int64).view(np.uint64)
-    of_way = 1 + ranges.by_way * _draw(way, seed, draw, _WAY)
-    moving_ms = network.local_ms - network.waiting_ms
-    stretched = moving_ms * (drawn * of_class[code] * of_way) + network.waiting_ms
-    local_ms = np.minimum(np.rint(stretched), UNREACHED_MS - 1).astype(np.int32)
-    weight_ms = np.where(network.is_closed, UNREACHED_MS, local_ms).astype(np.int32)
-    graph = Graph(network.graph.first_out, network.graph.head, weight_ms)
-    return replace(network, graph=graph, local_ms=local_ms)
-
-
-def _move(  # noqa: PLR0917  places, how far, and which draw
-    network: Network,
-    places: Attachments,
-    key: Keys,
-    radius_m: Floats,
-    walks: float,
-    seed: int,
-    draw: int,
-) -> Attachments:
-    """Move places within their radius: along their street, and away from it."""
-    away_m = radius_m * np.sqrt((1 + _draw(key, seed, draw, _RADIUS)) / 2)
-    angle = np.pi * _draw(key, seed, draw, _ANGLE)
-    along_m, across_m = (away_m * turn(angle) for turn in (np.cos, np.sin))
-    place, arc = places.place, places.arc
-    share = _divide(along_m[place], network.length_m[arc])
-    local_ms = network.local_ms[arc]
-    position_ms = np.rint(places.position_ms + share * local_ms)
-    position_ms = np.clip(position_ms, 0, local_ms).astype(np.int32)
-    twin = network.twin_of_arc[arc]
-    twin_ms = network.local_ms[np.where(twin == NO_ARC, arc, twin)]
-    twin_position_ms = np.rint(places.twin_position_ms - share * twin_ms)
-    twin_position_ms = np.clip(twin_position_ms, 0, twin_ms).astype(np.int32)
-    # where both ways take equally long, the two positions add up to that
-    is_even = (local_ms == twin_ms) & (
-        places.position_ms.astype(np.int64) + places.twin_position_ms == local_ms
-    )
-    twin_position_ms = np.where(is_even, local_ms - position_ms, twin_position_ms)
-    offroad_m = np.abs(places.offroad_m + across_m[place])
-    slower = 1 + walks * _draw(key, seed, draw, _WALK)[place]
-    offroad_ms = np.ceil(offroad_m * slower * 3600 / network.profile.offroad_kmh - ROUNDING_MS)
-    return replace(
-        places,
-        position_ms=position_ms,
-        twin_position_ms=np.where(twin == NO_ARC, UNREACHED_MS, twin_position_ms).astype(np.int32),
-        offroad_m=offroad_m,
-        offroad_ms=offroad_ms.astype(np.int32),
-    )
-
-
-def _keys(names: "pd.Series[str]") -> Keys:
-    """Turn names into numbers that do not depend on which others there are."""
-    keys: Keys = pd.util.hash_array(names.astype(str).to_numpy(object), categorize=True)
-    return keys
-
-
-def _draw(key: Keys, seed: int, draw: int, purpose: int) -> Floats:
-    """Draw evenly from -1 to 1, always the same number for the same arguments."""
-    mixed = _mix(np.array([seed], np.uint64))
-    for each in (draw, purpose):
-        mixed = _mix(mixed ^ np.uint64(each))
-    bits = _mix(_mix(key.astype(np.uint64)) ^ mixed)
-    return np.asarray((bits >> np.uint64(11)) * 2.0**-52 - 1, np.float64)
-
-
-def _mix(key: Keys) -> Keys:
-    """Scramble 64 bits (the finalizer of SplitMix64)."""
-    key = key + np.uint64(0x9E3779B97F4A7C15)
-    key = (key ^ (key >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    key = (key ^ (key >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed: Keys = key ^ (key >> np.uint64(31))
-    return mixed
-
-
 def _gain(before_ms: Milliseconds, after_ms: Milliseconds) -> Floats:
     """Subtract times in minutes; infinite where a site is reached in one situation only."""
     before, after = (
@@ -489,7 +320,3 @@ def _tabulate(
             **{name: values.ravel() for name, values in columns.items()},
         }
     )
-
-
-def _divide(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)

@@ -6,7 +6,8 @@ from typing import Annotated, Final, TypeAlias
 
 from pydantic import Field, Strict
 
-from ..access.uncertainty import MOST_DRAWS, SITE_M, Ranges
+from ..access.redrawing import SITE_M, Ranges
+from ..access.uncertainty import MOST_DRAWS
 from ..changes.fields import FileModel, Text
 
 USUAL: Final = Ranges()

@@ -233,7 +233,7 @@ def write_layers(scene: Scene, layers: Mapping[str, gpd.GeoDataFrame], path: Pat
         Where to.
     """
     from .._types import WGS84
-    from ..places.tables import LAMBERT_93
+    from ..network.geodesy import LAMBERT_93
 
     crs = LAMBERT_93 if scene.data.network.crs == LAMBERT_93 else WGS84
     for name, table in layers.items():

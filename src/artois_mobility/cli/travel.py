@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .._types import Direction, Progress
     from ..network.model import Network
     from ..network.profiles import Profile
-    from ..places.tables import Bounds
+    from ..places.table_points import Bounds
     from ..report.words import Words
     from ..transit.model import Transit
 

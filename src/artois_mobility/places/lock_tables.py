@@ -8,15 +8,8 @@ import numpy as np
 from .._types import Flags, Floats
 from ..network.dimensions import MOST_M
 from ..network.hours import is_timetable
-from .tables import (
-    find_column,
-    note_rows,
-    read_numbers,
-    read_points,
-    read_table,
-    read_texts,
-    refuse,
-)
+from .table_points import read_points
+from .tables import find_column, note_rows, read_numbers, read_table, read_texts, refuse
 
 if TYPE_CHECKING:
     import geopandas as gpd

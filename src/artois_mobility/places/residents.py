@@ -11,19 +11,8 @@ import pandas as pd
 import shapely
 
 from .._types import WGS84, Floats
-from .tables import (
-    LAT_NAMES,
-    LON_NAMES,
-    Bounds,
-    Texts,
-    find_column,
-    note_rows,
-    read_numbers,
-    read_points,
-    read_table,
-    read_texts,
-    refuse,
-)
+from .table_points import LAT_NAMES, LON_NAMES, Bounds, read_points
+from .tables import Texts, find_column, note_rows, read_numbers, read_table, read_texts, refuse
 
 POPULATION_NAMES: Final = ("population", "ind", "pop", "habitants", "inhabitants")
 CELL_NAMES: Final = ("cell", "idcar_200m", "idcar_1km", "idcar", "idinspire", "id_carr", "id")

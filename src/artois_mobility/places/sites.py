@@ -16,8 +16,8 @@ from .category_table import Categories
 from .merging import find_duplicates
 from .osm_sites import sites_of_extract
 from .people import require_crs
+from .table_points import Bounds
 from .table_sites import VINTAGES, sites_of_table
-from .tables import Bounds
 
 COLUMNS: Final = (
     "site",

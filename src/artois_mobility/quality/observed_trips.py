@@ -11,7 +11,8 @@ import pandas as pd
 
 from .._types import Flags, Floats
 from ..errors import MOST_SHOWN, PlacesError, list_problems
-from ..places.tables import Bounds, Texts, find_column, read_numbers, read_table, read_texts
+from ..places.table_points import Bounds, lies_inside
+from ..places.tables import Texts, find_column, read_numbers, read_table, read_texts
 
 ENDS: Final = ("origin", "destination")
 MINUTES_NAMES: Final = ("minutes", "observed_min", "duration_min")
@@ -179,19 +180,11 @@ def _check_degrees(
     _note(problems, is_given & ~is_number, f"{end} is no longitude and latitude", texts, DEGREES)
     _note(problems, is_outside, f"{end} is not on Earth", texts, DEGREES)
     if bounds_deg is not None:
-        is_here = _is_inside(lon_deg, lat_deg, bounds_deg)
-        is_swapped = ~is_here & _is_inside(lat_deg, lon_deg, bounds_deg)
+        is_here = lies_inside(lon_deg, lat_deg, bounds_deg)
+        is_swapped = ~is_here & lies_inside(lat_deg, lon_deg, bounds_deg)
         if is_swapped.sum() * 2 > len(texts):
             what = f"{end} has longitude and latitude swapped"
             _note(problems, is_swapped, what, texts, "exchange the two")
-
-
-def _is_inside(lon_deg: Floats, lat_deg: Floats, bounds_deg: Bounds) -> Flags:
-    west, south, east, north = bounds_deg
-    is_inside: Flags = (
-        (lon_deg >= west) & (lon_deg <= east) & (lat_deg >= south) & (lat_deg <= north)
-    )
-    return is_inside
 
 
 def _note_missing(table: pd.DataFrame, lacking: Sequence[str], problems: list[str]) -> None:

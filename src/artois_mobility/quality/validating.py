@@ -18,7 +18,7 @@ from ..drawing import draw_text, language_of_user
 from ..errors import ProfileError
 from ..network.model import Network
 from ..osm.extract import Extract
-from ..places.tables import Bounds
+from ..places.table_points import Bounds
 from ..routing.ends import minutes_of
 from ..routing.legs import WALK, find_waiting_s, list_legs, tags_of
 from ..routing.route_lines import say_why

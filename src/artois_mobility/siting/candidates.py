@@ -8,16 +8,8 @@ import pandas as pd
 
 from ..errors import PlacesError
 from ..places.people import list_cells, read_people, require_crs
-from ..places.tables import (
-    Bounds,
-    find_column,
-    note_rows,
-    read_numbers,
-    read_points,
-    read_table,
-    read_texts,
-    refuse,
-)
+from ..places.table_points import Bounds, read_points
+from ..places.tables import find_column, note_rows, read_numbers, read_table, read_texts, refuse
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -10,8 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .._types import Floats
 from ..errors import PlacesError
+from .counted_values import (
+    accumulate,
+    as_table,
+    check_counted,
+    draw_lorenz,
+    log_or_zero,
+    rank_people,
+    sum_by,
+)
 
 # Palma: the share of the tenth with most over that of the four tenths with least.
 MOST_SHARE: Final = 0.1
@@ -49,7 +57,7 @@ def gini(values: npt.ArrayLike, people: npt.ArrayLike | None = None) -> float:
     >>> gini([0, 10], [3, 1])
     0.75
     """
-    x, w = _check(values, people)
+    x, w = check_counted(values, people)
     total = float(w @ x)
     if not w.sum():
         return float("nan")
@@ -90,7 +98,7 @@ def palma(values: npt.ArrayLike, people: npt.ArrayLike | None = None) -> float:
     >>> palma([1, 1, 1, 1, 2, 2, 2, 2, 2, 8])
     2.0
     """
-    curve = _lorenz(*_check(values, people))
+    curve = draw_lorenz(*check_counted(values, people))
     if curve is None or curve.total == 0:
         return float("nan")
     shares = np.interp([LEAST_SHARE, 1 - MOST_SHARE], curve.people, curve.value)
@@ -125,14 +133,14 @@ def theil(values: npt.ArrayLike, people: npt.ArrayLike | None = None) -> float:
     >>> round(theil([1, 2, 3, 4, 5]), 6)
     0.119688
     """
-    x, w = _check(values, people)
+    x, w = check_counted(values, people)
     if not w.sum():
         return float("nan")
     mean = float(w @ x) / float(w.sum())
     if mean == 0:
         return 0.0
     share = x / mean
-    return float(w @ (share * _log(share)) / w.sum())
+    return float(w @ (share * log_or_zero(share)) / w.sum())
 
 
 class TheilParts(NamedTuple):
@@ -183,7 +191,7 @@ def theil_parts(
     >>> parts.within, round(parts.between, 6) == round(theil([1, 3]), 6)
     (0.0, True)
     """
-    x, w = _check(values, people)
+    x, w = check_counted(values, people)
     given = pd.Series(np.asarray(groups).ravel(), dtype=object)
     if given.size != x.size:
         msg = f"Each of the {x.size} values needs its group; found {given.size} groups."
@@ -196,16 +204,16 @@ def theil_parts(
         )
         raise PlacesError(msg)
     number, group = pd.factorize(given)
-    weight, total = (_sum_by(number, each, group.size) for each in (w, w * x))
+    weight, total = (sum_by(number, each, group.size) for each in (w, w * x))
     if not weight.sum():
         return TheilParts(float("nan"), float("nan"))
     if not total.sum():
         return TheilParts(0.0, 0.0)
     mean = np.divide(total, weight, out=np.zeros(group.size), where=weight > 0)
     share = total / total.sum()
-    between = float(share @ _log(mean / (total.sum() / weight.sum())))
+    between = float(share @ log_or_zero(mean / (total.sum() / weight.sum())))
     own = np.divide(x, mean[number], out=np.zeros(x.size), where=mean[number] > 0)
-    within = float((w * x) @ _log(own) / total.sum())
+    within = float((w * x) @ log_or_zero(own) / total.sum())
     return TheilParts(within, between)
 
 
@@ -245,8 +253,8 @@ def concentration_index(
     >>> concentration_index([5, 4, 3, 2, 1], [10, 20, 30, 40, 50]) == -gini([1, 2, 3, 4, 5])
     True
     """
-    x, w = _check(values, people)
-    rank = _ranks(rank_by, w)
+    x, w = check_counted(values, people)
+    rank = rank_people(rank_by, w)
     if not w.sum():
         return float("nan")
     mean = float(w @ x) / float(w.sum())
@@ -300,7 +308,7 @@ def foster_greer_thorbecke(
     >>> foster_greer_thorbecke([5, 10, 20, 40], 10, 1, is_burden=True)
     1.0
     """
-    x, w = _check(values, people)
+    x, w = check_counted(values, people)
     if not (np.isfinite(line) and line > 0 and np.isfinite(alpha) and alpha >= 0):
         msg = f"The line must be above 0 and alpha from 0 on; found {line!r} and {alpha!r}."
         raise PlacesError(msg)
@@ -340,8 +348,8 @@ def lorenz_curve(values: npt.ArrayLike, people: npt.ArrayLike | None = None) -> 
     >>> lorenz_curve([1, 3]).to_numpy().tolist()
     [[0.0, 0.0], [0.5, 0.25], [1.0, 1.0]]
     """
-    x, w = _check(values, people)
-    return _as_table(_lorenz(x, w))
+    x, w = check_counted(values, people)
+    return as_table(draw_lorenz(x, w))
 
 
 def concentration_curve(
@@ -376,76 +384,8 @@ def concentration_curve(
     >>> concentration_curve([3, 1], [10, 20]).to_numpy().tolist()
     [[0.0, 0.0], [0.5, 0.75], [1.0, 1.0]]
     """
-    x, w = _check(values, people)
-    _ranks(rank_by, w)
+    x, w = check_counted(values, people)
+    rank_people(rank_by, w)
     step, number = np.unique(np.asarray(rank_by, np.float64), return_inverse=True)
-    weight, total = (_sum_by(number, each, step.size) for each in (w, w * x))
-    return _as_table(_accumulate(weight, total))
-
-
-class _Curve(NamedTuple):
-    people: Floats
-    value: Floats
-    total: float
-
-
-def _lorenz(x: Floats, w: Floats) -> _Curve | None:
-    step, number = np.unique(x, return_inverse=True)
-    weight = _sum_by(number, w, step.size)
-    return _accumulate(weight, weight * step)
-
-
-def _sum_by(number: "npt.NDArray[np.signedinteger]", amount: Floats, count: int) -> Floats:
-    return np.bincount(number, amount, count).astype(np.float64)
-
-
-def _accumulate(weight: Floats, total: Floats) -> _Curve | None:
-    """Add up both and divide by the sums; None for nobody."""
-    if not weight.sum():
-        return None
-    kept = weight > 0
-    people, value = (np.concatenate([[0.0], np.cumsum(each[kept])]) for each in (weight, total))
-    whole = float(value[-1])
-    return _Curve(people / people[-1], value / whole if whole else people / people[-1], whole)
-
-
-def _as_table(curve: _Curve | None) -> pd.DataFrame:
-    columns = {"people": np.empty(0), "value": np.empty(0)}
-    if curve is not None and curve.total > 0:
-        columns = {"people": curve.people, "value": curve.value}
-    return pd.DataFrame(columns)
-
-
-def _check(values: npt.ArrayLike, people: npt.ArrayLike | None) -> tuple[Floats, Floats]:
-    x = np.asarray(values, np.float64)
-    w = np.ones(x.shape) if people is None else np.asarray(people, np.float64)
-    if x.ndim != 1 or w.shape != x.shape:
-        msg = f"Each value needs its number of people; found shapes {x.shape} and {w.shape}."
-        raise PlacesError(msg)
-    for what, column in (("value", x), ("number of people", w)):
-        wrong = np.flatnonzero(~(np.isfinite(column) & (column >= 0)))
-        if wrong.size:
-            msg = (
-                f"{wrong.size} of {x.size} have no {what} from 0 on, first row {wrong[0]}: "
-                f"{column[wrong[0]]}. Leave out who reaches nothing, and say how many they are."
-            )
-            raise PlacesError(msg)
-    return x, w
-
-
-def _ranks(rank_by: npt.ArrayLike, w: Floats) -> Floats:
-    """Give each its rank from 0 to 1 among all people, ties the middle of theirs."""
-    by = np.asarray(rank_by, np.float64)
-    if by.shape != w.shape or np.isnan(by).any():
-        msg = f"Each of the {w.size} values needs a number to be ranked by, none of them NaN."
-        raise PlacesError(msg)
-    step, number = np.unique(by, return_inverse=True)
-    weight = _sum_by(number, w, step.size)
-    middle = (np.cumsum(weight) - weight / 2) / max(float(weight.sum()), 1e-300)
-    ranks: Floats = middle[number]
-    return ranks
-
-
-def _log(share: Floats) -> Floats:
-    """Take logarithms, 0 for 0: what has nothing adds nothing."""
-    return np.log(share, out=np.zeros_like(share), where=share > 0)
+    weight, total = (sum_by(number, each, step.size) for each in (w, w * x))
+    return as_table(accumulate(weight, total))

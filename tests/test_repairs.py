@@ -22,14 +22,10 @@ from artois_mobility.routing.repairs import (
     MoreArcs,
     find_node_keys,
     hang_places,
-    keys_of,
-    ms_of,
     no_more_arcs,
-    no_seeds,
     repair,
-    site_of,
-    sort_seeds,
 )
+from artois_mobility.routing.seeds import keys_of, ms_of, no_seeds, site_of, sort_seeds
 from artois_mobility.scenarios.applying import change_times
 from artois_mobility.scenarios.edits import NetworkEdits, no_joints
 from artois_mobility.scenarios.resolving import resolve

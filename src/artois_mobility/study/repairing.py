@@ -22,7 +22,8 @@ from ..routing.ends import (
     keep_ends,
     renumber_ends,
 )
-from ..routing.repairs import Changes, Seeds, join_seeds, no_more_arcs, no_seeds, repair, site_of
+from ..routing.repairs import Changes, no_more_arcs, repair
+from ..routing.seeds import Seeds, join_seeds, no_seeds, site_of
 from ..scenarios.applying import change_times
 from ..scenarios.attachments import select_attachments, take_places
 from ..scenarios.overlays import Overlay, PlacedTable, lay_over

@@ -16,16 +16,8 @@ from ..network.model import Network
 from ..places.attachments import Attachments
 from ..places.starts import Starts, find_starts
 from ..routing.ends import ArcEnds, NodeEnds, find_ends
-from ..routing.repairs import (
-    NodeKeys,
-    Places,
-    find_node_keys,
-    hang_places,
-    join_seeds,
-    keys_of,
-    ms_of,
-    site_of,
-)
+from ..routing.repairs import NodeKeys, Places, find_node_keys, hang_places
+from ..routing.seeds import join_seeds, keys_of, ms_of, site_of
 from .answers import Answer, Reasons, SiteNames, name_reasons, name_sites
 from .loading import Loaded
 

@@ -157,8 +157,7 @@ def _largest_class(widths: Widths) -> str:
 
 def _own_arcs(network: Network, side: Side, place: int) -> Iterator[tuple[int, int, int]]:
     """Yield the arcs that a place hangs on, both ways: attachment, which of the two, arc."""
-    first, last = np.searchsorted(side.ends.place, [place, place + 1])
-    for row in range(int(first), int(last)):
+    for row in side.ends.rows_of(place):
         street = int(side.ends.arc[row])
         for way, arc in enumerate((street, int(network.twin_of_arc[street]))):
             if arc != NO_ARC and network.graph.weight_ms[arc] < UNREACHED_MS:

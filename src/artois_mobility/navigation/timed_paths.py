@@ -12,7 +12,8 @@ from .._types import NO_ARC, UNREACHED_MS
 from ..graph import Graph
 from ..network.model import Network
 from ..routing.paths import NO_END, Path
-from ..routing.trips import Side, list_ways
+from ..routing.place_ways import list_ways
+from ..routing.trips import Side
 from .timetable import Timetable
 
 # Arc of the searched graph, and when a vessel is at its tail: when it is at its head.

@@ -107,6 +107,21 @@ class ArcEnds:
     leave: NodeEnds
     reach: NodeEnds
 
+    def rows_of(self, place: int) -> range:
+        """Return where the attachments of one place stand.
+
+        Parameters
+        ----------
+        place
+            Row of the place.
+
+        Returns
+        -------
+        rows
+            Rows of the columns; empty for a place that is not attached.
+        """
+        return range(*np.searchsorted(self.place, [place, place + 1]).tolist())
+
 
 def find_ends(network: Network, attachments: Attachments) -> ArcEnds:
     """Find the nodes that places get to along their arcs, and the times to and from them.

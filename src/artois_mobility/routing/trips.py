@@ -1,6 +1,6 @@
 """Trips between places: the stretches of street travelled, with the time of each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -15,10 +15,10 @@ from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.starts import Places
 from ..places.streets import draw_arcs
-from .closures import list_closed_streets
 from .ends import ArcEnds, NodeEnds, find_ends
 from .engine import metric_of
 from .paths import Path, find_paths
+from .place_ways import list_ways, walk_closed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -290,8 +290,8 @@ def _ride_on_own_arc(
     best_ms: int = UNREACHED_MS
     best_offroad_ms = 0, 0
     stretches: list[_Stretch] = []
-    for begin in _rows_of(here.ends, pair[0]):
-        for end in _rows_of(there.ends, pair[1]):
+    for begin in here.ends.rows_of(pair[0]):
+        for end in there.ends.rows_of(pair[1]):
             street = int(here.ends.arc[begin])
             if there.ends.arc[end] != street:
                 continue
@@ -309,37 +309,6 @@ def _ride_on_own_arc(
     return best_ms, best_offroad_ms, stretches
 
 
-def _rows_of(ends: ArcEnds, place: int) -> range:
-    return range(*np.searchsorted(ends.place, [place, place + 1]).tolist())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Way:
-    """The stretch between a place and a node at one end of its street.
-
-    Attributes
-    ----------
-    attachment
-        Row of the attachment.
-    arc, street
-        Arc travelled, and the arc attached to, along which shares are counted.
-    far
-        Share of the street at which the node lies.
-    node
-        Node of the searched graph.
-    ms, offroad_ms
-        Time in all, and that of the walk off the network.
-    """
-
-    attachment: int
-    arc: int
-    street: int
-    far: float
-    node: int
-    ms: int
-    offroad_ms: int
-
-
 def _between(
     network: Network, side: Side, ends: NodeEnds, row: int, *, is_leaving: bool
 ) -> "tuple[int, list[_Stretch | int]]":
@@ -352,63 +321,9 @@ def _between(
     ways = list(list_ways(network, side.ends, place, is_leaving=is_leaving))
     direct = [way for way in ways if (way.node, way.ms) == (node, ms)]
     way, walked = (
-        (direct[0], []) if direct else _walk_closed(network, ways, node, is_leaving=is_leaving)
+        (direct[0], []) if direct else walk_closed(network, ways, node, is_leaving=is_leaving)
     )
     near, own_ms = float(side.share[way.attachment]), way.ms - way.offroad_ms
     if is_leaving:
         return way.offroad_ms, [_Stretch(way.arc, way.street, near, way.far, own_ms), *walked]
     return way.offroad_ms, [*walked, _Stretch(way.arc, way.street, way.far, near, own_ms)]
-
-
-def list_ways(network: Network, ends: ArcEnds, place: int, *, is_leaving: bool) -> Iterator[Way]:
-    """List the stretches between a place and the nodes at the ends of its street.
-
-    Parameters
-    ----------
-    network
-        The network of one profile.
-    ends
-        Of the places.
-    place
-        Row of the place.
-    is_leaving
-        True for ways from the place, False for ways to it.
-
-    Yields
-    ------
-    way
-        Also those that nobody can go, whose time is beyond `UNREACHED_MS`.
-    """
-    searched = network.searched
-    laid, node_of_arc = (
-        (searched.begins, searched.graph.head) if is_leaving else (searched.ends, searched.tail)
-    )
-    for row in _rows_of(ends, place):
-        street = int(ends.arc[row])
-        offroad_ms = int(ends.offroad_ms[row])
-        for side, arc in enumerate((street, int(network.twin_of_arc[street]))):
-            if arc == NO_ARC:
-                continue
-            along_ms = int(ends.along_ms[row, side])
-            spent_ms = int(network.local_ms[arc]) - along_ms if is_leaving else along_ms
-            far = 1.0 if is_leaving == (side == 0) else 0.0
-            for node in node_of_arc[laid.arc[slice(*laid.first[arc : arc + 2])]].tolist():
-                yield Way(row, arc, street, far, node, spent_ms + offroad_ms, offroad_ms)
-
-
-def _walk_closed(
-    network: Network, ways: list[Way], node: int, *, is_leaving: bool
-) -> tuple[Way, list[int]]:
-    """Find the walk along closed streets between one of a place's ways and a node."""
-    closed = list_closed_streets(network)
-    own = NodeEnds(
-        np.zeros(len(ways), np.int32),
-        np.searchsorted(closed.node, [way.node for way in ways]).astype(np.int32),
-        np.array([way.ms for way in ways], np.int32),
-    )
-    row = np.searchsorted(closed.node, [node]).astype(np.int32)
-    far = NodeEnds(np.zeros(1, np.int32), row, np.zeros(1, np.int32))
-    metric = metric_of(closed.ahead)
-    path = find_paths(metric, *((own, far) if is_leaving else (far, own)), [(0, 0)])[0]
-    way = ways[path.start if is_leaving else path.end]
-    return way, closed.arc[path.arc].tolist()

@@ -13,9 +13,7 @@ from ..network.model import Network
 from ..osm.extract import Extract
 from ..places.streets import draw_arcs
 from .barrier_changes import bridges_and_tunnels
-
-# Crossings this near to an end of the link, or to another crossing, are one joint.
-SAME_POINT_M = 1.0
+from .link_joints import SAME_POINT_M
 
 
 def cut_at_crossings(change: AddLink, network: Network, extract: Extract) -> list[AddLink]:

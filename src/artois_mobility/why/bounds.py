@@ -10,7 +10,7 @@ import numpy as np
 from ..changes.schema import AddLink, AddSite, Change
 from ..errors import ResultError
 from ..network.geodesy import length_m
-from ..scenarios.link_changes import JOIN_LIMIT_M, SAME_POINT_M
+from ..scenarios.link_joints import JOIN_LIMIT_M, SAME_POINT_M
 from .trials import Combination, Trials
 
 # Ends of links this far apart never become one joint.

@@ -20,7 +20,8 @@ import numpy as np
 
 import artois_mobility as am
 from artois_mobility.network.model import Network
-from artois_mobility.network.profiles import Profile, read_profile
+from artois_mobility.network.profile_keys import Profile
+from artois_mobility.network.profiles import read_profile
 from artois_mobility.osm.extract import Extract
 
 COSTING_OF_PROFILE = {"car": "auto", "bicycle": "bicycle", "walk": "pedestrian"}

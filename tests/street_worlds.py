@@ -15,7 +15,8 @@ from artois_mobility._types import NO_ARC
 from artois_mobility.graph import Graph, sort_arcs
 from artois_mobility.network.geodesy import length_m, unproject
 from artois_mobility.network.model import Network, Provenance
-from artois_mobility.network.profiles import Profile, read_profile
+from artois_mobility.network.profile_keys import Profile
+from artois_mobility.network.profiles import read_profile
 
 CRS = "EPSG:2154"
 CORNER_M = (684_000.0, 7_037_000.0)

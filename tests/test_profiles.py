@@ -7,13 +7,8 @@ import pytest
 
 from artois_mobility.errors import ProfileError
 from artois_mobility.network.access import ACCESS_KEYS, WATER_ACCESS_KEYS
-from artois_mobility.network.profiles import (
-    AccessKey,
-    OnewayKey,
-    Profile,
-    profile_names,
-    read_profile,
-)
+from artois_mobility.network.profile_keys import AccessKey, OnewayKey, Profile
+from artois_mobility.network.profiles import profile_names, read_profile
 from artois_mobility.network.roads import ONEWAY_KEYS
 from artois_mobility.network.waterways import WATER_KEYS
 

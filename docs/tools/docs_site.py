@@ -37,7 +37,7 @@ GROUPS = {
 RESULTS = {
     "data": ("osm.extract.Extract", "quality.checking.Check", "quality.validating.Validation"),
     "networks": (
-        "network.profiles.Profile",
+        "network.profile_keys.Profile",
         "transit.feeds.Feed",
         "transit.model.Transit",
     ),

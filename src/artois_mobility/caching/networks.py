@@ -20,7 +20,8 @@ from ..network.building import build_network
 from ..network.congestion import Congestion
 from ..network.keeping import KIND, open_network, save_network
 from ..network.model import Network
-from ..network.profiles import Profile, read_profile
+from ..network.profile_keys import Profile
+from ..network.profiles import read_profile
 from ..network.slopes import Heights
 from ..osm.extract import Extract
 from ..osm.reader import read_osm

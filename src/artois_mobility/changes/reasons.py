@@ -1,6 +1,6 @@
 """Why a place hangs on no street, in French and in English."""
 
-from ..network.profiles import Profile
+from ..network.profile_keys import Profile
 from ..places.attaching import ALL_BLOCKED, NO_NETWORK, NO_POSITION, NO_STREET, NO_WATERWAY
 from .notices import Notice, Value
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .._types import Progress
     from ..network.model import Network
-    from ..network.profiles import Profile
+    from ..network.profile_keys import Profile
     from ..osm.extract import Extract
     from ..scenarios.resolved import ResolvedScenario
     from ..study.files import Study

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .._types import Direction, Progress
     from ..network.model import Network
-    from ..network.profiles import Profile
+    from ..network.profile_keys import Profile
     from ..places.table_points import Bounds
     from ..report.words import Words
     from ..transit.model import Transit

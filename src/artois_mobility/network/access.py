@@ -3,7 +3,7 @@
 from typing import Final, Literal, TypeAlias
 
 from ..osm.extract import Tags
-from .profiles import OTHER_BARRIER, Profile
+from .profile_keys import OTHER_BARRIER, Profile
 from .road_limits import is_too_large
 
 Permission: TypeAlias = Literal["open", "limited", "pushed", "closed"]

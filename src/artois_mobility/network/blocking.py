@@ -10,7 +10,7 @@ from ..osm.extract import Extract, Tags
 from .access import passes_barrier
 from .interpreting import BOAT
 from .outlines import ranges, wanted_ways
-from .profiles import OTHER_BARRIER, Profile
+from .profile_keys import OTHER_BARRIER, Profile
 from .waterways import BLOCKING_WATERWAYS, is_waterway
 
 LOCK_GATES: Final = frozenset({("waterway", "lock_gate"), ("lock", "yes")})

@@ -26,7 +26,8 @@ from .locks import find_locks
 from .model import Network, Provenance
 from .naming import names_of_ways
 from .outlines import ranges
-from .profiles import Profile, read_profile
+from .profile_keys import Profile
+from .profiles import read_profile
 from .restrictions import StreetArcs, find_restrictions
 from .searched import search_on
 from .segments import Vertices, cut_ways, find_stretches, leave_out, segment_lengths

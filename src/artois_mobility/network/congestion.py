@@ -9,7 +9,7 @@ import numpy as np
 from .._types import Floats, Geometries, OsmIds
 from ..osm.extract import Extract
 from .interpreting import UsableWays
-from .profiles import Profile
+from .profile_keys import Profile
 from .segments import Vertices
 
 MOTORISED: Final = frozenset({"car", "moped"})

@@ -10,7 +10,7 @@ import numpy as np
 from .._types import Flags, Floats, Geometries, Rows
 from ..osm.extract import Extract, Tags
 from .geodesy import metric_crs, project
-from .profiles import Profile
+from .profile_keys import Profile
 from .segments import Counts, Vertices
 
 if TYPE_CHECKING:

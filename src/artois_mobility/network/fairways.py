@@ -26,7 +26,7 @@ from .dimensions import (
 from .interpreting import UsableWays
 from .lockage import count_lots
 from .locks import POINT, Lock, Locks
-from .profiles import Profile
+from .profile_keys import Profile
 from .segments import Vertices
 
 Texts = npt.NDArray[np.object_]

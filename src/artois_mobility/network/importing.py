@@ -29,7 +29,8 @@ from .expansion import expand
 from .geodesy import length_m, metric_crs, project
 from .limits import serves_everybody
 from .model import Network, Provenance
-from .profiles import Profile, read_profile
+from .profile_keys import Profile
+from .profiles import read_profile
 from .searched import search_on
 
 if TYPE_CHECKING:

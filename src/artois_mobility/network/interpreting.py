@@ -11,7 +11,7 @@ import numpy.typing as npt
 from .._types import Flags, Floats, Rows
 from ..osm.extract import Extract, Tags
 from .ferries import durations_of_routes
-from .profiles import Profile
+from .profile_keys import Profile
 from .roads import ROAD_KEYS, interpret_road, is_road
 from .rules import FERRY, WayRule
 from .urban import Settings, find_urban_ways

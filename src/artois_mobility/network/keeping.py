@@ -15,7 +15,7 @@ from .expansion import Expansion
 from .fairways import Fairway
 from .locks import Lock
 from .model import Network, Provenance
-from .profiles import Profile
+from .profile_keys import Profile
 from .turns import Turns
 
 KIND: Final = "network"

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._types import Flags, NodeIds
 from ..graph import Graph
-from .profiles import Profile
+from .profile_keys import Profile
 from .searched import Searched
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from .._types import MS_PER_MIN
 from ..osm.extract import Tags
 from .dimensions import SAME_M, SOURCE_PREFIX, Limits, say_source
 from .hours import is_timetable
-from .profiles import Profile
+from .profile_keys import Profile
 from .roads import read_duration_ms
 
 # Minutes, or hours and minutes: `passage_time` as on the Elbe; OpenStreetMap wiki, Key:duration,

@@ -16,7 +16,7 @@ from .dimensions import DIMENSION_KEYS, Limits, find_limits
 from .hours import is_timetable
 from .interpreting import UsableWays
 from .lockage import HOURS_KEY, LOCK_KEYS, count_cycles, count_lots, find_passage
-from .profiles import Profile
+from .profile_keys import Profile
 from .segments import Counts, Vertices, share_out
 
 # Two gates on one way up to this far apart are the two ends of a chamber: the longest chambers of

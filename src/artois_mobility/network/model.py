@@ -24,7 +24,7 @@ from ..errors import GraphError
 from ..graph import Graph
 from .expansion import Expansion
 from .fairways import Fairway
-from .profiles import Profile
+from .profile_keys import Profile
 from .searched import Searched, search_on
 from .turns import Turns
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._types import ArcIds, NodeIds, OsmIds
 from ..osm.extract import Extract, Tags
-from .profiles import Profile
+from .profile_keys import Profile
 
 if TYPE_CHECKING:
     from .model import Network

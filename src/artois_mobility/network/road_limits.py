@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 from ..osm.extract import Tags
 from .dimensions import SAME_M, SAYS_NO_METRES, read_metres
-from .profiles import LimitKey, Profile
+from .profile_keys import LimitKey, Profile
 
 LIMIT_KEYS: Final[tuple[LimitKey, ...]] = get_args(LimitKey)
 WEIGHT_KEYS: Final = frozenset({"maxweight", "maxweightrating"})

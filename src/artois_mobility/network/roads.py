@@ -16,7 +16,7 @@ from .access import (
     decide_access,
     decide_directions,
 )
-from .profiles import Profile
+from .profile_keys import Profile
 from .road_limits import LIMIT_KEYS, is_too_large, tell_limit_faults
 from .rules import FERRY, WayRule
 from .speeds import HEAVY_LIMIT_KEY, LIMIT_TYPE_KEYS, driven_speeds, find_limit, find_setting

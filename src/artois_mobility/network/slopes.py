@@ -11,7 +11,7 @@ from .._types import WGS84, Flags, Floats
 from ..errors import InputError
 from ..osm.extract import Extract
 from .interpreting import UsableWays
-from .profiles import Profile
+from .profile_keys import Profile
 from .segments import Vertices
 
 # Steeper is stairs, a cliff beside the street, or a fault of the raster.

@@ -5,7 +5,7 @@ from typing import Final, Literal, TypeAlias
 
 from ..osm.extract import Tags
 from .access import ONE_DIRECTION, WAYS_OF_ONEWAY, Direction
-from .profiles import Profile
+from .profile_keys import Profile
 
 Setting: TypeAlias = Literal["rural", "urban", ""]
 

@@ -21,7 +21,8 @@ from .access import (
     WAYS_OF_ONEWAY,
     Direction,
 )
-from .profiles import Profile, read_profile
+from .profile_keys import Profile
+from .profiles import read_profile
 from .speeds import find_limit
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from .._types import (
 )
 from ..graph import Graph
 from .outlines import ranges
-from .profiles import Profile
+from .profile_keys import Profile
 from .restrictions import ArcPath, Restrictions
 
 # A turn by less than this goes straight on.

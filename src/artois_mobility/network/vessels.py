@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from ..errors import ProfileError
 from .dimensions import DIMENSIONS
-from .profiles import Profile, check_profile, read_profile
+from .profile_keys import Profile
+from .profiles import check_profile, read_profile
 
 # Up to this class a loaded vessel is as slow as an empty one.
 LOADED_ALIKE = frozenset({"0", "I", "II", "III"})

@@ -14,7 +14,7 @@ from .access import (
 )
 from .dimensions import DIMENSION_KEYS, SAME_M, Limits, find_limits, read_class
 from .lockage import LOCK_KEYS, count_lots, tell_lock_faults
-from .profiles import Profile
+from .profile_keys import Profile
 from .rules import WayRule
 from .speeds import read_limit
 

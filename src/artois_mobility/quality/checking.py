@@ -14,7 +14,8 @@ from ..changes.sentences import Language
 from ..drawing import language_of_user
 from ..network.building import build_network
 from ..network.model import Network
-from ..network.profiles import Profile, read_profile
+from ..network.profile_keys import Profile
+from ..network.profiles import read_profile
 from ..osm.extract import Extract
 from ..places.attaching import attach
 from ..places.sites import read_sites

@@ -9,7 +9,7 @@ from .._types import NO_NODE, Floats, Geometries
 from ..changes.notices import Notice
 from ..network.access import DIRECTIONS, Direction
 from ..network.geodesy import length_m
-from ..network.profiles import Profile
+from ..network.profile_keys import Profile
 from ..network.restrictions import StreetArcs, explain_restrictions
 from ..network.speeds import find_limit
 from ..osm.extract import Extract, Tags

@@ -11,7 +11,7 @@ import shapely
 from .._types import Floats, OsmIds
 from ..network.access import DIRECTIONS
 from ..network.model import Network
-from ..network.profiles import Profile
+from ..network.profile_keys import Profile
 from ..network.speeds import driven_speeds, find_limit
 from ..osm.extract import Extract, Tags
 from .trips import Trip

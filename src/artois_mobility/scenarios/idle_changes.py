@@ -10,7 +10,7 @@ from ..changes.notices import Notice, Value
 from ..changes.schema import CloseWays
 from ..changes.street_schema import SetAccess, SetOneway, SetTurn
 from ..network.model import Network
-from ..network.profiles import Profile
+from ..network.profile_keys import Profile
 from ..network.roads import interpret_road
 from ..osm.extract import Tags
 from .resolved import Findings, Retagged, Today

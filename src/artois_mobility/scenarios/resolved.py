@@ -11,7 +11,7 @@ from .._types import Geometries, Rows
 from ..changes.notices import Notice, Value
 from ..network.building import build_network
 from ..network.model import Network
-from ..network.profiles import Profile
+from ..network.profile_keys import Profile
 from ..osm.extract import Extract
 from ..transit.feeds import Feed
 from ..transit.naming import TRANSIT

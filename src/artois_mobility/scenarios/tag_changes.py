@@ -14,7 +14,7 @@ import numpy as np
 from ..changes.street_schema import SetAccess, SetOneway, SetTurn, Streets
 from ..network.interpreting import BOAT
 from ..network.model import Network
-from ..network.profiles import Profile
+from ..network.profile_keys import Profile
 from ..osm.editing import NewRelation, edit_extract
 from ..osm.extract import Extract, Tags
 from .idle_changes import say_the_same, warn_of_idle_changes

@@ -7,7 +7,7 @@ import numpy as np
 from .._types import Flags
 from ..changes.street_schema import SetTurn
 from ..network.model import Network
-from ..network.profiles import Profile
+from ..network.profile_keys import Profile
 from ..osm.editing import NewRelation
 from ..osm.extract import Extract
 

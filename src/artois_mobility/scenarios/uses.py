@@ -5,7 +5,7 @@ from typing import Final
 
 from ..changes.schema import Change, CloseWays
 from ..changes.street_schema import SetAccess
-from ..network.profiles import Profile
+from ..network.profile_keys import Profile
 from .resolved import Today
 
 MOTOR: Final = frozenset({"car", "moped"})

@@ -9,7 +9,8 @@ from typing import Final
 from ..changes.faults import find_line
 from ..errors import PlacesError, ProfileError
 from ..network.interpreting import BOAT
-from ..network.profiles import Profile, read_profile
+from ..network.profile_keys import Profile
+from ..network.profiles import read_profile
 from ..places.categories import expand, use_categories
 from .water_questions import WaterQuestion, WaterSection
 

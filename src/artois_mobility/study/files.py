@@ -12,7 +12,8 @@ from ..changes.fields import Day, FileModel, Names, Text
 from ..changes.toml_files import raise_problems, read_toml
 from ..drawing import draw_facts
 from ..errors import InputError
-from ..network.profiles import Profile, profile_names, read_profile
+from ..network.profile_keys import Profile
+from ..network.profiles import profile_names, read_profile
 from ..places.categories import label
 from ..transit.naming import LABEL, TRANSIT
 from .certainty_questions import UncertaintyQuestion, UncertaintySection, read_uncertainty

@@ -14,7 +14,7 @@ from ..caching.networks import Wanted, cached_network
 from ..changes.hints import suggest
 from ..errors import InputError, StudyError
 from ..network.model import Network
-from ..network.profiles import Profile
+from ..network.profile_keys import Profile
 from ..network.slopes import read_heights
 from ..osm.extract import Extract
 from ..osm.reader import read_osm

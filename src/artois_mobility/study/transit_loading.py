@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from ..errors import InputError
 from ..network.model import Network
-from ..network.profiles import Profile
+from ..network.profile_keys import Profile
 from ..transit.feeds import Feed, read_gtfs
 from ..transit.model import Transit, build_transit
 from ..transit.naming import TRANSIT

@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Field, Strict
 
 from ..changes.fields import Clock, Day, FileModel, Names, Number, Text
 from ..errors import ProfileError
-from ..network.profiles import Profile, read_profile
+from ..network.profile_keys import Profile
+from ..network.profiles import read_profile
 from ..transit.model import WALK, Window
 from ..transit.naming import TRANSIT
 

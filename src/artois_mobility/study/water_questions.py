@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from ..changes.fields import FileModel, Names, Text
-from ..network.profiles import Profile
+from ..network.profile_keys import Profile
 
 
 def _check_local(moment: datetime) -> datetime:

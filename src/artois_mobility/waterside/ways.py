@@ -11,7 +11,8 @@ from .._types import Floats, Geometries, Rows
 from ..errors import PlacesError
 from ..network.geodesy import length_m, metric_crs, project
 from ..network.outlines import draw_ways
-from ..network.profiles import Profile, read_profile
+from ..network.profile_keys import Profile
+from ..network.profiles import read_profile
 from ..network.roads import ROAD_KEYS, interpret_road, is_road
 from ..osm.extract import Extract, Tags
 

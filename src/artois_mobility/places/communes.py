@@ -14,7 +14,15 @@ from ..errors import PlacesError
 from ..osm.extract import Extract, Tags
 from .osm_areas import shape_of_relation
 from .people import require_crs
-from .tables import find_column, note_rows, read_numbers, read_table, read_texts, refuse
+from .tables import (
+    find_column,
+    note_missing,
+    note_rows,
+    read_numbers,
+    read_table,
+    read_texts,
+    refuse,
+)
 
 ADMIN_LEVEL: Final = "8"
 CODE_KEYS: Final = ("ref:INSEE", "ref:insee")
@@ -169,8 +177,7 @@ def _of_file(path: str | Path) -> gpd.GeoDataFrame:
     problems: list[str] = []
     code_column = find_column(rows, CODE_NAMES)
     if code_column is None:
-        found = ", ".join(str(column) for column in rows.columns[:12])
-        problems.append(f"column insee missing; the columns are {found}")
+        note_missing(problems, ["insee"], rows)
     codes = read_texts(rows, code_column)
     codes = np.array([*(code.zfill(5) if code.isdigit() else code for code in codes), ""], object)
     codes = codes[:-1]

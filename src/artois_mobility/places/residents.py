@@ -12,7 +12,16 @@ import shapely
 
 from .._types import WGS84, Floats
 from .table_points import LAT_NAMES, LON_NAMES, Bounds, read_points
-from .tables import Texts, find_column, note_rows, read_numbers, read_table, read_texts, refuse
+from .tables import (
+    Texts,
+    find_column,
+    name_columns,
+    note_rows,
+    read_numbers,
+    read_table,
+    read_texts,
+    refuse,
+)
 
 POPULATION_NAMES: Final = ("population", "ind", "pop", "habitants", "inhabitants")
 CELL_NAMES: Final = ("cell", "idcar_200m", "idcar_1km", "idcar", "idinspire", "id_carr", "id")
@@ -135,7 +144,7 @@ def _points_of(
 
 def _population_of(rows: pd.DataFrame, column: str | None, problems: list[str]) -> Floats:
     if column is None:
-        found = ", ".join(str(each) for each in rows.columns[:12])
+        found = name_columns(rows)
         problems.append(f"column population (or INSEE's ind) missing; the columns are {found}")
         return np.zeros(len(rows))
     population = read_numbers(rows, column, problems)

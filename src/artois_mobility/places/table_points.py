@@ -9,7 +9,7 @@ import shapely
 
 from .._types import WGS84, Flags, Floats
 from ..network.geodesy import LAMBERT_93
-from .tables import find_column, note_rows, read_numbers
+from .tables import find_column, note_missing, note_rows, read_numbers
 
 Bounds: TypeAlias = tuple[float, float, float, float]
 
@@ -88,8 +88,7 @@ def _degrees_of_columns(table: pd.DataFrame, problems: list[str]) -> tuple[Float
             ).to_crs(WGS84)
             return np.array(points.x), np.array(points.y)
     lacking = [name for name, column in (("lon", lon), ("lat", lat)) if column is None]
-    found = ", ".join(str(column) for column in table.columns[:12])
-    problems.append(f"column {' and '.join(lacking)} missing; the columns are {found}")
+    note_missing(problems, lacking, table)
     return np.zeros(len(table)), np.zeros(len(table))
 
 

@@ -16,7 +16,16 @@ from .categories import describe_unknown
 from .category_table import Categories
 from .opening_days import find_open
 from .table_points import Bounds, read_points
-from .tables import Texts, find_column, note_rows, read_numbers, read_table, read_texts, refuse
+from .tables import (
+    Texts,
+    find_column,
+    name_columns,
+    note_rows,
+    read_numbers,
+    read_table,
+    read_texts,
+    refuse,
+)
 
 # Names of columns in small letters, the preferred first: ours, then those of BPE, FINESS and of
 # the French open data platform's schemas.
@@ -130,7 +139,7 @@ def _categories_of(
     """Translate the column of categories."""
     column = find_column(rows, CATEGORY_NAMES)
     if column is None:
-        found = ", ".join(str(each) for each in rows.columns[:12])
+        found = name_columns(rows)
         problems.append(
             "column category missing (our keys, BPE codes as TYPEQU or FINESS codes as "
             f"categetab); the columns are {found}"

@@ -26,6 +26,8 @@ PARQUET_FORMATS: Final = (".parquet", ".geoparquet")
 MOST_ROWS: Final = 50_000_000
 # The widest tables of INSEE have some hundred columns; what is done for each column adds up.
 MOST_COLUMNS: Final = 4_000
+# A message about a column that is missing names so many of those that are there.
+MOST_NAMED: Final = 12
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
@@ -209,6 +211,49 @@ def note_rows(
         problems.append(
             f"{what} in {rows.size} of {is_wrong.size} rows; first row {number}: {first}"
         )
+
+
+def note_missing(problems: list[str], names: Sequence[str], table: pd.DataFrame) -> None:
+    """Add a sentence about columns that a table lacks.
+
+    Parameters
+    ----------
+    problems
+        Grows by a sentence.
+    names
+        The columns that it lacks, one or more.
+    table
+        Any table.
+
+    Examples
+    --------
+    >>> problems = []
+    >>> note_missing(problems, ["lon", "lat"], pd.DataFrame({"x": [1], "y": [2]}))
+    >>> problems
+    ['column lon and lat missing; the columns are x, y']
+    """
+    problems.append(f"column {' and '.join(names)} missing; the columns are {name_columns(table)}")
+
+
+def name_columns(table: pd.DataFrame) -> str:
+    """Name the columns of a table, the first dozen of them.
+
+    Parameters
+    ----------
+    table
+        Any table.
+
+    Returns
+    -------
+    names
+        With commas between.
+
+    Examples
+    --------
+    >>> name_columns(pd.DataFrame(columns=range(20)))
+    '0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11'
+    """
+    return ", ".join(str(column) for column in table.columns[:MOST_NAMED])
 
 
 def refuse(path: str | Path, problems: Sequence[str], remedy: str = "") -> None:

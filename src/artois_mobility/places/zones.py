@@ -11,7 +11,7 @@ import shapely
 from .._types import WGS84
 from ..errors import PlacesError
 from .communes import note_areas
-from .tables import find_column, note_rows, read_table, read_texts, refuse
+from .tables import find_column, note_missing, note_rows, read_table, read_texts, refuse
 
 # In small letters, the preferred first: ours, then IRIS (IGN), priority districts (ANCT), communes.
 ZONE_NAMES: Final = (
@@ -61,8 +61,7 @@ def read_zones(path: str | Path, *, zone: str | None = None) -> gpd.GeoDataFrame
     problems: list[str] = []
     column = find_column(rows, (zone.lower(),) if zone else ZONE_NAMES)
     if column is None:
-        found = ", ".join(str(each) for each in rows.columns[:12])
-        problems.append(f"column {zone or 'zone'} missing; the columns are {found}")
+        note_missing(problems, [zone or "zone"], rows)
     names = read_texts(rows, column)
     if column is not None:
         note_rows(problems, names == "", "the zone has no code", names)

@@ -12,7 +12,14 @@ import pandas as pd
 from .._types import Flags, Floats
 from ..errors import MOST_SHOWN, PlacesError, list_problems
 from ..places.table_points import Bounds, lies_inside
-from ..places.tables import Texts, find_column, read_numbers, read_table, read_texts
+from ..places.tables import (
+    Texts,
+    find_column,
+    note_missing,
+    read_numbers,
+    read_table,
+    read_texts,
+)
 
 ENDS: Final = ("origin", "destination")
 MINUTES_NAMES: Final = ("minutes", "observed_min", "duration_min")
@@ -117,7 +124,7 @@ def _is_time(text: str) -> bool:
 def _read_minutes(table: pd.DataFrame, problems: list[str]) -> Floats:
     column = find_column(table, MINUTES_NAMES)
     if column is None:
-        _note_missing(table, ["minutes"], problems)
+        note_missing(problems, ["minutes"], table)
         return np.zeros(len(table))
     minutes, texts = read_numbers(table, column, []), read_texts(table, column)
     remedy = "give the minutes that the trip took"
@@ -145,7 +152,7 @@ def _read_ends(
             degrees = list(_split(texts, table.attrs.get("decimal", ".")).T)
         else:
             lacking = [name for name, column in zip(names, pair, strict=True) if column is None]
-            _note_missing(table, lacking, problems)
+            note_missing(problems, lacking, table)
             continue
         columns |= dict(zip(names, degrees, strict=True))
         _check_degrees(end, degrees, texts, problems, bounds_deg)
@@ -185,11 +192,6 @@ def _check_degrees(
         if is_swapped.sum() * 2 > len(texts):
             what = f"{end} has longitude and latitude swapped"
             _note(problems, is_swapped, what, texts, "exchange the two")
-
-
-def _note_missing(table: pd.DataFrame, lacking: Sequence[str], problems: list[str]) -> None:
-    found = ", ".join(str(column) for column in table.columns[:12])
-    problems.append(f"column {' and '.join(lacking)} missing; the columns are {found}")
 
 
 def _note(problems: list[str], is_wrong: Flags, what: str, texts: Texts, remedy: str) -> None:

@@ -9,8 +9,9 @@ import pandas as pd
 import shapely
 
 from .._types import WGS84, Floats, Geometries
+from ..places.table_files import read_table
 from ..places.table_points import read_points
-from ..places.tables import find_column, note_rows, read_numbers, read_table, read_texts, refuse
+from ..places.tables import find_column, note_rows, read_numbers, read_texts, refuse
 
 NAMES_OF_COLUMN: Final = {
     "quay": ("quay", "quai", "port", "id"),

@@ -14,15 +14,8 @@ from ..errors import PlacesError
 from ..osm.extract import Extract, Tags
 from .osm_areas import shape_of_relation
 from .people import require_crs
-from .tables import (
-    find_column,
-    note_missing,
-    note_rows,
-    read_numbers,
-    read_table,
-    read_texts,
-    refuse,
-)
+from .table_files import read_table
+from .tables import find_column, note_missing, note_rows, read_numbers, read_texts, refuse
 
 ADMIN_LEVEL: Final = "8"
 CODE_KEYS: Final = ("ref:INSEE", "ref:insee")

@@ -8,8 +8,9 @@ import numpy as np
 from .._types import Flags, Floats
 from ..network.dimensions import MOST_M
 from ..network.hours import is_timetable
+from .table_files import read_table
 from .table_points import read_points
-from .tables import find_column, note_rows, read_numbers, read_table, read_texts, refuse
+from .tables import find_column, note_rows, read_numbers, read_texts, refuse
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -11,17 +11,9 @@ import pandas as pd
 import shapely
 
 from .._types import WGS84, Floats
+from .table_files import read_table
 from .table_points import LAT_NAMES, LON_NAMES, Bounds, read_points
-from .tables import (
-    Texts,
-    find_column,
-    name_columns,
-    note_rows,
-    read_numbers,
-    read_table,
-    read_texts,
-    refuse,
-)
+from .tables import Texts, find_column, name_columns, note_rows, read_numbers, read_texts, refuse
 
 POPULATION_NAMES: Final = ("population", "ind", "pop", "habitants", "inhabitants")
 CELL_NAMES: Final = ("cell", "idcar_200m", "idcar_1km", "idcar", "idinspire", "id_carr", "id")

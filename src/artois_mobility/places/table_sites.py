@@ -15,17 +15,9 @@ from .._types import WGS84
 from .categories import describe_unknown
 from .category_table import Categories
 from .opening_days import find_open
+from .table_files import read_table
 from .table_points import Bounds, read_points
-from .tables import (
-    Texts,
-    find_column,
-    name_columns,
-    note_rows,
-    read_numbers,
-    read_table,
-    read_texts,
-    refuse,
-)
+from .tables import Texts, find_column, name_columns, note_rows, read_numbers, read_texts, refuse
 
 # Names of columns in small letters, the preferred first: ours, then those of BPE, FINESS and of
 # the French open data platform's schemas.

@@ -11,7 +11,8 @@ import shapely
 from .._types import WGS84
 from ..errors import PlacesError
 from .communes import note_areas
-from .tables import find_column, note_missing, note_rows, read_table, read_texts, refuse
+from .table_files import read_table
+from .tables import find_column, note_missing, note_rows, read_texts, refuse
 
 # In small letters, the preferred first: ours, then IRIS (IGN), priority districts (ANCT), communes.
 ZONE_NAMES: Final = (

@@ -11,15 +11,9 @@ import pandas as pd
 
 from .._types import Flags, Floats
 from ..errors import MOST_SHOWN, PlacesError, list_problems
+from ..places.table_files import read_table
 from ..places.table_points import Bounds, lies_inside
-from ..places.tables import (
-    Texts,
-    find_column,
-    note_missing,
-    read_numbers,
-    read_table,
-    read_texts,
-)
+from ..places.tables import Texts, find_column, note_missing, read_numbers, read_texts
 
 ENDS: Final = ("origin", "destination")
 MINUTES_NAMES: Final = ("minutes", "observed_min", "duration_min")

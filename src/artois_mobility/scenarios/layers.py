@@ -16,7 +16,7 @@ from ..changes.fields import FileModel, Text
 from ..changes.hints import suggest
 from ..errors import StudyError
 from ..places.layer_files import is_what_it_says
-from ..places.tables import GEO_FORMATS, PARQUET_FORMATS
+from ..places.table_files import GEO_FORMATS, PARQUET_FORMATS
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -8,8 +8,9 @@ import pandas as pd
 
 from ..errors import PlacesError
 from ..places.people import list_cells, read_people, require_crs
+from ..places.table_files import read_table
 from ..places.table_points import Bounds, read_points
-from ..places.tables import find_column, note_rows, read_numbers, read_table, read_texts, refuse
+from ..places.tables import find_column, note_rows, read_numbers, read_texts, refuse
 
 if TYPE_CHECKING:
     import geopandas as gpd

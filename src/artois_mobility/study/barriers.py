@@ -9,7 +9,8 @@ import shapely
 
 from .._types import WGS84, Geometries
 from ..network.barriers import Barriers
-from ..places.tables import note_rows, read_table, refuse
+from ..places.table_files import read_table
+from ..places.tables import note_rows, refuse
 
 LINES: Final = (1, 2, 5)
 AREAS: Final = (3, 6)

@@ -9,15 +9,8 @@ import shapely
 
 from .._types import WGS84, Floats, Geometries
 from ..network.congestion import Congestion
-from ..places.tables import (
-    Texts,
-    find_column,
-    note_rows,
-    read_numbers,
-    read_table,
-    read_texts,
-    refuse,
-)
+from ..places.table_files import read_table
+from ..places.tables import Texts, find_column, note_rows, read_numbers, read_texts, refuse
 
 if TYPE_CHECKING:
     import pandas as pd

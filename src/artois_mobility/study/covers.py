@@ -6,7 +6,8 @@ from typing import Final
 import geopandas as gpd
 import shapely
 
-from ..places.tables import note_rows, read_table, refuse
+from ..places.table_files import read_table
+from ..places.tables import note_rows, refuse
 
 REMEDY: Final = (
     "The table needs an area in each row (GeoPackage, GeoJSON, GeoParquet) and says in which "

@@ -12,7 +12,7 @@ from .people_schema import (
     SetHours,
     SiteSetting,
 )
-from .phrases import list_names, write_number, write_point
+from .phrases import WORDS, list_names, write_number, write_point
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "fr": {
@@ -35,10 +35,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "set_capacity": "Porte à {number} la capacité de « {name} ».",
         "scale_capacity": "Multiplie par {number} la capacité de « {name} ».",
         "set_hours": "Ouvre « {name} » aux heures « {hours} ».",
-        "and": " et ",
-        "more": "{count} autres",
-        "decimal": ",",
-        "thousands": "\u202f",
+        **WORDS["fr"],
     },
     "en": {
         "add_residents": "Adds {people}{columns} {where}{name}.",
@@ -60,10 +57,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "set_capacity": "Sets the capacity of “{name}” to {number}.",
         "scale_capacity": "Multiplies the capacity of “{name}” by {number}.",
         "set_hours": "Opens “{name}” at the hours “{hours}”.",
-        "and": " and ",
-        "more": "{count} more",
-        "decimal": ".",
-        "thousands": ",",
+        **WORDS["en"],
     },
 }
 

@@ -7,6 +7,26 @@ from .fields import Point
 
 MOST_LISTED: Final = 4
 
+# What every kind of sentence says alike: the last of a list, the rest of it, numbers, names.
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "fr": {
+        "and": " et ",
+        "more": "{count} autres",
+        "decimal": ",",
+        "thousands": "\u202f",
+        "open": "« ",
+        "close": " »",
+    },
+    "en": {
+        "and": " and ",
+        "more": "{count} more",
+        "decimal": ".",
+        "thousands": ",",
+        "open": "“",
+        "close": "”",
+    },
+}
+
 
 def list_names(names: Sequence[str], words: Mapping[str, str]) -> str:
     """Join names, the first few in full and the rest counted.
@@ -16,7 +36,7 @@ def list_names(names: Sequence[str], words: Mapping[str, str]) -> str:
     names
         One or more.
     words
-        Of the language: `and` and `more`.
+        `WORDS` of the language.
 
     Returns
     -------
@@ -25,9 +45,9 @@ def list_names(names: Sequence[str], words: Mapping[str, str]) -> str:
 
     Examples
     --------
-    >>> list_names(["12", "13", "14"], {"and": " and ", "more": "{count} more"})
+    >>> list_names(["12", "13", "14"], WORDS["en"])
     '12, 13 and 14'
-    >>> list_names(list("abcdefg"), {"and": " and ", "more": "{count} more"})
+    >>> list_names(list("abcdefg"), WORDS["en"])
     'a, b, c, d and 3 more'
     """
     shown = list(names)
@@ -46,7 +66,7 @@ def write_point(point: Point, words: Mapping[str, str]) -> str:
     point
         Longitude and latitude in degrees.
     words
-        Of the language: `decimal`, the sign between whole and part.
+        `WORDS` of the language.
 
     Returns
     -------
@@ -55,7 +75,7 @@ def write_point(point: Point, words: Mapping[str, str]) -> str:
 
     Examples
     --------
-    >>> write_point((2.83, 50.43), {"decimal": ","})
+    >>> write_point((2.83, 50.43), WORDS["fr"])
     '2,8300 ; 50,4300'
     """
     lon, lat = (f"{degrees:.4f}".replace(".", words["decimal"]) for degrees in point)
@@ -71,7 +91,7 @@ def write_number(number: float, words: Mapping[str, str]) -> str:
     number
         Any.
     words
-        Of the language: `decimal`, the sign between whole and part.
+        `WORDS` of the language.
 
     Returns
     -------
@@ -80,7 +100,7 @@ def write_number(number: float, words: Mapping[str, str]) -> str:
 
     Examples
     --------
-    >>> write_number(1.5, {"decimal": ","}), write_number(30.0, {"decimal": ","})
+    >>> write_number(1.5, WORDS["fr"]), write_number(30.0, WORDS["fr"])
     ('1,5', '30')
     """
     return f"{number:g}".replace(".", words["decimal"])

@@ -16,7 +16,7 @@ from ..transit.naming import LABEL, TRANSIT
 from .fields import Point
 from .people_schema import PeopleChange, SiteSetting
 from .people_sentences import say_people
-from .phrases import list_names, write_number, write_point
+from .phrases import WORDS, list_names, write_number, write_point
 from .schema import (
     AddLink,
     AddSite,
@@ -102,11 +102,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "add_reach": "Ouvre la voie d'eau « {name} » de {length} (classe {cemt}{speed}).",
         "add_quay": "Ouvre le quai « {name} » au point {at}.",
         "add_stop": "Ouvre la halte fluviale « {name} » au point {at}.",
-        "and": " et ",
-        "more": "{count} autres",
-        "decimal": ",",
-        "open": "« ",
-        "close": " »",
+        **WORDS["fr"],
         "congestion": "Multiplie par {factor} les temps de parcours sur {ways} ({profiles}).",
         "motors": "modes motorisés",
     },
@@ -151,11 +147,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "add_reach": "Opens the waterway “{name}” of {length} (class {cemt}{speed}).",
         "add_quay": "Opens the quay “{name}” at {at}.",
         "add_stop": "Opens the boat stop “{name}” at {at}.",
-        "and": " and ",
-        "more": "{count} more",
-        "decimal": ".",
-        "open": "“",
-        "close": "”",
+        **WORDS["en"],
         "congestion": "Multiplies the times along {ways} by {factor} ({profiles}).",
         "motors": "motor traffic",
     },

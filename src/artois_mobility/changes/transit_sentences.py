@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from .phrases import list_names, write_number, write_point
+from .phrases import WORDS, list_names, write_number, write_point
 from .timetable_fields import DWELL_S, EVERY_DAY, WEEKDAYS, Headway, weekdays_of
 from .transit_schema import (
     AddLine,
@@ -53,11 +53,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "Fr": "vendredi",
         "Sa": "samedi",
         "Su": "dimanche",
-        "and": " et ",
-        "more": "{count} autres",
-        "decimal": ",",
-        "open": "« ",
-        "close": " »",
+        **WORDS["fr"],
     },
     "en": {
         "add_line": "Opens the line “{name}” ({vehicle}, {count} stops{ways}, {headways}{days}).",
@@ -94,11 +90,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "Fr": "Friday",
         "Sa": "Saturday",
         "Su": "Sunday",
-        "and": " and ",
-        "more": "{count} more",
-        "decimal": ".",
-        "open": "“",
-        "close": "”",
+        **WORDS["en"],
     },
 }
 

@@ -13,19 +13,6 @@ from .geodesy import project
 from .outlines import draw_ways, outline_ways, polygons_of_areas
 
 # OpenStreetMap wiki, 2026-11. A river as a line blocks as well as its banks.
-WATER_LINES: Final = frozenset(
-    {
-        ("waterway", "river"),
-        ("waterway", "canal"),
-        ("waterway", "fairway"),
-        ("waterway", "dock"),
-        ("waterway", "riverbank"),
-        ("natural", "water"),
-        ("natural", "coastline"),
-        ("landuse", "basin"),
-        ("landuse", "reservoir"),
-    }
-)
 WATER_AREAS: Final = frozenset(
     {
         ("natural", "water"),
@@ -35,6 +22,12 @@ WATER_AREAS: Final = frozenset(
         ("landuse", "reservoir"),
     }
 )
+WATER_LINES: Final = WATER_AREAS | {
+    ("waterway", "river"),
+    ("waterway", "canal"),
+    ("waterway", "fairway"),
+    ("natural", "coastline"),
+}
 # Fenced on both sides; rails in a street, a tram or a disused track are not.
 FENCED_ROADS: Final = frozenset({"motorway", "motorway_link"})
 FENCED_RAILWAYS: Final = frozenset({"rail", "light_rail", "subway", "narrow_gauge", "construction"})

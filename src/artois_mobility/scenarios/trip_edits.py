@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from .._types import Floats
+from .._types import Flags, Floats
 from ..network.geodesy import length_m
 from .timetable_edits import Calls
 
@@ -31,8 +31,7 @@ def find_stretch(
         Positions of the two calls, the second one first where the trip runs that way; None where
         it does not call at both.
     """
-    here = np.flatnonzero(np.isin(calls.stop, list(begin)))
-    there = np.flatnonzero(np.isin(calls.stop, list(end)))
+    here, there = (np.flatnonzero(_is_at(calls, stops)) for stops in (begin, end))
     return (int(here[0]), int(there[0])) if here.size and there.size else None
 
 
@@ -51,7 +50,7 @@ def calls_twice(calls: Calls, stops: Collection[int]) -> bool:
     is_twice
         True where it does.
     """
-    return int(np.isin(calls.stop, list(stops)).sum()) > 1
+    return int(_is_at(calls, stops).sum()) > 1
 
 
 def running_s(calls: Calls, first: int, last: int) -> float:
@@ -130,10 +129,10 @@ def cut_off(calls: Calls, gone: Collection[int]) -> Calls:
     calls
         Without those at its ends; empty where it calls nowhere else.
     """
-    stays = np.flatnonzero(~np.isin(calls.stop, list(gone)))
+    stays = np.flatnonzero(~_is_at(calls, gone))
     if not stays.size:
         return calls.take(slice(0, 0))
-    return calls.take(slice(int(stays[0]), int(stays[-1]) + 1))
+    return cut(calls, int(stays[0]), int(stays[-1]))
 
 
 def find_gap(calls: Calls, lon: Floats, lat: Floats, stop: int) -> tuple[int, float]:
@@ -227,6 +226,11 @@ def write_out(legs_s: list[float], stops: list[int], dwell_s: float) -> Calls:
     return Calls(
         np.array(stops, np.int64), np.array(arrival), np.array(departure), anywhere, anywhere
     )
+
+
+def _is_at(calls: Calls, stops: Collection[int]) -> Flags:
+    """Tell which calls are at some stops."""
+    return np.isin(calls.stop, list(stops))
 
 
 def _legs_s(calls: Calls) -> Floats:

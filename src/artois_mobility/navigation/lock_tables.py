@@ -9,7 +9,7 @@ from .._types import WGS84, Floats, Geometries
 from ..network.blocking import chamber_nodes, lock_gates
 from ..network.dimensions import SOURCE_PREFIX
 from ..network.geodesy import metric_crs
-from ..network.lockage import HOURS_KEY, TIME_KEYS
+from ..network.lockage import HOURS_KEY, TIME_KEYS, write_lock_time
 from ..network.outlines import lines_of_ways
 from ..network.waterways import is_waterway
 from ..osm.editing import NewWay, edit_extract
@@ -174,8 +174,7 @@ def _tags(locks: "gpd.GeoDataFrame", row: int) -> dict[str, str]:
     own = locks.iloc[row]
     tags = {"maxlength": f"{own['length_m']:g}", "maxwidth": f"{own['beam_m']:g}"}
     if not np.isnan(own["minutes"]):
-        seconds = round(own["minutes"] * 60)
-        tags[TIME_KEYS[0]] = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        tags[TIME_KEYS[0]] = write_lock_time(own["minutes"])
     tags |= {SOURCE_PREFIX + key: own["source"] for key in list(tags)}
     return tags | ({HOURS_KEY: own["opening_hours"]} if own["opening_hours"] else {})
 

@@ -23,6 +23,28 @@ SMALL_CHAMBER_M: Final = (55.0, 6.6)
 SMALL_LOCK_MIN: Final = 20.0
 
 
+def write_lock_time(minutes: float) -> str:
+    """Write the time of one locking as OpenStreetMap's tags have it.
+
+    Parameters
+    ----------
+    minutes
+        From 0 on.
+
+    Returns
+    -------
+    text
+        Hours, minutes and whole seconds.
+
+    Examples
+    --------
+    >>> write_lock_time(12.5), write_lock_time(90.0)
+    ('00:12:30', '01:30:00')
+    """
+    seconds = round(minutes * 60)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
 class Passage(NamedTuple):
     """What passing a lock takes.
 

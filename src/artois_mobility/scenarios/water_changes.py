@@ -30,7 +30,7 @@ from ..network.dimensions import (
     read_metres,
     vessel_of_class,
 )
-from ..network.lockage import HOURS_KEY, TIME_KEYS
+from ..network.lockage import HOURS_KEY, TIME_KEYS, write_lock_time
 from ..osm.editing import edit_extract
 from ..osm.extract import Extract, Tags
 from .reach_joining import Joiner
@@ -235,8 +235,7 @@ def _dimension_tags(change: SetDimension, label: str) -> dict[str, str | None]:
 def _lock_tags(change: LockTime | LockHours, label: str) -> dict[str, str | None]:
     if isinstance(change, LockHours):
         return {HOURS_KEY: change.hours}
-    seconds = round(change.minutes * 60)
-    told = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    told = write_lock_time(change.minutes)
     first, *others = TIME_KEYS
     return {**dict.fromkeys(others), first: told, SOURCE_PREFIX + first: label}
 

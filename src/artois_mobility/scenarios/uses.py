@@ -1,6 +1,6 @@
 """Who may use streets that are for others than today."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from ..changes.schema import Change, CloseWays
@@ -16,6 +16,7 @@ MODES_OF_USE: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "buses": (frozenset(), MOTOR),
     "everyone": (MOTOR | {"bicycle", "walk"}, frozenset()),
 }
+LET_IN, SHUT_OUT = range(2)
 
 
 def as_closure(change: Change, today: Today) -> Change:
@@ -58,10 +59,7 @@ def let_in(change: SetAccess, today: Today) -> list[str]:
     profiles
         In the order of the study.
     """
-    if change.to is None:
-        return [name for name in today.networks if name in change.allow]
-    modes = MODES_OF_USE[change.to][0]
-    return [name for name, each in today.networks.items() if each.profile.mode in modes]
+    return _profiles_of(change, change.allow, LET_IN, today)
 
 
 def shut_out(change: SetAccess, today: Today) -> list[str]:
@@ -79,9 +77,14 @@ def shut_out(change: SetAccess, today: Today) -> list[str]:
     profiles
         In the order of the study.
     """
+    return _profiles_of(change, change.forbid, SHUT_OUT, today)
+
+
+def _profiles_of(change: SetAccess, named: Collection[str], which: int, today: Today) -> list[str]:
+    """List the profiles that are named, or those of the modes that a use of streets concerns."""
     if change.to is None:
-        return [name for name in today.networks if name in change.forbid]
-    modes = MODES_OF_USE[change.to][1]
+        return [name for name in today.networks if name in named]
+    modes = MODES_OF_USE[change.to][which]
     return [name for name, each in today.networks.items() if each.profile.mode in modes]
 
 

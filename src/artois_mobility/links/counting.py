@@ -121,6 +121,41 @@ def bounds_of(
     return np.rint(minutes * MS_PER_MIN).astype(np.int32)
 
 
+def rank_rows(
+    table: "gpd.GeoDataFrame",
+    sums: Mapping[str, Floats],
+    order: npt.NDArray[np.signedinteger],
+    is_tried: Flags,
+    reason: str,
+) -> "gpd.GeoDataFrame":
+    """Sort the rows of a table, and say of each its rank, its figures and why it has none.
+
+    Parameters
+    ----------
+    table
+        Closures or candidates, k of them; columns of an earlier ranking are replaced.
+    sums
+        Figures by name, in the order before, shape (k,).
+    order
+        Row before of each row of the sorted table, shape (k,).
+    is_tried
+        False where figures are NaN, in the order before, shape (k,).
+    reason
+        Why they are.
+
+    Returns
+    -------
+    ranked
+        With `rank`, the figures and `reason` behind the other columns.
+    """
+    known = {name: np.where(is_tried, values, np.nan) for name, values in sums.items()}
+    added = {"rank": 0, **known, "reason": np.where(is_tried, "", reason)}
+    ranked = table.drop(columns=[name for name in added if name in table.columns]).assign(**added)
+    ranked = ranked.iloc[order].reset_index(drop=True)
+    ranked["rank"] = np.arange(1, len(ranked) + 1)
+    return ranked
+
+
 def by_category(  # noqa: PLR0917  a table is its columns
     column: str,
     names: npt.NDArray[np.object_],

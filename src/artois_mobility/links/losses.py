@@ -25,14 +25,13 @@ from ..scenarios.applying import AttachedPlaces, apply_to_network
 from ..scenarios.edits import NetworkEdits, no_joints
 from ..scenarios.way_changes import times_when_closed
 from .closures import LEVEL_CROSSING
-from .counting import bounds_of, by_category, list_counted, times_of_today
+from .counting import bounds_of, by_category, list_counted, rank_rows, times_of_today
 from .cutting import cut_streets
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 NEEDED: Final = ("closure", "ways", "geometry")
-ADDED: Final = ("rank", "lost_person_min", "newly_beyond", "newly_cut_off", "reason")
 NOT_USED: Final = "no street of this profile"
 CLOSURES_PER_JOB: Final = 16
 
@@ -339,23 +338,11 @@ def _tabulate(
     profile: str,
 ) -> Criticality:
     lost_min, cut_off, beyond, losing = scores[0] / MS_PER_MIN, *scores[1:]
-    table = closures.drop(columns=[name for name in ADDED if name in closures.columns])
-    table = table.assign(
-        rank=0,
-        lost_person_min=np.where(is_used, lost_min.sum(axis=1), np.nan),
-        newly_beyond=np.where(is_used, beyond.sum(axis=1), np.nan),
-        newly_cut_off=np.where(is_used, cut_off.sum(axis=1), np.nan),
-        reason=np.where(is_used, "", NOT_USED),
-    )
-    worst = np.lexsort((-lost_min.sum(axis=1), -cut_off.sum(axis=1), ~is_used))
-    table = table.iloc[worst].reset_index(drop=True)
-    table["rank"] = np.arange(1, len(table) + 1)
-    figures = {
-        "lost_person_min": lost_min,
-        "newly_beyond": beyond,
-        "newly_cut_off": cut_off,
-        "losing": losing,
-    }
+    figures = {"lost_person_min": lost_min, "newly_beyond": beyond, "newly_cut_off": cut_off}
+    sums = {name: values.sum(axis=1) for name, values in figures.items()}
+    worst = np.lexsort((-sums["lost_person_min"], -sums["newly_cut_off"], ~is_used))
+    table = rank_rows(closures, sums, worst, is_used, NOT_USED)
+    figures["losing"] = losing
     names = closures["closure"].astype(str).to_numpy(object)[worst]
     return Criticality(
         table, by_category("closure", names, listed, figures, worst, is_used), profile

@@ -27,14 +27,13 @@ from ..routing.ends import ArcEnds, NodeEnds, find_ends
 from ..routing.searches import search_from_seeds
 from ..routing.threads import run_each
 from ..scenarios.applying import AttachedPlaces
-from .counting import bounds_of, by_category, list_counted, times_of_today
+from .counting import bounds_of, by_category, list_counted, rank_rows, times_of_today
 from .joining import LaidLinks, as_change, lay_links, read_candidates
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 NOT_JOINED: Final = "an end lies more than 30 m from any street, or both at the same place"
-ADDED: Final = ("rank", "saved_person_min", "newly_within", "newly_reached", "reason")
 LINKS_PER_JOB: Final = 64
 
 
@@ -272,24 +271,12 @@ def _tabulate(
     network: Network,
 ) -> RankedLinks:
     saved_min, reached, within, gaining = scores[0] / MS_PER_MIN, *scores[1:]
-    links = candidates.drop(columns=[name for name in ADDED if name in candidates.columns])
-    links = links.assign(
-        rank=0,
-        saved_person_min=np.where(is_laid, saved_min.sum(axis=1), np.nan),
-        newly_within=np.where(is_laid, within.sum(axis=1), np.nan),
-        newly_reached=np.where(is_laid, reached.sum(axis=1), np.nan),
-        reason=np.where(is_laid, "", NOT_JOINED),
-    )
-    keys = links.to_crs(network.crs).length, -reached.sum(axis=1), -saved_min.sum(axis=1), ~is_laid
-    best = np.lexsort(keys)
-    links = links.iloc[best].reset_index(drop=True)
-    links["rank"] = np.arange(1, len(links) + 1)
-    figures = {
-        "saved_person_min": saved_min,
-        "newly_within": within,
-        "newly_reached": reached,
-        "gaining": gaining,
-    }
+    figures = {"saved_person_min": saved_min, "newly_within": within, "newly_reached": reached}
+    sums = {name: values.sum(axis=1) for name, values in figures.items()}
+    length_m = candidates.to_crs(network.crs).length
+    best = np.lexsort((length_m, -sums["newly_reached"], -sums["saved_person_min"], ~is_laid))
+    links = rank_rows(candidates, sums, best, is_laid, NOT_JOINED)
+    figures["gaining"] = gaining
     names = candidates["candidate"].astype(str).to_numpy(object)[best]
     table = by_category("candidate", names, listed, figures, best, is_laid)
     return RankedLinks(links, table, network.profile.name)

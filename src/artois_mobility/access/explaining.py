@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final, overload
 
 import numpy as np
 
-from .._types import UNREACHED_MS, WGS84
-from ..changes.notices import Notice, check_language
+from .._types import UNREACHED_MS
+from ..changes.notices import Notice
+from ..changes.phrases import write_duration
 from ..changes.reasons import translate_no_trip
 from ..changes.sentences import Language
 from ..drawing import draw_text, language_of_user
-from ..errors import PlacesError
 from ..network.model import Network
 from ..osm.extract import Extract
 from ..places.attachments import Attachments
@@ -22,6 +22,7 @@ from ..routing.legs import WALK, Leg, list_legs, tags_of
 from ..routing.route_lines import say_why
 from ..routing.trips import Side, find_trips, hang, take_side
 from ..transit.model import Transit
+from .legs_told import require_one_each, tabulate_legs, tell_legs
 from .travelling import Journey, typical_journey
 
 if TYPE_CHECKING:
@@ -85,12 +86,7 @@ class Explanation:
         InputError
             If the language is another.
         """
-        check_language(language)
-        if self.why is not None:
-            return self.why.say(language)
-        head = Notice("trip_total", {"time": _clock(self.minutes * 60)})
-        lines = [_tell(leg, language) for leg in self.legs.to_dict("records")]
-        return "\n".join([head.say(language), *lines])
+        return tell_legs(self.legs, self.minutes, self.why, _tell, language)
 
 
 @overload
@@ -161,12 +157,7 @@ def explain(
     >>> explain(car, [(2.8305, 50.42)], [(3.5, 50.42)]).text()
     'destination: no street within 300 m'
     """
-    if (len(origin), len(destination)) != (1, 1):
-        msg = (
-            f"explain takes one origin and one destination; found {len(origin)} and "
-            f"{len(destination)}. Use routes for many."
-        )
-        raise PlacesError(msg)
+    require_one_each(origin, destination, asked="explain", many="routes")
     if isinstance(network, Transit):
         return typical_journey(network, origin, destination)
     if attachments is None:
@@ -216,8 +207,6 @@ def _walked_m(side: Side, offroad_ms: int) -> float:
 
 
 def _tabulate(legs: Sequence[Leg], crs: str) -> "gpd.GeoDataFrame":
-    import geopandas as gpd
-
     rows = [
         (
             leg.kind, leg.way, leg.name, leg.street_class, round(leg.metres, 1), leg.seconds,
@@ -225,12 +214,11 @@ def _tabulate(legs: Sequence[Leg], crs: str) -> "gpd.GeoDataFrame":
         )
         for leg in legs
     ]  # fmt: skip
-    columns = {name: [row[number] for row in rows] for number, name in enumerate(COLUMNS)}
-    return gpd.GeoDataFrame(columns, geometry=[leg.line for leg in legs], crs=crs).to_crs(WGS84)
+    return tabulate_legs(rows, COLUMNS, [leg.line for leg in legs], crs)
 
 
 def _tell(leg: Mapping[str, object], language: Language) -> str:
-    time = _clock(float(str(leg["seconds"])))
+    time = write_duration(float(str(leg["seconds"])))
     values = {"metres": f"{float(str(leg['metres'])):.0f}", "time": time}
     if leg["kind"] == WALK:
         return Notice("leg_walk", values).say(language)
@@ -244,8 +232,3 @@ def _tell(leg: Mapping[str, object], language: Language) -> str:
     if leg["speed_from"]:
         parts.append(Notice("leg_speed", {"source": str(leg["speed_from"])}).say(language))
     return "".join(parts)
-
-
-def _clock(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .._types import MS_PER_MIN, UNREACHED_MS, Floats, Milliseconds
+from ..changes.timetable_fields import write_clock
 from ..errors import TransitError
 from ..places.attachments import Attachments
 from ..routing.ends import minutes_of
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 HOME_BY_MIN: Final = 26.0 * 60
 LONGEST_MIN: Final = 24.0 * 60
 NO_WAY_HOME: Final = "no public transport leaves any site of this category and is home in time"
-MINUTES_OF_HOUR: Final = 60
 
 
 def last_way_home(
@@ -103,5 +103,4 @@ def _clock(leave_ms: float) -> str:
     """Write a moment as hours and whole minutes, so that one who leaves then is not late."""
     if np.isnan(leave_ms):
         return ""
-    minute = int(leave_ms // MS_PER_MIN)
-    return f"{minute // MINUTES_OF_HOUR:02d}:{minute % MINUTES_OF_HOUR:02d}"
+    return write_clock(leave_ms // MS_PER_MIN * 60)

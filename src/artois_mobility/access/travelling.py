@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from .._types import MS_PER_MIN, UNREACHED_MS, WGS84
-from ..changes.notices import Notice, Value, check_language
+from .._types import MS_PER_MIN, UNREACHED_MS
+from ..changes.notices import Notice, Value
+from ..changes.phrases import write_duration
 from ..changes.reasons import translate_no_trip
 from ..changes.sentences import Language
 from ..drawing import draw_text, language_of_user
-from ..errors import PlacesError, TransitError
+from ..errors import TransitError
 from ..network.geodesy import project
 from ..places.attaching import attach
 from ..places.naming import names_of
@@ -25,6 +26,7 @@ from ..transit.journeys import Departures, course_of, search_to
 from ..transit.model import ARRIVAL, Transit
 from ..transit.pairs import reach_sides, walk_all_the_way
 from ..transit.tracing import Ride, Traced, trace_journey
+from .legs_told import require_one_each, tabulate_legs, tell_legs
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -94,14 +96,11 @@ class Journey:
         InputError
             If the language is another.
         """
-        check_language(language)
-        if self.why is not None:
-            return self.why.say(language)
-        head = Notice("trip_total", {"time": _clock(self.minutes)})
-        lines = [_tell(leg, language) for leg in self.legs.to_dict("records")]
+        told = tell_legs(self.legs, self.minutes, self.why, _tell, language)
         if self.spare_min > 0:
-            lines.append(Notice("journey_spare", {"time": _clock(self.spare_min)}).say(language))
-        return "\n".join([head.say(language), *lines])
+            spare = Notice("journey_spare", {"time": write_duration(self.spare_min * 60)})
+            told = f"{told}\n{spare.say(language)}"
+        return told
 
 
 def journey(transit: Transit, origin: Places, destination: Places, minute: float) -> Journey:
@@ -135,12 +134,7 @@ def journey(transit: Transit, origin: Places, destination: Places, minute: float
     --------
     explain : the same on one network, or the journey behind the median.
     """
-    if (len(origin), len(destination)) != (1, 1):
-        msg = (
-            f"journey takes one origin and one destination; found {len(origin)} and "
-            f"{len(destination)}. Use travel_time_matrix for many."
-        )
-        raise PlacesError(msg)
+    require_one_each(origin, destination, asked="journey", many="travel_time_matrix")
     if not 0 <= minute < 48 * 60:
         msg = f"minute is {minute:g}; allowed are minutes of the day from 0 to below 2880."
         raise TransitError(msg)
@@ -331,8 +325,6 @@ def _straight(asked: Transit, stops: Sequence[int]) -> "shapely.LineString":
 
 
 def _tabulate(legs: Sequence[_Leg], transit: Transit) -> "gpd.GeoDataFrame":
-    import geopandas as gpd
-
     feed, day = transit.feed, np.datetime64(transit.timetable.day, "ms")
     trips = feed.trips.merge(feed.routes, on="route", how="left")
     line_of, sign_of = (trips[name].to_numpy(object) for name in ("name", "headsign"))
@@ -350,9 +342,7 @@ def _tabulate(legs: Sequence[_Leg], transit: Transit) -> "gpd.GeoDataFrame":
         )  # fmt: skip
 
     rows = [row(leg) for leg in legs]
-    columns = {name: [each[number] for each in rows] for number, name in enumerate(COLUMNS)}
-    table = gpd.GeoDataFrame(columns, geometry=[leg.line for leg in legs], crs=transit.network.crs)
-    return table.to_crs(WGS84)
+    return tabulate_legs(rows, COLUMNS, [leg.line for leg in legs], transit.network.crs)
 
 
 def _tell(leg: Mapping[str, object], language: Language) -> str:
@@ -362,17 +352,16 @@ def _tell(leg: Mapping[str, object], language: Language) -> str:
             values[name] = UNNAMED[unnamed]
     values |= {name: f"{leg[name]:%H:%M:%S}" for name in ("departure", "arrival")}
     values |= {"metres": f"{float(str(leg['metres'])):.0f}"}
-    values |= {"time": _clock(float(str(leg["minutes"])))}
+    values |= {"time": write_duration(float(str(leg["minutes"])) * 60)}
     kind = str(leg["kind"])
     key = {WALK: Notice("journey_walk", values), RIDE: Notice("journey_ride", values)}
     ridden = Notice("journey_feeder", values | {"profile": kind})
     told = key.get(kind, ridden).say(language)
     wait_min = float(str(leg["wait_min"]))
     if wait_min > 0:
-        told = Notice("journey_wait", {"time": _clock(wait_min)}).say(language) + "\n" + told
+        told = (
+            Notice("journey_wait", {"time": write_duration(wait_min * 60)}).say(language)
+            + "\n"
+            + told
+        )
     return told
-
-
-def _clock(minutes: float) -> str:
-    whole = round(minutes * 60)
-    return f"{whole // 60}:{whole % 60:02d}"

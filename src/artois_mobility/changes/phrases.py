@@ -83,6 +83,28 @@ def write_point(point: Point, words: Mapping[str, str]) -> str:
     return f"{lon}{separator}{lat}"
 
 
+def write_duration(seconds: float) -> str:
+    """Write how long something takes in minutes and whole seconds.
+
+    Parameters
+    ----------
+    seconds
+        From 0 on.
+
+    Returns
+    -------
+    text
+        Part of a sentence.
+
+    Examples
+    --------
+    >>> write_duration(3.4), write_duration(3600.0)
+    ('0:03', '60:00')
+    """
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
 def write_number(number: float, words: Mapping[str, str]) -> str:
     """Write a number with as few digits as it needs, six at most.
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from ..changes.notices import Notice, Value
+from ..changes.phrases import write_duration
 from ..changes.sentences import Language
 
 DECIMAL: Final[Mapping[Language, str]] = {"fr": ",", "en": "."}
@@ -119,9 +120,8 @@ def _tell_trip(trip: "pd.Series[Any]", parts: pd.DataFrame, language: Language) 
 
 def _say_part(part: Mapping[Any, Any], language: Language) -> str:
     km, seconds = float(part["km"]), float(part["seconds"])
-    whole = round(seconds)
     values: dict[str, Value] = {
-        "time": f"{whole // 60}:{whole % 60:02d}",
+        "time": write_duration(seconds),
         "km": _decimal(km, 1 if km >= 1 else 2, language),
         "metres": f"{km * 1000:.0f}",
         "kmh": f"{km * 3600 / seconds:.0f}",

@@ -12,7 +12,7 @@ from .._types import NO_ARC, UNREACHED_MS, Floats
 from ..errors import PlacesError
 from ..graph import Graph
 from ..network.model import Network
-from ..places.anchors import ROUNDING_MS
+from ..places.anchors import ROUNDING_MS, divide_or_zero
 from ..places.attachments import Attachments
 from ..places.positions import rescale_attachments
 from .nearest import UNKNOWN_QUALITY
@@ -165,7 +165,7 @@ def _move(  # noqa: PLR0917  places, how far, and which draw
     angle = np.pi * _draw(key, seed, draw, _ANGLE)
     along_m, across_m = (away_m * turn(angle) for turn in (np.cos, np.sin))
     place, arc = places.place, places.arc
-    share = _divide(along_m[place], network.length_m[arc])
+    share = divide_or_zero(along_m[place], network.length_m[arc])
     local_ms = network.local_ms[arc]
     position_ms = np.rint(places.position_ms + share * local_ms)
     position_ms = np.clip(position_ms, 0, local_ms).astype(np.int32)
@@ -212,7 +212,3 @@ def _mix(key: Keys) -> Keys:
     key = (key ^ (key >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed: Keys = key ^ (key >> np.uint64(31))
     return mixed
-
-
-def _divide(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)

@@ -59,12 +59,12 @@ def locate_anchors(network: Network, arc: ArcIds, x_m: Floats, y_m: Floats) -> A
     reached_m = np.clip(chain_m[begin] + along_m, chain_m[begin], chain_m[end])
     place = np.clip(np.searchsorted(chain_m, reached_m, side="right") - 1, begin, end - 1)
     step_m = chain_m[place + 1] - chain_m[place]
-    share = np.clip(_divide(reached_m - chain_m[place], step_m), 0.0, 1.0)
+    share = np.clip(divide_or_zero(reached_m - chain_m[place], step_m), 0.0, 1.0)
     before = first + place - begin
     exact_ms = _time_at(network, arc, before, share)
     position_ms = np.floor(exact_ms + ROUNDING_MS).astype(np.int32)
     position_ms = np.clip(position_ms, 0, network.local_ms[arc])
-    position_m = network.length_m[arc] * _divide(reached_m - chain_m[begin], whole_m)
+    position_m = network.length_m[arc] * divide_or_zero(reached_m - chain_m[begin], whole_m)
     from_last = end - place - 1  # the same stretch, counted from the twin's tail
     twin_ms = _twin_positions(network, arc, from_last, 1.0 - share)
     twin = network.twin_of_arc[arc]
@@ -91,7 +91,7 @@ def _time_at(network: Network, arc: ArcIds, before: ArcIds, share: Floats) -> Fl
     built_ms = point_ms[network.first_point[arc + 1] - 1]
     exact_ms = point_ms[before] + share * (point_ms[before + 1] - point_ms[before])
     local_ms = network.local_ms[arc]
-    factor = _divide(local_ms.astype(np.float64), built_ms.astype(np.float64))
+    factor = divide_or_zero(local_ms.astype(np.float64), built_ms.astype(np.float64))
     return np.where(built_ms == local_ms, exact_ms, exact_ms * factor)
 
 
@@ -109,5 +109,22 @@ def _chain(network: Network, arc: ArcIds) -> tuple[Floats, Rows]:
     return chain_m, begin
 
 
-def _divide(part: Floats, whole: Floats) -> Floats:
+def divide_or_zero(part: Floats, whole: Floats) -> Floats:
+    """Divide, and give 0 where there is nothing to divide by.
+
+    Parameters
+    ----------
+    part, whole
+        Of one shape, `whole` from 0 on.
+
+    Returns
+    -------
+    share
+        The same shape.
+
+    Examples
+    --------
+    >>> divide_or_zero(np.array([1.0, 1.0]), np.array([2.0, 0.0]))
+    array([0.5, 0. ])
+    """
     return np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)

@@ -11,6 +11,7 @@ import shapely.ops
 
 from .._types import NO_ARC, UNREACHED_MS, ArcIds, Floats, Milliseconds
 from ..network.model import Network
+from ..places.anchors import divide_or_zero
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.starts import Places
@@ -162,10 +163,7 @@ def take_side(network: Network, attachments: Attachments) -> Side:
     side
         Where they hang.
     """
-    whole_m = network.length_m[attachments.arc]
-    share = np.divide(
-        attachments.position_m, whole_m, out=np.zeros(whole_m.size), where=whole_m > 0
-    )
+    share = divide_or_zero(attachments.position_m, network.length_m[attachments.arc])
     offroad_m = np.full(attachments.place_count, np.nan)
     offroad_m[attachments.place] = attachments.offroad_m
     return Side(attachments, find_ends(network, attachments), np.clip(share, 0.0, 1.0), offroad_m)

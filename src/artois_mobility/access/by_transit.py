@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .._types import MS_PER_MIN, UNREACHED_MS, Flags, Floats, Milliseconds, Rows
+from .._types import MS_PER_MIN, UNREACHED_MS, Floats, Milliseconds, Rows
 from ..errors import TransitError
 from ..kernels.nearest import NO_SITE
 from ..places.attaching import attach
@@ -17,16 +17,10 @@ from ..places.attachments import Attachments
 from ..places.people import list_cells
 from ..routing.ends import minutes_of
 from ..routing.nearest import Found
-from ..transit.journeys import (
-    Departures,
-    Take,
-    course_of,
-    percentile_of,
-    search_from,
-    search_to,
-)
+from ..transit.journeys import Departures, Take, course_of, search_from, search_to
 from ..transit.model import Transit
 from ..transit.pairs import reach_home, reach_sides, walk_all_the_way
+from ..transit.several import SeveralDepartures, first_moment, read_to_several, search_several
 from ..transit.walking import walk_to_nearest
 from .asking import Direction, check_direction, list_categories
 from .nearest import Names, find_nearest, qualities_of, rows_of_categories, tabulate_found
@@ -224,7 +218,7 @@ class TransitQuestion:
 
         def take(number: int, own: Departures) -> None:
             ms = own.percentile_ms(self.transit.window.percent)
-            stop = own.last_stop[np.arange(ms.size), _first_of(own.time_ms, ms)]
+            stop = own.last_stop[np.arange(ms.size), first_moment(own.time_ms, ms)]
             by_trip = self.site_of_stop[number][np.maximum(stop, 0)]
             site = np.where(stop >= 0, by_trip, self.site_of_cell[number])
             found[number] = site[:, np.newaxis].astype(np.int32), ms[:, np.newaxis]
@@ -247,6 +241,30 @@ class TransitQuestion:
         found
             Rows of the sites and times, shape (p, k).
         """
+        if self.is_to_site != course_of(self.transit).is_backward:
+            return self._scan_for_several(rows, k)
+        return self._try_each(rows, k)
+
+    def _scan_for_several(self, rows: Rows, k: int) -> Found:
+        """Find them by one scan that ends at all of the sites."""
+        transit, course = self.transit, course_of(self.transit)
+        (stop_site, stop_ms), (cell_site, cell_ms) = (
+            find_nearest(transit.network, (each, self.places), [rows], k, direction=self.direction)[
+                0
+            ]
+            for each in (transit.stops, self.people)
+        )
+        access = reach_home(transit, self.people, self.residents, is_leaving=self.is_to_site)
+        egress = walk_to_nearest(stop_ms, transit.window.longest_walk_min), stop_site
+        profiles = search_several(
+            course.connections(), course.walks, egress, trip_count=course.most_trips
+        )
+        found = read_to_several(course, access, profiles, (cell_ms, cell_site))
+        site, ms = found.at_percentile(transit.window.percent)
+        return np.ascontiguousarray(site.T), np.ascontiguousarray(ms.T)
+
+    def _try_each(self, rows: Rows, k: int) -> Found:
+        """Find them by a search from each of the sites."""
         own = self.places.pick(rows)
         sides = (self.people, own) if self.is_to_site else (own, self.people)
         reach = reach_sides(self.transit, *sides)[1 if self.is_to_site else 0]
@@ -254,8 +272,8 @@ class TransitQuestion:
         direct = np.ascontiguousarray(direct.T if self.is_to_site else direct)
         stop_count = self.transit.timetable.stop_count
         far = [(reach.of_place(row, stop_count), direct[row]) for row in range(rows.size)]
-        moment_count = course_of(self.transit).moment_ms.size
-        shape = k, self.people.place_count, moment_count
+        moment_ms = course_of(self.transit).moment_ms
+        shape = k, self.people.place_count, moment_ms.size
         nearest = _with_row(np.full(shape, UNREACHED_MS, np.int64), NO_SITE)
         lock = threading.Lock()
 
@@ -268,16 +286,13 @@ class TransitQuestion:
                     nearest[rank] = earlier
 
         self._search(far, take)
-        time_ms = (nearest >> ROW_BITS).astype(np.int32)
-        site = (nearest & (2**ROW_BITS - 1)).astype(np.int32)
-        percent = self.transit.window.percent
-        ms = np.column_stack([percentile_of(each, percent) for each in time_ms])
-        cell = np.arange(len(ms))
-        chosen = [
-            own[cell, _first_of(times, each)]
-            for own, times, each in zip(site, time_ms, ms.T, strict=True)
-        ]
-        return np.column_stack(chosen), ms
+        several = SeveralDepartures(
+            np.sort(np.abs(moment_ms)),
+            (nearest >> ROW_BITS).astype(np.int32),
+            (nearest & (2**ROW_BITS - 1)).astype(np.int32),
+        )
+        site, ms = several.at_percentile(self.transit.window.percent)
+        return np.ascontiguousarray(site.T), np.ascontiguousarray(ms.T)
 
     def tabulate(self, found: Sequence[Found], k: int) -> pd.DataFrame:
         """Tabulate what was found, without a site where none is reached.
@@ -303,13 +318,6 @@ class TransitQuestion:
 def _with_row(time_ms: Times, row: int) -> Times:
     both: Times = (time_ms << ROW_BITS) | (row & (2**ROW_BITS - 1))
     return both
-
-
-def _first_of(time_ms: Milliseconds, ms: Milliseconds) -> Times:
-    """Find the first moment that takes just so long, of each row."""
-    is_just: Flags = time_ms == ms[:, np.newaxis]
-    first: Times = is_just.argmax(axis=1).astype(np.int64)
-    return first
 
 
 def ask_transit(

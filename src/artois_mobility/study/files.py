@@ -303,9 +303,7 @@ def _read_transit(
 ) -> TransitQuestion | None:
     """Read what is asked of public transport, beside what is asked of everybody."""
     asked = content.access
-    context = TransitContext(
-        checks.folder, asked.profiles, profiles, asked.nearest, asked.date, checks.note
-    )
+    context = TransitContext(checks.folder, asked.profiles, profiles, asked.date, checks.note)
     return read_transit(content.transit, context)
 
 

@@ -1,10 +1,11 @@
 """Journeys by public transport to one destination, taking over what another situation shares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from .._types import UNREACHED_MS, Flags, Floats, Milliseconds, Rows
 from ..kernels.connections import read_departures
@@ -12,10 +13,20 @@ from ..places.attachments import Attachments
 from ..transit.journeys import Course, Departures
 from ..transit.model import Transit
 from ..transit.searches import Connections, Profiles, Walks, search_window
+from ..transit.several import (
+    SeveralDepartures,
+    SeveralProfiles,
+    first_moment,
+    read_to_several,
+    search_several,
+)
 from ..transit.walking import Access
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+# Which departure of each cell.
+Columns: TypeAlias = npt.NDArray[np.int64]
 
 MEDIAN: Final = 50.0
 # What one can count on: so many departures of a hundred take no longer.
@@ -28,14 +39,15 @@ RIM: Final = ""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Destination:
-    """Walks to the nearest site of a category, from n stops and from p cells.
+    """Walks to the k nearest sites of a category, from n stops and from p cells.
 
     Attributes
     ----------
     stop_ms, stop_site
-        How long from each stop, `UNREACHED_MS` where it is too far, and to which site, shape (n,).
+        How long from each stop, `UNREACHED_MS` where it is too far, and to which site, nearest
+        first, shape (n, k).
     cell_ms, cell_site
-        How long all the way from each cell, and to which site, shape (p,).
+        How long all the way from each cell, and to which site, shape (p, k).
     is_empty
         True where there is no site of the category.
     """
@@ -49,16 +61,21 @@ class Destination:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """Journeys from p cells to a category, over all departures of the window.
+    """Journeys from p cells to the k nearest sites of a category, over all departures.
 
     Attributes
     ----------
-    median_ms, sure_ms
-        What half of the departures, and what 85 of 100, do not exceed, shape (p,).
+    median_ms
+        What half of the departures do not exceed to the nearest site of each departure, to its
+        second nearest and so on, shape (k, p).
+    site
+        Where the first departure goes that takes as long, shape (k, p).
+    moment_ms
+        When that departure to the nearest site is, from the beginning of the day, shape (p,).
+    sure_ms
+        What 85 of 100 do not exceed to the nearest site, shape (p,).
     least_ms
         The quickest departure, shape (p,).
-    site
-        Where the first departure goes that takes as long as the median, shape (p,).
     within
         Share of the departures within each threshold, shape (t, p).
     on_foot
@@ -66,9 +83,10 @@ class Found:
     """
 
     median_ms: Milliseconds
+    site: Rows
+    moment_ms: Milliseconds
     sure_ms: Milliseconds
     least_ms: Milliseconds
-    site: Rows
     within: Floats
     on_foot: Floats
 
@@ -88,7 +106,7 @@ class Ride:
     """
 
     destination: Destination
-    profiles: Profiles
+    profiles: Profiles | SeveralProfiles
     found: Found
 
 
@@ -104,6 +122,8 @@ class Riding:
         Where cells hang on it, p cells.
     sites
         The table of sites, of which rows are the numbers.
+    places
+        Where sites hang on it.
     access, connections
         Walks from cells to stops, and what runs.
     rides
@@ -113,6 +133,7 @@ class Riding:
     transit: Transit
     people: Attachments
     sites: "gpd.GeoDataFrame"
+    places: Attachments
     access: Access
     connections: Connections
     rides: Mapping[str, Ride]
@@ -155,25 +176,34 @@ class Search:
     def _changed_cells(self, before: Riding, name: str, destination: Destination) -> Rows:
         """List the cells that walk otherwise."""
         there = before.rides[name].destination
-        is_other = (there.cell_ms != destination.cell_ms) | (
+        differs = (there.cell_ms != destination.cell_ms) | (
             there.cell_site != destination.cell_site
         )
+        is_other = differs.any(axis=1)
         if before.access is not self.access:
             is_other |= _other_rows(before.access, self.access)
         return np.flatnonzero(is_other).astype(np.int32)
 
-    def _search(self, destination: Destination) -> Profiles:
-        course = self.course
-        walks, egress = course.walks, destination.stop_ms
-        return search_window(self.connections, walks, egress, trip_count=course.most_trips)
+    def _search(self, destination: Destination) -> Profiles | SeveralProfiles:
+        course, walks = self.course, self.course.walks
+        if destination.stop_ms.shape[1] > 1:
+            egress = destination.stop_ms, destination.stop_site
+            return search_several(self.connections, walks, egress, trip_count=course.most_trips)
+        egress_ms = np.ascontiguousarray(destination.stop_ms[:, 0])
+        return search_window(self.connections, walks, egress_ms, trip_count=course.most_trips)
 
-    def _read(self, profiles: Profiles, destination: Destination, rows: Rows | None) -> Found:
+    def _read(
+        self, profiles: Profiles | SeveralProfiles, destination: Destination, rows: Rows | None
+    ) -> Found:
         """Read every departure of all cells, or of some."""
         access, direct, walked = self.access, destination.cell_ms, destination.cell_site
         if rows is not None:
             access, direct, walked = _take_rows(access, rows), direct[rows], walked[rows]
-        moments = self.course.moment_ms
-        shape = direct.size, moments.size
+        if isinstance(profiles, SeveralProfiles):
+            several = read_to_several(self.course, access, profiles, (direct, walked))
+            return _fold_several(several, direct[:, :1], self.thresholds_min)
+        moments, on_foot_ms = self.course.moment_ms, np.ascontiguousarray(direct[:, 0])
+        shape = on_foot_ms.size, moments.size
         time_ms, last_stop = np.empty(shape, np.int32), np.empty(shape, np.int32)
         read_departures(
             moments,
@@ -185,32 +215,59 @@ class Search:
             profiles.departure_ms,
             profiles.arrival_ms,
             np.ascontiguousarray(profiles.last_stop[:, -1]),
-            direct,
+            on_foot_ms,
             time_ms,
             last_stop,
         )
-        departures = self.course.tell(time_ms, last_stop)
-        return _fold(departures, self.thresholds_min, destination.stop_site, walked)
+        nearest = self.course.tell(time_ms, last_stop)
+        stop_site, cell_site = destination.stop_site[:, 0], walked[:, 0]
+
+        def site_at(first: Columns) -> Rows:
+            stop = nearest.last_stop[np.arange(first.size), first]
+            return np.where(stop >= 0, stop_site[np.maximum(stop, 0)], cell_site).astype(np.int32)
+
+        none = np.empty((0, on_foot_ms.size), np.int32)
+        is_walk = nearest.last_stop < 0
+        return _fold(nearest, is_walk, site_at, (none, none), self.thresholds_min)
+
+
+def _fold_several(
+    several: SeveralDepartures, on_foot_ms: Milliseconds, thresholds_min: Sequence[float]
+) -> Found:
+    """Sum up all departures to several sites; who rides no sooner walks."""
+    time_ms, site = several.time_ms[0], several.site[0]
+
+    def site_at(first: Columns) -> Rows:
+        chosen: Rows = site[np.arange(first.size), first]
+        return chosen
+
+    nearest = Departures(several.moment_ms, time_ms, np.empty(0, np.int32))
+    further = several.from_rank(1).at_percentile(MEDIAN)
+    return _fold(nearest, time_ms == on_foot_ms, site_at, further, thresholds_min)
 
 
 def _fold(
-    departures: Departures, thresholds_min: Sequence[float], stop_site: Rows, cell_site: Rows
+    nearest: Departures,
+    is_walk: Flags,
+    site_at: Callable[[Columns], Rows],
+    further: tuple[Rows, Milliseconds],
+    thresholds_min: Sequence[float],
 ) -> Found:
-    time_ms, last_stop = departures.time_ms, departures.last_stop
+    """Sum up all departures to their nearest sites; `further` is the median of the other ranks."""
+    time_ms = nearest.time_ms
     ranks = [max(int(np.ceil(each / 100 * time_ms.shape[1])) - 1, 0) for each in (MEDIAN, SURE)]
     parted = np.partition(time_ms, ranks, axis=1)
     median, sure = (np.ascontiguousarray(parted[:, rank]) for rank in ranks)
-    first = (time_ms == median[:, np.newaxis]).argmax(axis=1)
-    stop = last_stop[np.arange(median.size), first]
+    first = first_moment(time_ms, median)
     is_there = time_ms < UNREACHED_MS
-    on_foot = (is_there & (last_stop < 0)).sum(axis=1) / np.maximum(is_there.sum(axis=1), 1)
     return Found(
-        median,
+        np.vstack([median[np.newaxis], further[1]]),
+        np.vstack([site_at(first)[np.newaxis], further[0]]),
+        nearest.moment_ms[first],
         sure,
         time_ms.min(axis=1, initial=UNREACHED_MS),
-        np.where(stop >= 0, stop_site[np.maximum(stop, 0)], cell_site).astype(np.int32),
-        np.array([departures.share_within(each) for each in thresholds_min], np.float64),
-        on_foot,
+        np.array([nearest.share_within(each) for each in thresholds_min], np.float64),
+        (is_there & is_walk).sum(axis=1) / np.maximum(is_there.sum(axis=1), 1),
     )
 
 

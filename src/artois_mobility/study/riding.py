@@ -40,13 +40,15 @@ class _Situation:
     places: Attachments
 
 
-def ride_today(loaded: Loaded) -> Riding:
+def ride_today(loaded: Loaded, categories: Sequence[str] | None = None) -> Riding:
     """Compute the journeys of today.
 
     Parameters
     ----------
     loaded
         A study with a timetable.
+    categories
+        Those wanted; None for all of the study.
 
     Returns
     -------
@@ -56,7 +58,7 @@ def ride_today(loaded: Loaded) -> Riding:
     transit = _transit_of(loaded)
     people, places = loaded.attachments[transit.network.profile.name]
     today = _Situation(transit, people, loaded.today.sites, places)
-    return _ride(loaded, today, None, loaded.study.categories)
+    return _ride(loaded, today, None, categories or loaded.study.categories)
 
 
 def ride(
@@ -102,19 +104,19 @@ def answer_of_riding(riding: Riding, categories: tuple[str, ...]) -> Answer:
     Returns
     -------
     answer
-        The median departure. An answer is exact where no departure gets to where the extract ends
-        any sooner.
+        The median departure, to as many sites as the study asks for. An answer is exact where no
+        departure gets to where the extract ends any sooner.
     """
     found = [riding.rides[each].found for each in categories]
-    time_ms = np.array([each.median_ms for each in found], np.int32)
-    site = np.array([each.site for each in found], np.int32)
+    time_ms = np.array([each.median_ms.T for each in found], np.int32)
+    site = np.array([each.site.T for each in found], np.int32)
     names = name_sites(riding.sites)
     last = names.site.size - 1
     return Answer(
         categories,
         names,
-        np.where(time_ms < UNREACHED_MS, site, last).astype(np.int32)[:, :, np.newaxis],
-        time_ms[:, :, np.newaxis],
+        np.where(time_ms < UNREACHED_MS, site, last).astype(np.int32),
+        time_ms,
         riding.rides[RIM].found.least_ms,
         name_reasons(riding.people.reason_of_place),
         np.array([riding.rides[each].destination.is_empty for each in categories], np.bool_),
@@ -142,7 +144,7 @@ def tabulate_rides(
     -------
     transit_times
         `scenario`, `cell`, `category`, `minutes_50`, `minutes_85`, `share_within_10` and so on,
-        `on_foot`; the share of none is 0.
+        `on_foot`, all to the nearest site; the share of none is 0.
     """
     today = rides[keys[0]].rides
     asked = []
@@ -163,7 +165,9 @@ def tabulate_rides(
             "scenario": pd.Categorical.from_codes(scenario, pd.Index(keys)),
             "cell": pd.Categorical.from_codes(cell, pd.Index(cells)),
             "category": pd.Categorical.from_codes(categories, pd.Index(study.categories)),
-            f"minutes_{MEDIAN:g}": minutes_of(np.concatenate([each.median_ms for each in blocks])),
+            f"minutes_{MEDIAN:g}": minutes_of(
+                np.concatenate([each.median_ms[0] for each in blocks])
+            ),
             f"minutes_{SURE:g}": minutes_of(np.concatenate([each.sure_ms for each in blocks])),
             **{
                 f"share_within_{bound:g}": within[row]
@@ -267,24 +271,24 @@ def _ride(
     search = Search(course, access, connections, bounds, situation.sites, before)
     parts = run_each(lambda name: search.run(name, destinations[name]), list(destinations))
     rides = dict(zip(destinations, parts, strict=True))
-    return Riding(transit, people, situation.sites, access, connections, rides)
+    return Riding(transit, people, situation.sites, situation.places, access, connections, rides)
 
 
 def _find_destinations(
     loaded: Loaded, situation: _Situation, categories: Sequence[str]
 ) -> dict[str, Destination]:
-    """Find the walks from stops and cells to sites of some categories, and to the rim."""
+    """Find the walks from stops and cells to the nearest sites of categories, and to the rim."""
     transit, stops = situation.transit, situation.transit.stops
     network, count = transit.network, stops.place_count
     members = rows_of_categories(situation.sites, categories)
     walkers = stack_places([stops, situation.people])
-    found = find_nearest(network, (walkers, situation.places), members)
+    found = find_nearest(network, (walkers, situation.places), members, loaded.study.nearest)
     destinations = {
         category: Destination(
-            walk_to_nearest(ms[:count, 0], transit.window.longest_walk_min),
-            np.ascontiguousarray(site[:count, 0]),
-            np.ascontiguousarray(ms[count:, 0]),
-            np.ascontiguousarray(site[count:, 0]),
+            walk_to_nearest(ms[:count], transit.window.longest_walk_min),
+            np.ascontiguousarray(site[:count]),
+            np.ascontiguousarray(ms[count:]),
+            np.ascontiguousarray(site[count:]),
             is_empty=not rows.size,
         )
         for category, rows, (site, ms) in zip(categories, members, found, strict=True)
@@ -301,5 +305,6 @@ def _find_rim_walks(transit: Transit, walkers: Attachments, rim: Rim) -> Destina
     is_beyond = ~points.to_crs(transit.network.crs).within(rim.inner).to_numpy(np.bool_)
     walked_ms = walk_to_nearest(time_ms[:count], transit.window.longest_walk_min)
     stop_ms = np.where(is_beyond, 0, walked_ms).astype(np.int32)
-    none = np.full(walkers.place_count, NO_SITE, np.int32)
-    return Destination(stop_ms, none[:count], np.ascontiguousarray(time_ms[count:]), none[count:])
+    none = np.full((walkers.place_count, 1), NO_SITE, np.int32)
+    cell_ms = np.ascontiguousarray(time_ms[count:, np.newaxis])
+    return Destination(stop_ms[:, np.newaxis], none[:count], cell_ms, none[count:])

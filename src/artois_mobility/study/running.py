@@ -172,7 +172,7 @@ def compute_all(
         others = [job for job in jobs if job.profile == TRANSIT and job.scenario is not None]
 
         def ride_on(job: Job) -> Riding:
-            riding = _ride(loaded, today, job, new_sites)
+            riding = ride_in(loaded, today, job, new_sites)
             tell()
             return riding
 
@@ -194,8 +194,27 @@ def _key_of(job: Job) -> str:
     return TODAY if job.scenario is None else job.scenario.scenario.key
 
 
-def _ride(loaded: Loaded, today: Riding, job: Job, new_sites: NewSites) -> Riding:
-    assert job.scenario is not None  # today is known
+def ride_in(loaded: Loaded, today: Riding, job: Job, new_sites: NewSites) -> Riding:
+    """Compute the journeys by public transport that a scenario changes.
+
+    Parameters
+    ----------
+    loaded
+        The study.
+    today
+        What `ride_today` returns.
+    job
+        The scenario and the categories.
+    new_sites
+        What `attach_new_sites` returns.
+
+    Returns
+    -------
+    riding
+        The same as of computing everything anew; today's own where there is no scenario.
+    """
+    if job.scenario is None:
+        return today
     own = new_sites.get((job.scenario.scenario.key, streets_of(loaded.study, job.profile)))
     return ride(loaded, today, job.scenario, job.categories, own)
 

@@ -77,8 +77,6 @@ class TransitContext:
         What the study lists, `"transit"` among them or not.
     street_profiles
         Those of them that travel on streets.
-    nearest
-        How many sites of each category the study asks for.
     day
         The day that the study is about, or None.
     note
@@ -88,7 +86,6 @@ class TransitContext:
     folder: Path
     profiles: tuple[str, ...]
     street_profiles: tuple[Profile, ...]
-    nearest: int
     day: date | None
     note: Note = field(repr=False)
 
@@ -129,12 +126,6 @@ def read_transit(section: TransitSection | None, context: TransitContext) -> Tra
             ("transit", "feeds"),
             f"nobody asks for this timetable: add {TRANSIT!r} to access.profiles, or leave the "
             "section out.",
-        )
-    if is_asked and context.nearest > 1:
-        context.note(
-            ("access", "nearest"),
-            f"is {context.nearest}; by public transport only the nearest site is found: nearest = "
-            f"1, or leave {TRANSIT!r} out of access.profiles.",
         )
     feeds = tuple(_find_feed(given, context) for given in section.feeds)
     walk = _read_walk(section.walk, context)

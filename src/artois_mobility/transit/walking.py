@@ -230,14 +230,14 @@ def walk_to_nearest(found_ms: Milliseconds, longest_walk_min: float) -> Millisec
     Parameters
     ----------
     found_ms
-        Shape (n,).
+        Any shape.
     longest_walk_min
         No walk takes longer.
 
     Returns
     -------
     walk_ms
-        `UNREACHED_MS` for those, shape (n,).
+        `UNREACHED_MS` for those that are, the same shape.
     """
     bound_ms = int(longest_walk_min * MS_PER_MIN)
     return np.where(found_ms <= bound_ms, found_ms, UNREACHED_MS).astype(np.int32)

@@ -25,99 +25,20 @@ from artois_mobility.study.laws import check_laws
 from artois_mobility.study.loading import load
 from artois_mobility.study.new_sites import attach_new_sites, join_sites
 from artois_mobility.study.riding import settle_transit
-from study_worlds import STUDY, place, write_town
-from transit_worlds import write_feed
+from study_worlds import place
+from transit_studies import (
+    SCENARIOS,
+    TRANSIT,
+    rides_of,
+    study_text,
+    write_bus,
+    write_scenario,
+    write_study,
+)
 
-TRANSIT = """
-[transit]
-feeds = ["bus"]
-day = 2025-03-04
-from = 07:00:00
-to = 08:00:00
-"""
 SITES = """sites = ["osm", "data/dentist.csv"]
 
 [access]"""
-# Stops of a bus along the south bank and over the bridge to the north, every ten minutes.
-STOPS = {"west": place(0, 0), "east": place(7, 0), "north": place(0, 5), "far": place(7, 5)}
-RIDES = {"S": ("west", "east", 180), "N": ("north", "far", 240)}
-SCENARIOS = {
-    "footbridge": f"""
-kind = "add_link"
-geometry = [{list(place(7, 2))}, {list(place(7, 3))}]
-profiles = ["walk"]
-""",
-    "closed": """
-kind = "close_ways"
-ids = [300]
-""",
-    "site": f"""
-kind = "add_site"
-category = "care/pharmacy"
-name = "Pharmacie du port"
-at = {list(place(4, 1))}
-""",
-    "shut": """
-kind = "close_ways"
-ids = [105]
-""",
-    "gone": """
-kind = "remove_site"
-site = "n9002"
-""",
-    "often": """
-kind = "set_frequency"
-lines = ["S"]
-factor = 2
-""",
-    "without": """
-kind = "remove_line"
-lines = ["N"]
-""",
-    "line": """
-kind = "add_line"
-name = "M"
-stops = ["west", "far"]
-headways = [["06:30", "09:00", 10]]
-minutes = [4]
-""",
-}
-
-
-def write_bus(folder):
-    """A bus each way, every ten minutes from half past six to nine, line by line."""
-    trips, route_of = {}, {}
-    for line, (here, there, seconds) in RIDES.items():
-        for begin, end, way in ((here, there, "out"), (there, here, "back")):
-            for number in range(15):
-                at = 23_400 + 600 * number
-                name = f"{line}-{way}-{number}"
-                trips[name] = [(begin, at, at), (end, at + seconds, at + seconds)]
-                route_of[name] = line
-    more = {
-        "routes": "route_id,route_short_name,route_type\nS,S,3\nN,N,3\n",
-        "trips": "route_id,service_id,trip_id\n"
-        + "".join(f"{line},all,{name}\n" for name, line in route_of.items()),
-    }
-    return write_feed(folder, trips, stops=STOPS, more=more)
-
-
-def study_text(more="", profiles='["car", "transit", "walk"]'):
-    text = STUDY.replace("nearest = 2", "nearest = 1")
-    return text.replace('["car", "walk"]', profiles) + TRANSIT + more
-
-
-def write_study(folder, text=None):
-    path = write_town(folder)
-    write_bus(folder / "bus")
-    path.write_text(study_text() if text is None else text, encoding="utf-8")
-    return path
-
-
-def write_scenario(folder, name):
-    path = folder / f"{name}.toml"
-    path.write_text(f'name = "{name}"\n[[changes]]{SCENARIOS[name]}', encoding="utf-8")
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -163,11 +84,6 @@ def near_loaded(near):
 @pytest.fixture(scope="module")
 def near_result(near, town):
     return am.compare(near, [town / f"{name}.toml" for name in SCENARIOS])
-
-
-def rides_of(table, key):
-    own = table[(table["scenario"] == key) & (table["profile"] == "transit")]
-    return own.reset_index(drop=True)
 
 
 def test_a_study_reads_what_is_asked_of_public_transport(study):
@@ -325,7 +241,6 @@ def test_uncertainty_tells_of_streets_and_leaves_rides_out(town, tmp_path):
         ("to = 08:00:00", "to = 08:00:00\nchange_s = -1", "change_s is -1; allowed is 0 or more"),
         ("to = 08:00:00", 'to = 08:00:00\nwalk = "car"', "transit.walk: 'car' does not walk"),
         ("to = 08:00:00", 'to = 08:00:00\nwalk = "wlak"', "transit.walk: .*wlak"),
-        ("nearest = 1", "nearest = 2", "access.nearest: is 2; by public transport only"),
         ('"transit", ', "", "nobody asks for this timetable"),
         ('"transit", ', '"transit", "transit", ', "'transit' is listed twice"),
         ('["car", "transit", "walk"]', '["transit"]', "'transit' stands alone"),
@@ -344,8 +259,8 @@ def test_a_faulty_section_is_told_what_where_and_what_is_allowed(town, before, a
 def test_all_problems_come_at_once(town):
     path = town / "faulty.toml"
     text = study_text().replace('"bus"', '"tram"').replace("to = 08:00:00", "to = 06:00:00")
-    path.write_text(text.replace("nearest = 1", "nearest = 3"), encoding="utf-8")
-    with pytest.raises(StudyError, match="3 problems"):
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match="2 problems"):
         am.read_study(path)
 
 
@@ -491,7 +406,7 @@ def run(*arguments):
     return CliRunner().invoke(app, [str(each) for each in arguments])
 
 
-def test_commands_ride_where_they_can_and_refuse_where_not(town, tmp_path, result):
+def test_matrices_and_areas_ride_and_streets_are_refused(town, tmp_path, result):
     study = town / "town.toml"
     done = run("matrix", study, "--profile", "transit", "--output", tmp_path / "m.parquet")
     assert done.exit_code == 0, done.stderr
@@ -505,59 +420,8 @@ def test_commands_ride_where_they_can_and_refuse_where_not(town, tmp_path, resul
     for more in ([], ["--scenario", town / "often.toml"]):
         done = run(*area, "--output", tmp_path / "areas.gpkg", *more)
         assert done.exit_code == 0, done.stderr
-    for refused in (
-        (*area, "--form", "streets"),
-        (
-            "explain",
-            study,
-            town / "site.toml",
-            "--cell",
-            "0",
-            "-c",
-            "care/hospital",
-            "-p",
-            "transit",
-        ),
-        ("optimise", study, town / "site.toml", "--budget", "1", "-p", "transit"),
-    ):
-        done = run(*refused)
-        assert done.exit_code == 2, (refused, done.stderr)
-
-
-def test_lines_are_told_as_not_answered_never_as_without_effect(town, tmp_path):
-    study, lines, site = town / "town.toml", town / "often.toml", town / "site.toml"
-    done = run("attribute", study, lines)
-    assert "Sans réponse ici : transports collectifs" in done.stdout, done.stderr
-    assert "aucun mode" not in done.stdout
-    done = run("attribute", study, lines, "--lang", "en")
-    assert ". Not answered here: public transport, only streets are counted." in done.stdout
-    assert (
-        "Not answered here: public transport;"
-        in run("attribute", study, site, "--lang", "en").stdout
-    )
-    told = json.loads(run("attribute", study, lines, "--json").stdout)
-    assert told["not_answered"] == ["transit"]
-    assert told["changes"][0]["reason"].startswith("sans réponse ici : transports collectifs")
-    chosen = ("optimise", study, lines, "--budget", "1", "-o")
-    done = run(*chosen, tmp_path / "fr")
-    assert "Sur les rues, aucun candidat" in done.stdout, done.stderr
-    assert "transports collectifs, dont often change les lignes" in done.stdout
-    done = run(*chosen, tmp_path / "en", "--lang", "en")
-    assert "public transport, whose lines often changes; only streets are counted" in done.stdout
-
-
-def test_an_explanation_without_profile_says_for_whom_it_is(town):
-    asked = ("explain", town / "town.toml")
-    cell = ("--cell", "c0_2", "-c", "care/hospital")
-    done = run(*asked, town / "often.toml", *cell)
-    assert "Réponse pour voiture seulement" in done.stdout, done.stderr
-    assert "voiture seulement" not in run(*asked, town / "site.toml", *cell).stdout
-    focused = town / "focused.toml"
-    text = (town / "often.toml").read_text(encoding="utf-8")
-    focus = '[focus]\nprofiles = ["transit", "walk"]\n[[changes]]'
-    focused.write_text(text.replace("[[changes]]", focus), encoding="utf-8")
-    told = json.loads(run(*asked, focused, *cell, "--json").stdout)
-    assert (told["profile"], told["not_answered"]) == ("walk", ["transit"])
+    done = run(*area, "--form", "streets")
+    assert done.exit_code == 2, done.stderr
 
 
 def test_check_counts_the_faults_of_a_feed(tmp_path):

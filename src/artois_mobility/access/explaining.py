@@ -101,7 +101,13 @@ def explain(
 
 
 @overload
-def explain(network: Transit, origin: Places, destination: Places) -> Journey: ...
+def explain(
+    network: Transit,
+    origin: Places,
+    destination: Places,
+    *,
+    attachments: tuple[Attachments, Attachments] | None = None,
+) -> Journey: ...
 
 
 def explain(
@@ -159,7 +165,7 @@ def explain(
     """
     require_one_each(origin, destination, asked="explain", many="routes")
     if isinstance(network, Transit):
-        return typical_journey(network, origin, destination)
+        return typical_journey(network, origin, destination, attachments)
     if attachments is None:
         here, there = hang(network, origin), hang(network, destination)
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..transit.naming import TRANSIT
 from .outputs import area_writer, check_results_folder, csv_writer, write_folder, write_whole
 from .texts import Answer, write_json, write_table
+from .timetables import describe_departures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ..why.attributing import Attribution, Method
     from ..why.goals import Goal
     from ..why.optimising import Optimum
+    from ..why.roles import Access
     from .questions import Contest, Question
 
 Frame = TypeVar("Frame", bound="pd.DataFrame")
@@ -74,9 +76,7 @@ def run_attribute(
     found = attribute(asked, scenario_path, method=method, progress=progress)
     if as_json:
         tables = {name: getattr(found, name) for name in ("changes", "parts", "whole", "remainder")}
-        missing = [name for name in study.profiles if name == TRANSIT]
-        figures = {"method": found.method, "not_answered": missing}
-        return _describe(found.is_schematic, tables, figures)
+        return _describe(found.is_schematic, tables, {"method": found.method})
     values = {"name": found.scenario, "method": words.say(f"why.method_{found.method}")}
     rows = found.changes.itertuples()
     lines = [f"{row.changes}. {row.sentence} {_as_sentence(str(row.reason))}" for row in rows]
@@ -84,8 +84,6 @@ def run_attribute(
     table, left_out = _lay_out_parts(found, words)
     if left_out:
         lines.append(words.say("why.without_effect", {"count": left_out}) + ".")
-    if TRANSIT in study.profiles:
-        lines.append(words.say("why.streets_only") + ".")
     title = words.say("why.attribute_title", values)
     return _answer(found.is_schematic, words, title, lines, [table])
 
@@ -149,13 +147,12 @@ def run_explain(
         files.append(str(output))
     if not as_json:
         return Answer("\n\n".join(filter(None, [mention, found.text(asked.language), *files])))
-    before, after = (
-        {"site": each.site, "name": each.name, "minutes": _number(each.minutes)}
-        for each in (found.before, found.after)
-    )
+    before, after = map(_describe_access, (found.before, found.after))
     named = {name: getattr(found, name) for name in ("scenario", "cell", "profile", "category")}
     missing = [TRANSIT] if found.leaves_out_transit else []
     figures = {**named, "not_answered": missing, "before": before, "after": after, "files": files}
+    if found.departures is not None:
+        figures["departures"] = describe_departures(found.departures)
     return _describe(
         found.is_schematic, {"changes": found.changes, "legs": found.routes()}, figures
     )
@@ -214,14 +211,9 @@ def run_optimise(
         tables = {name: getattr(found, name) for name in ("chosen", "steps", "conflicts")}
         names = ("value", "cost", "budget", "method", "bound", "bound_from", "best_single")
         figures = {name: _number(getattr(found, name)) for name in names}
-        figures |= {"tried": len(found.tried), "not_answered": found.not_answered, "files": files}
+        figures |= {"tried": len(found.tried), "files": files}
         return _describe(found.is_schematic, tables, figures)
     lines = [_say_bound(found, words)]
-    if found.not_answered:
-        named = {"candidates": ", ".join(found.not_answered)}
-        lines.append(words.say("why.lines_not_answered", named))
-    elif TRANSIT in study.profiles:
-        lines.append(words.say("why.streets_only"))
     for row in found.conflicts.itertuples():
         about = {"candidates": row.candidates, "reason": row.reason}
         lines.append(words.say("why.conflict", about))
@@ -261,8 +253,7 @@ def _as_sentence(reason: str) -> str:
 def _say_optimum(found: Optimum, goal: Goal, words: Words) -> str:
     budget = _plain(found.budget, words)
     if not len(found.chosen):
-        key = "why.no_optimum_on_streets" if found.not_answered else "why.no_optimum"
-        return words.say(key, {"budget": budget})
+        return words.say("why.no_optimum", {"budget": budget})
     gain = words.say(f"why.gain_{goal.objective}", {"value": round(found.value)})
     values = {"count": len(found.chosen), "cost": _plain(found.cost, words), "budget": budget}
     return words.say("why.optimum_title", {**values, "gain": gain})
@@ -345,10 +336,20 @@ def _describe(
     figures: Mapping[str, object],
 ) -> Answer:
     rows = {
-        name: json.loads(table.drop(columns="geometry", errors="ignore").to_json(orient="records"))
+        name: json.loads(
+            table.drop(columns="geometry", errors="ignore").to_json(
+                orient="records", date_format="iso", date_unit="s"
+            )
+        )
         for name, table in tables.items()
     }
     return Answer(write_json({"is_schematic": is_schematic, **figures, **rows}))
+
+
+def _describe_access(access: Access) -> dict[str, object]:
+    told = {"site": access.site, "name": access.name, "minutes": _number(access.minutes)}
+    sure_min = _number(access.sure_min)
+    return told if sure_min is None else {**told, "minutes_85": sure_min}
 
 
 def _cell(number: Any, words: Words) -> Any:  # noqa: ANN401  a figure of a table

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..changes.sentences import Language
+    from ..study.transit_questions import TransitQuestion
     from ..transit.feeds import Feed
 
 TUESDAY: Final = 1
@@ -61,15 +62,11 @@ def read_timetables(paths: Sequence[Path]) -> Timetables:
     InputError
         If one is no feed, or nothing runs on any day for which all of them speak.
     """
-    from ..transit.calendars import runs_on
     from ..transit.feeds import read_gtfs
 
     feed = read_gtfs(paths)
     first, last = feed.sources["first"].max().date(), feed.sources["last"].min().date()
-    count = min((last - first).days + 1, MOST_DAYS)
-    days = [first + dt.timedelta(days=number) for number in range(count)]
-    days.sort(key=lambda day: day.weekday() != TUESDAY)  # which keeps the order of the others
-    day = next((each for each in days if runs_on(feed, each).any()), None)
+    day = propose_day(feed)
     if day is None:
         msg = (
             f"Nothing runs from {first} to {last}, for which {paths[0]} speaks. Take timetables "
@@ -77,6 +74,29 @@ def read_timetables(paths: Sequence[Path]) -> Timetables:
         )
         raise InputError(msg)
     return Timetables(tuple(paths), first, last, day, int(feed.faults["count"].sum()))
+
+
+def propose_day(feed: Feed) -> dt.date | None:
+    """Propose a day on which something runs.
+
+    Parameters
+    ----------
+    feed
+        Timetables.
+
+    Returns
+    -------
+    day
+        The first Tuesday, else the first day; None where nothing runs on any day for which all of
+        them speak.
+    """
+    from ..transit.calendars import runs_on
+
+    first, last = feed.sources["first"].max().date(), feed.sources["last"].min().date()
+    count = min((last - first).days + 1, MOST_DAYS)
+    days = [first + dt.timedelta(days=number) for number in range(count)]
+    days.sort(key=lambda day: day.weekday() != TUESDAY)  # which keeps the order of the others
+    return next((each for each in days if runs_on(feed, each).any()), None)
 
 
 def is_feed(path: Path) -> bool:
@@ -99,6 +119,24 @@ def is_feed(path: Path) -> bool:
     (True, False)
     """
     return path.suffix.lower() == ARCHIVE or path.is_dir()
+
+
+def describe_departures(asked: TransitQuestion) -> dict[str, object]:
+    """Say which departures minutes by public transport stand for, ready for JSON.
+
+    Parameters
+    ----------
+    asked
+        What a study asks of public transport.
+
+    Returns
+    -------
+    departures
+        `day`, `from_min` and `to_min` (minutes of the day).
+    """
+    window = asked.window
+    moments = {"from_min": window.begin_min, "to_min": window.end_min}
+    return {"day": asked.day.isoformat(), **moments}
 
 
 def run_check_of_feed(

@@ -20,7 +20,6 @@ from ..study.loading import load
 from ..study.touching import name_site
 from .grouping import Group, find_groups, list_unions
 from .trials import Combination, Pair, Trials, is_schematic, prepare_trials
-from .unanswered import changes_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,9 +53,8 @@ class Attribution:
         `"shapley"` or `"leave_one_out"`.
     changes
         One row per part: `part` from 1, `changes` (numbers of the changes in the file, from 1),
-        `kind`, `sentence`, and `reason`: why some are taken together, change lines of public
-        transport, of which nothing is told here, or act on nothing that the
-        study asks for; `""` for a change by itself.
+        `kind`, `sentence`, and `reason`: why some are taken together, or that they act on nothing
+        that the study asks for; `""` for a change by itself.
     parts
         One row per part, profile and category that any change can act on: the columns of `changes`
         but `reason`, `profile`, `category`, the figures, `reason`.
@@ -339,9 +337,7 @@ def _describe(trials: Trials, number: int, group: Group) -> dict[str, object]:
     language: Language = loaded.study.language
     changes = [scenario.changes[row] for row in sorted(group.rows)]
     acts = any(group.rows & rows for rows in trials.rows_of_pair.values())
-    of_lines = all(changes_lines(change) for change in changes)
-    idle = Notice("lines_not_answered" if of_lines else "acts_on_nothing")
-    notice = group.reason or (None if acts else idle)
+    notice = group.reason or (None if acts else Notice("acts_on_nothing"))
     return {
         "part": number,
         "changes": ", ".join(str(row + 1) for row in sorted(group.rows)),

@@ -8,9 +8,11 @@ from typing import Final
 import numpy as np
 
 from ..changes.schema import AddLink, AddSite, Change
+from ..changes.transit_schema import AddLine
 from ..errors import ResultError
 from ..network.geodesy import length_m
 from ..scenarios.link_joints import JOIN_LIMIT_M, SAME_POINT_M
+from ..transit.naming import TRANSIT
 from .trials import Combination, Trials
 
 # Ends of links this far apart never become one joint.
@@ -30,13 +32,15 @@ class Structure:
     Attributes
     ----------
     adds_sites_only
-        Every candidate opens sites and does nothing else. A cell's nearest site is the least of
-        several times, so that each site adds less the more are open, and never takes away.
+        Every candidate opens sites and does nothing else, and nobody goes there by public
+        transport. A cell's nearest site is the least of several times, so that each site adds less
+        the more are open, and never takes away. The median of departures knows no such law: a site
+        that is nearest for some of them and one that is for others may shorten it together only.
     gains_shrink
         The same, or no two candidates can act on the same profile and category: together they gain
         no more than each alone, summed.
     opens_only
-        Every candidate opens sites or links and does nothing else, and links of different
+        Every candidate opens sites, links or lines and does nothing else, and links of different
         candidates join the streets far from each other: what is open beside them slows nobody.
     """
 
@@ -61,12 +65,16 @@ def find_structure(trials: Trials, candidates: Sequence[Combination]) -> Structu
         What bounds may rest upon.
     """
     changes = trials.scenario.changes
-    adds_sites = all(isinstance(each, AddSite) for each in changes)
+    shrinks = {
+        pair: pair[0] != TRANSIT and adds_sites_on(changes, rows)
+        for pair, rows in trials.rows_of_pair.items()
+    }
+    adds_sites = all(isinstance(each, AddSite) for each in changes) and all(shrinks.values())
     is_alone = all(
-        adds_sites_on(changes, rows) or sum(bool(own & rows) for own in candidates) <= 1
-        for rows in trials.rows_of_pair.values()
+        shrinks[pair] or sum(bool(own & rows) for own in candidates) <= 1
+        for pair, rows in trials.rows_of_pair.items()
     )
-    opens = all(isinstance(each, AddSite | AddLink) for each in changes)
+    opens = all(isinstance(each, AddSite | AddLink | AddLine) for each in changes)
     return Structure(adds_sites, is_alone, opens and links_keep_apart(changes, candidates))
 
 

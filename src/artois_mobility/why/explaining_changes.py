@@ -20,29 +20,14 @@ from ..scenarios.reading import TODAY, read_scenario
 from ..scenarios.resolving import resolve
 from ..study.loading import load
 from ..study.touching import name_site
-from .ends import (
-    BARRIER_KINDS,
-    CELL_REATTACHED,
-    SITE_REATTACHED,
-    find_reattached,
-    name_ends,
-)
+from ..transit.naming import LABEL, TRANSIT
+from .asking import changes_lines, settle_pair
+from .ends import BARRIER_KINDS, find_reattached, name_ends
 from .grouping import Group, find_groups
-from .roles import (
-    CLOSED_AVOIDED,
-    ELSEWHERE,
-    LINK_USED,
-    OPENED_USED,
-    SITE_ADDED,
-    SITE_MOVED,
-    SITE_REMOVED,
-    SPEED_USED,
-    Access,
-    find_access,
-    find_role,
-)
+from .riding import find_rides
+from .roles import ELSEWHERE, Access, find_access, find_role
+from .telling import NOTICE_OF_ROLE, is_same, say_departures, say_finding
 from .trials import Combination, Pair, Trials, is_schematic, prepare_trials
-from .unanswered import name_unanswered, settle_pair
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -52,22 +37,10 @@ if TYPE_CHECKING:
     from ..scenarios.reading import Scenario
     from ..study.files import Study
     from ..study.loading import Loaded
+    from ..study.transit_questions import TransitQuestion
 
 EXPLAINING: Final = "changes of the cell"
 THEN: Final = "scenario"
-
-_NOTICE_OF_ROLE: Final = {
-    LINK_USED: "role_link_used",
-    OPENED_USED: "role_opened_used",
-    CLOSED_AVOIDED: "role_closed_avoided",
-    SPEED_USED: "role_speed_used",
-    SITE_ADDED: "role_site_added",
-    SITE_MOVED: "role_site_moved",
-    SITE_REMOVED: "role_site_removed",
-    CELL_REATTACHED: "role_cell_reattached",
-    SITE_REATTACHED: "role_site_reattached",
-    ELSEWHERE: "role_elsewhere",
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,8 +59,8 @@ class ChangeExplanation:
         One row per change, or changes that stand only together: `changes` (numbers in the file,
         from 1), `kind`, `sentence` (in the study's language), `role` (`link_used`,
         `opened_used`, `closed_avoided`, `speed_used`, `site_added`, `site_moved`, `site_removed`;
-        of barriers `cell_reattached`, `site_reattached` (which hang on another street); or
-        `elsewhere`),
+        of barriers `cell_reattached`, `site_reattached` (which hang on another street); of lines
+        `line_used`, `line_left`, `stop_moved`; or `elsewhere`),
         `minutes_without` (all others made), `minutes_alone` (made by itself), and `made_it`: True
         where the minutes would be others without it, or, where none is needed because several do
         the same, for those that are enough by themselves.
@@ -96,9 +69,11 @@ class ChangeExplanation:
     profile_labels
         The profile as people call it, by language.
     leaves_out_transit
-        True when the scenario changes lines of public transport, of which nothing is told here.
+        True when the scenario changes lines of public transport, and another profile is asked for.
     is_schematic
         True when the extract is a made-up territory.
+    departures
+        By public transport, of which departures the minutes are the median; else None.
     """
 
     scenario: str
@@ -112,6 +87,7 @@ class ChangeExplanation:
     profile_labels: Mapping[str, str]
     leaves_out_transit: bool
     is_schematic: bool
+    departures: "TransitQuestion | None" = None
 
     def routes(self) -> "gpd.GeoDataFrame":
         """Give the legs of both routes as a layer.
@@ -119,8 +95,8 @@ class ChangeExplanation:
         Returns
         -------
         legs
-            `situation` (`today` or `scenario`) and the columns of `Explanation.legs`; a way that
-            is new has a negative number. EPSG:4326.
+            `situation` (`today` or `scenario`) and the columns of `Explanation.legs`, by public
+            transport those of `Journey.legs`; a way that is new has a negative number. EPSG:4326.
         """
         import geopandas as gpd
         import pandas as pd
@@ -156,17 +132,20 @@ class ChangeExplanation:
             If the language is another.
         """
         check_language(language)
-        lines = [self._finding(language)]
+        asked = self.cell, self.profile_labels[language], label(self.category, language)
+        lines = [say_finding(asked, self.before, self.after, language)]
         if self.leaves_out_transit:
             told = {"profile": self.profile_labels[language]}
-            lines.append(Notice("explained_on_streets", told).say(language))
-        if not _is_same(self.before.minutes, self.after.minutes):
+            lines.append(Notice("explained_without_lines", told).say(language))
+        if self.departures is not None:
+            lines.append(say_departures(self.departures, self.before, self.after, language))
+        if not is_same(self.before.minutes, self.after.minutes):
             lines.append(_headline(self.changes, self.after.minutes).say(language))
         rows = zip(self.changes.to_dict("records"), self.sentences[language], strict=True)
         for row, said in rows:
             if row["made_it"] or row["role"] != ELSEWHERE:
                 ends = name_ends(row["role"], self.before, self.after)
-                role = Notice(_NOTICE_OF_ROLE[row["role"]], ends)
+                role = Notice(NOTICE_OF_ROLE[row["role"]], ends)
                 values: dict[str, Value] = {
                     "number": str(row["changes"]),
                     "sentence": said,
@@ -176,27 +155,6 @@ class ChangeExplanation:
         for key, access in (("route_today", self.before), ("route_then", self.after)):
             lines += ["", Notice(key).say(language), access.route.text(language)]
         return "\n".join(lines)
-
-    def _finding(self, language: Language) -> str:
-        before, after = self.before, self.after
-        had, has = bool(before.site), bool(after.site)
-        values: dict[str, Value] = {
-            "cell": self.cell,
-            "profile": self.profile_labels[language],
-            "category": label(self.category, language),
-            "site_before": before.name or before.site,
-            "site_after": after.name or after.site,
-            "before": _write(before.minutes, language),
-            "after": _write(after.minutes, language),
-            "minutes": _write(abs(before.minutes - after.minutes), language),
-        }
-        if not (had and has):
-            keys = {(False, True): "cell_newly_reaching", (True, False): "cell_no_longer_reaching"}
-            return Notice(keys.get((had, has), "cell_without_access"), values).say(language)
-        if _is_same(before.minutes, after.minutes):
-            return Notice("cell_unchanged", values).say(language)
-        gains = after.minutes < before.minutes
-        return Notice("cell_gained" if gains else "cell_lost", values).say(language)
 
 
 def explain_change(
@@ -212,7 +170,8 @@ def explain_change(
 
     The way to the nearest site is followed on today's network and on the one that the scenario
     leaves; their minutes are those that `am.compare` gives. A change made it where the minutes
-    would be others without it.
+    would be others without it. By public transport the minutes are the median of the study's
+    window, and the first departure that takes as long is told.
 
     Parameters
     ----------
@@ -225,8 +184,8 @@ def explain_change(
     category
         One of the study's.
     profile
-        One of the study's; when left out, the first on streets that the scenario shows first, or
-        else the study's first.
+        One of the study's; when left out, the first that the scenario shows first, public
+        transport where it changes nothing but lines, or else the study's first.
     progress
         Told about every stage.
 
@@ -288,8 +247,13 @@ def explain_loaded(
     (resolved,) = resolve([scenario], alone.today)
     trials = prepare_trials(alone, scenario, _take_after, [pair])
     groups = find_groups(trials, partial(_list_needed, trials), progress, EXPLAINING)
-    before, after = (find_access(alone, each, pair) for each in (None, resolved))
-    profile = loaded.today.networks[pair[0]].profile
+    rides = pair[0] == TRANSIT
+    if rides:
+        before, after = find_rides(alone, (None, resolved), pair[1])
+        labels: Mapping[str, str] = LABEL
+    else:
+        before, after = (find_access(alone, each, pair) for each in (None, resolved))
+        labels = loaded.today.networks[pair[0]].profile.label
     return ChangeExplanation(
         scenario.key,
         cell,
@@ -298,9 +262,10 @@ def explain_loaded(
         after,
         _tabulate(trials, groups, pair, (before, after)),
         {each: [_say(trials, group, each) for group in groups] for each in LANGUAGES},
-        profile.label,
-        bool(name_unanswered([scenario])),
+        labels,
+        changes_lines(scenario) and not rides,
         is_schematic(loaded),
+        loaded.study.transit if rides else None,
     )
 
 
@@ -353,15 +318,15 @@ def _tabulate(
         }
         for group in groups
     ]
-    is_needed = [not _is_same(then, row["minutes_without"]) for row in rows]
-    is_enough = [_is_same(then, row["minutes_alone"]) for row in rows]
+    is_needed = [not is_same(then, row["minutes_without"]) for row in rows]
+    is_enough = [is_same(then, row["minutes_alone"]) for row in rows]
     for group, row, needed in zip(groups, rows, is_needed, strict=True):
         kinds = {trials.scenario.changes[each].kind for each in group.rows}
-        acts = needed or not _is_same(today, row["minutes_alone"])
+        acts = needed or not is_same(today, row["minutes_alone"])
         if kinds & BARRIER_KINDS and acts and row["role"] == ELSEWHERE:
             row["role"] = find_reattached(*accesses) or ELSEWHERE
     made_it = is_needed if any(is_needed) else is_enough
-    made_it = [each and not _is_same(today, then) for each in made_it]
+    made_it = [each and not is_same(today, then) for each in made_it]
     columns = ["changes", "kind", "sentence", "role", "minutes_without", "minutes_alone"]
     return pd.DataFrame(rows, columns=columns).assign(made_it=np.array(made_it, np.bool_))
 
@@ -372,26 +337,16 @@ def _minutes(trials: Trials, pair: Pair, rows: Combination, today: float) -> flo
     return today if acting is None else float(trials.known[pair, rows & acting][0])
 
 
-def _is_same(one: object, other: object) -> bool:
-    """Tell whether minutes are the same; none is the same as none."""
-    return bool(one == other or (one != one and other != other))  # noqa: PLR0124  NaN
-
-
 def _headline(table: "pd.DataFrame", then: float) -> Notice:
     """Say which changes made it: those that are needed, or those of which any is enough."""
     made = table[table["made_it"]]
     numbers = tuple(f"changes[{each}]" for each in made["changes"])
     if not numbers:
         return Notice("made_together")
-    is_needed = not _is_same(then, made["minutes_without"].iloc[0])
+    is_needed = not is_same(then, made["minutes_without"].iloc[0])
     return Notice("made_by" if is_needed else "made_by_each", {"numbers": numbers})
 
 
 def _say(trials: Trials, group: Group, language: Language) -> str:
     changes = [name_site(trials.scenario.changes[row], trials.loaded) for row in sorted(group.rows)]
     return " ".join(sentence(each, language) for each in changes)
-
-
-def _write(minutes: float, language: Language) -> str:
-    text = f"{minutes:.1f}"
-    return text.replace(".", ",") if language == "fr" else text

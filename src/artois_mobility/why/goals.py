@@ -11,7 +11,6 @@ import numpy as np
 from .._types import Floats
 from ..changes.hints import suggest
 from ..errors import StudyError
-from ..study.files import on_streets
 from .trials import Measure, Pair
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def check_question(
         if minutes is not None and not 0 < minutes <= 1440:
             problems.append(f"{name} must be above 0 and at most 1440 minutes; found {minutes:g}.")
     for key in ("profiles", "categories"):
-        known = list(on_streets(study) if key == "profiles" else study.categories)
+        known = list(getattr(study, key))
         missing = [each for each in getattr(goal, key) or () if each not in known]
         if missing:
             problems.append(f"{key}: the study has no {missing[0]!r}.{suggest(missing[0], known)}")
@@ -121,7 +120,7 @@ def settle_goal(loaded: "Loaded", goal: Goal) -> tuple[list[Pair], Measure]:
         Gives one figure.
     """
     study = loaded.study
-    profiles = [p for p in on_streets(study) if goal.profiles is None or p in goal.profiles]
+    profiles = [p for p in study.profiles if goal.profiles is None or p in goal.profiles]
     pairs: list[Pair] = [
         (profile, category)
         for profile in profiles

@@ -36,7 +36,6 @@ from .searching import (
     search_greedily,
 )
 from .trials import check_all, is_schematic, prepare_trials
-from .unanswered import name_unanswered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +70,8 @@ class Optimum:
     bound_from
         Why the bound holds: `"all_tried"`; `"gains_shrink"`: together, candidates gain no more than
         each alone, because they only open sites or act on different things; `"all_built"`: they
-        only open sites and links, and all of them at once gain no less than some; `""` for none.
+        only open sites, links and lines, and all of them at once gain no less than some; `""` for
+        none.
     best_single
         The best candidate by itself, or `""`.
     steps
@@ -82,8 +82,6 @@ class Optimum:
     conflicts
         Candidates that exclude each other, and why: `candidates`, `reason`, changes counted through
         both files. They are never combined.
-    not_answered
-        Candidates that change lines of public transport: not answered here.
     changes, assumptions
         Of the best combination.
     is_schematic
@@ -101,7 +99,6 @@ class Optimum:
     steps: "pd.DataFrame"
     tried: "pd.DataFrame"
     conflicts: "pd.DataFrame"
-    not_answered: tuple[str, ...]
     changes: tuple[Change, ...]
     assumptions: tuple[str, ...]
     is_schematic: bool
@@ -363,7 +360,6 @@ def _describe(
         pd.DataFrame(path, columns=["step", "move", *figures]),
         pd.DataFrame(tried, columns=figures),
         pd.DataFrame(list_conflicts(search), columns=["candidates", "reason"]),
-        name_unanswered(scenarios),
         tuple(search.trials.scenario.changes[row] for row in sorted(search.rows(chosen))),
         tuple(dict.fromkeys(text for each in picked for text in each.assumptions)),
         is_schematic(search.trials.loaded),

@@ -10,15 +10,18 @@ from .._types import Floats, Progress
 from ..access.nearest import find_nearest, rows_of_categories
 from ..changes.people_schema import PeopleChange, SiteSetting
 from ..changes.schema import AddSite, Change, MoveSite, RemoveSite
-from ..changes.transit_schema import LineChange
 from ..changes.water_schema import WaterChange
 from ..routing.ends import minutes_of
 from ..routing.threads import run_each
 from ..scenarios.resolving import try_to_resolve
+from ..scenarios.timetable_plans import is_of_timetable
 from ..scenarios.way_changes import profiles_of
-from ..study.files import on_streets
+from ..study.files import streets_of
 from ..study.new_sites import attach_new_sites
-from ..study.running import Job, settle_situation, touched_categories
+from ..study.rides import Riding
+from ..study.riding import ride_today
+from ..study.running import Job, ride_in, settle_situation, touched_categories
+from ..transit.naming import TRANSIT
 
 if TYPE_CHECKING:
     from ..scenarios.reading import Scenario
@@ -68,6 +71,8 @@ class Trials:
         Which changes can act on each profile and category; pairs that none can are left out.
     today
         Minutes to the nearest site today, of each pair, shape (p,).
+    riding
+        Today's journeys by public transport; None where nobody asks for them.
     known
         Figures by pair and by those changes of the combination that can act on it.
     faults_of
@@ -79,6 +84,7 @@ class Trials:
     measure: Measure
     rows_of_pair: Mapping[Pair, Combination]
     today: Mapping[Pair, Floats]
+    riding: Riding | None = None
     known: dict[tuple[Pair, Combination], Floats] = field(default_factory=dict)
     faults_of: dict[Combination, tuple[Fault, ...]] = field(default_factory=dict)
 
@@ -125,7 +131,7 @@ def prepare_trials(
         Nothing tried yet but the combination of no change.
     """
     study = loaded.study
-    every = [(p, c) for p in on_streets(study) for c in study.categories]
+    every = [(p, c) for p in study.profiles for c in study.categories]
     asked = every if pairs is None else pairs
     acts = [_pairs_of(loaded, scenario, row) for row in range(len(scenario.changes))]
     rows_of_pair = {
@@ -133,10 +139,13 @@ def prepare_trials(
     }
     rows_of_pair = {pair: rows for pair, rows in rows_of_pair.items() if rows}
     today: dict[Pair, Floats] = {}
+    riding = None
     for profile in dict.fromkeys(profile for profile, _ in rows_of_pair):
         own = tuple(category for name, category in rows_of_pair if name == profile)
-        today |= _compute(loaded, Job(None, profile, own), {})
-    trials = Trials(loaded, scenario, measure, rows_of_pair, today)
+        if profile == TRANSIT:
+            riding = ride_today(loaded, own)
+        today |= _compute(loaded, riding, Job(None, profile, own), {})
+    trials = Trials(loaded, scenario, measure, rows_of_pair, today, riding)
     trials.known.update({(p, frozenset()): measure(each, each) for p, each in today.items()})
     trials.faults_of[frozenset()] = ()
     return trials
@@ -245,7 +254,8 @@ def _try_chunk(trials: Trials, combinations: Sequence[Combination]) -> None:
     found = _resolve(trials, combinations)
     new_sites = attach_new_sites(trials.loaded, [resolved for _, resolved in found])
     jobs = list(_list_jobs(trials, found))
-    tables = run_each(lambda job: _compute(trials.loaded, job[1], new_sites), jobs)
+    riding = trials.riding
+    tables = run_each(lambda job: _compute(trials.loaded, riding, job[1], new_sites), jobs)
     for (rows, _), table in zip(jobs, tables, strict=True):
         for pair, minutes in table.items():
             acting = rows & trials.rows_of_pair[pair]
@@ -268,27 +278,37 @@ def _list_jobs(
             yield rows, Job(resolved, profile, tuple(categories))
 
 
-def _compute(loaded: "Loaded", job: Job, new_sites: "NewSites") -> dict[Pair, Floats]:
-    network, sites, attachments = settle_situation(loaded, job, new_sites)
-    found = find_nearest(network, attachments, rows_of_categories(sites, job.categories))
+def _compute(
+    loaded: "Loaded", riding: Riding | None, job: Job, new_sites: "NewSites"
+) -> dict[Pair, Floats]:
+    if job.profile == TRANSIT and riding is not None:
+        rides = ride_in(loaded, riding, job, new_sites).rides
+        times = [rides[category].found.median_ms[0] for category in job.categories]
+    else:
+        network, sites, attachments = settle_situation(loaded, job, new_sites)
+        found = find_nearest(network, attachments, rows_of_categories(sites, job.categories))
+        times = [time_ms[:, 0] for _, time_ms in found]
     return {
-        (job.profile, category): minutes_of(time_ms[:, 0])
-        for category, (_, time_ms) in zip(job.categories, found, strict=True)
+        (job.profile, category): minutes_of(time_ms)
+        for category, time_ms in zip(job.categories, times, strict=True)
     }
 
 
 def _pairs_of(loaded: "Loaded", scenario: "Scenario", row: int) -> set[Pair]:
     """List the pairs that a change could ever act on, whatever it is combined with."""
     study, change = loaded.study, scenario.changes[row]
-    if isinstance(change, WaterChange | PeopleChange | SiteSetting | LineChange):
-        return set()  # effects are counted for the people of today, on their own way
-    profiles: Sequence[str] = on_streets(study)
+    profiles: Sequence[str] = study.profiles
     categories: Sequence[str] = study.categories
-    if is_of_sites(change):
+    if is_of_timetable(change):
+        profiles = [each for each in profiles if each == TRANSIT]
+    elif isinstance(change, WaterChange | PeopleChange | SiteSetting):
+        return set()  # effects are counted for the people of today, on their own way
+    elif is_of_sites(change):
         alone, _ = try_to_resolve(restrict(scenario, frozenset([row])), loaded.today)
         categories = touched_categories(alone, categories)
     else:
-        profiles = [each for each in profiles_of(change, loaded.today) if each in profiles]
+        acts = profiles_of(change, loaded.today)
+        profiles = [each for each in profiles if streets_of(study, each) in acts]
     return {(profile, category) for profile in profiles for category in categories}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from .outputs import trip_writer, write_whole
 from .texts import Answer, write_json
+from .timetables import describe_departures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ..osm.extract import Extract
     from ..quality.validating import Validation
     from ..study.files import Study
+    from ..transit.model import Transit
 
 READING = "reading the extract"
 BUILDING = "networks"
@@ -72,14 +74,17 @@ def run_validate(  # noqa: PLR0913  a command is its options
     from ..quality.observed_trips import read_trips
     from ..quality.validating import validate
     from ..report.words import read_words
-    from ..study.files import find_profile, read_study
+    from ..study.files import read_study
+    from ..study.transit_loading import find_traveller
+    from ..transit.naming import TRANSIT
 
     write = trip_writer(output, csv) if output is not None else None
     if output is not None and output.resolve() == trips_path.resolve():
         msg = f"{output} holds the trips themselves. Name another file with --output."
         raise InputError(msg)
     study = read_study(study_path)
-    first = find_profile(study, profile).name
+    who, rides = find_traveller(study, profile)
+    first = TRANSIT if rides else who.name
     known = dict.fromkeys([first, *study.profiles, *profile_names()])
     trips = read_trips(trips_path, list(known))
     extract = _read(study, progress)
@@ -95,7 +100,7 @@ def run_validate(  # noqa: PLR0913  a command is its options
         write_whole(output, lambda path: write(table, path))
         files = [str(output)]
     if as_json:
-        return Answer(write_json(_describe(found, extract, files)))
+        return Answer(write_json(_describe(found, extract, files) | _describe_window(study, trips)))
     return Answer("\n".join(filter(None, [mention, found.text(spoken), *files])))
 
 
@@ -110,16 +115,18 @@ def _read(study: Study, progress: Progress) -> Extract:
 
 def _build(
     study: Study, extract: Extract, trips: pd.DataFrame, progress: Progress
-) -> list[Network]:
-    """Build a network for each profile that any trip has."""
-    from ..study.files import find_profile
+) -> list[Network | Transit]:
+    """Build a network for each profile that any trip has, and public transport."""
     from ..study.loading import load_for
+    from ..study.transit_loading import find_traveller, ride_on
 
     names = list(dict.fromkeys(trips["profile"]))
-    networks = []
+    networks: list[Network | Transit] = []
     progress(BUILDING, 0, len(names))
     for name in names:
-        networks.append(load_for(study, extract, find_profile(study, name)))
+        who, rides = find_traveller(study, name)
+        network = load_for(study, extract, who)
+        networks.append(ride_on(study, network) if rides else network)
         progress(BUILDING, len(networks), len(names))
     return networks
 
@@ -150,6 +157,16 @@ def _describe(found: Validation, extract: Extract, files: list[str]) -> dict[str
         "worst": worst,
         "files": files,
     }
+
+
+def _describe_window(study: Study, trips: pd.DataFrame) -> dict[str, object]:
+    """Say which departures the minutes by public transport stand for."""
+    from ..transit.naming import TRANSIT
+
+    asked = study.transit
+    if asked is None or not (trips["profile"] == TRANSIT).any():
+        return {}
+    return {"departures": describe_departures(asked)}
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import pandas as pd
 from ..changes.notices import Notice, Value
 from ..changes.phrases import write_duration
 from ..changes.sentences import Language
+from ..transit.naming import TRANSIT
 
 DECIMAL: Final[Mapping[Language, str]] = {"fr": ",", "en": "."}
 # Between a number and its sign, in French a narrow no-break space.
@@ -27,6 +28,8 @@ def tell_validation(
     parts: pd.DataFrame,
     left_out: Sequence[Notice],
     language: Language,
+    *,
+    departures: Notice | None = None,
 ) -> Iterator[str]:
     """Tell a validation, line by line.
 
@@ -36,6 +39,8 @@ def tell_validation(
         Those of a `Validation`.
     language
         `"fr"` or `"en"`.
+    departures
+        That of the `Validation`.
 
     Yields
     ------
@@ -46,7 +51,10 @@ def tell_validation(
         {str(name): value for name, value in row.items()} for row in figures.to_dict("records")
     ]
     whole = {"count": int(rows[0]["compared"]), "total": int(rows[0]["trips"])}
-    yield Notice("trips_compared", whole).say(language)
+    rides_only = (trips["profile"] == TRANSIT).all()
+    yield Notice("rides_compared" if rides_only else "trips_compared", whole).say(language)
+    if departures is not None:
+        yield departures.say(language)
     yield from (f"  {each.say(language)}" for each in left_out)
     compared = [row for row in rows if row["profile"] and row["compared"]]
     wholes = {row["profile"]: row for row in compared if not row["km_class"]}
@@ -54,7 +62,8 @@ def tell_validation(
         # a class that holds every trip would say the same again
         if not row["km_class"] or row["compared"] < wholes[row["profile"]]["compared"]:
             yield _tell_figures(row, language)
-    yield from (_say_factor(row, language) for row in wholes.values() if row["factor"] > 0)
+    on_streets = [row for row in wholes.values() if row["profile"] != TRANSIT]
+    yield from (_say_factor(row, language) for row in on_streets if row["factor"] > 0)
     worst = list(dict.fromkeys(parts["trip"].tolist()))
     if worst:
         yield Notice("worst_trips", {"count": len(worst)}).say(language)
@@ -132,6 +141,9 @@ def _say_part(part: Mapping[Any, Any], language: Language) -> str:
         "waiting": Notice("part_waiting", values),
         "turning": Notice("part_turning", values),
         "walk": Notice("part_walk", values),
+        "ride": Notice("part_ride", values),
+        "boarding": Notice("part_boarding", values),
+        "on_foot": Notice("part_on_foot", values),
     }
     return notices[part["kind"]].say(language)
 

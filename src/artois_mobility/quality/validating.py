@@ -1,10 +1,10 @@
 """Hold trips that people timed against the model: how far apart, and what the time is made of."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from .._types import UNREACHED_MS, WGS84
 from ..changes.notices import Notice, check_language
 from ..changes.reasons import translate_no_trip
 from ..changes.sentences import Language
+from ..changes.windows import describe_window
 from ..drawing import draw_text, language_of_user
 from ..errors import ProfileError
 from ..network.model import Network
@@ -23,12 +24,18 @@ from ..routing.ends import minutes_of
 from ..routing.legs import WALK, find_waiting_s, list_legs, tags_of
 from ..routing.route_lines import say_why
 from ..routing.trips import Trip, find_trips, hang
+from ..transit.model import Transit, walked_network
+from ..transit.naming import TRANSIT
 from .deviations import compute_figures
 from .observed_trips import ENDS, read_trips
+from .ridden import RiddenTrip, find_ridden
 from .telling import tell_validation
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+# Whose trips are held against it.
+Asked: TypeAlias = Network | Transit
 
 # Trips may begin and end so far beyond the network before anyone asks whether they are swapped.
 MARGIN_DEG: Final = 0.1
@@ -61,16 +68,20 @@ class Validation:
         compared.
     parts
         Of the worst trips, the farthest off first, what the modelled time is made of, the longest
-        part first: `trip`, `kind` (`speed`, `waiting`, `turning`, `walk`), `speed_from` (where the
-        speeds come from; only the class of street without an extract), `km`, `seconds`.
+        part first: `trip`, `kind` (`speed`, `waiting`, `turning`, `walk`; by public transport
+        `ride`, `boarding` for the wait at stops, `on_foot`), `speed_from` (where the speeds come
+        from; only the class of street without an extract; the name of the line), `km`, `seconds`.
     left_out
         Why trips could not be compared, with how many.
+    departures
+        Which departures stand behind the minutes by public transport, or None.
     """
 
     trips: "gpd.GeoDataFrame"
     figures: pd.DataFrame
     parts: pd.DataFrame
     left_out: tuple[Notice, ...]
+    departures: Notice | None = None
 
     def _repr_html_(self) -> str:
         """Show the words in a notebook, in the reader's language."""
@@ -96,11 +107,12 @@ class Validation:
         """
         check_language(language)
         tables = (self.trips, self.figures, self.parts)
-        return "\n".join(tell_validation(*tables, self.left_out, language))
+        told = tell_validation(*tables, self.left_out, language, departures=self.departures)
+        return "\n".join(told)
 
 
 def validate(
-    network: Network | Sequence[Network],
+    network: Asked | Sequence[Asked],
     trips: str | Path | pd.DataFrame,
     *,
     extract: Extract | None = None,
@@ -108,14 +120,16 @@ def validate(
 ) -> Validation:
     """Hold trips with the minutes that they took, from door to door, against the model.
 
-    The model's minutes are those of a free road, or of the network's table of traffic, at any
-    hour. Nothing in the network is changed: the factors found are a hint for the `time_factor` of a
-    profile of one's own.
+    On streets the model's minutes are those of a free road, or of the network's table of traffic,
+    at any hour. Nothing in the network is changed: the factors found are a hint for the
+    `time_factor` of a profile of one's own.
 
     Parameters
     ----------
     network
-        The network of one profile, or several; the first is for trips that name no profile.
+        The network of one profile, or several; the first is for trips that name no profile. Public
+        transport is of the profile `transit`: its minutes are the median of the departures of its
+        window, or the percentile that it asks for.
     trips
         CSV (comma or semicolon, decimal point or comma, UTF-8), Parquet, or a table with
         `origin_lon`, `origin_lat`, `destination_lon`, `destination_lat` in degrees (or `origin` and
@@ -166,42 +180,87 @@ def validate(
     by_size = table["relative_difference"].abs().sort_values(ascending=False, kind="stable")
     rows = by_size.dropna().index[: max(worst, 0)].tolist()
     parts = [
-        {"trip": row + 1, **part} for row in rows for part in _list_parts(modelled[row], extract)
+        {"trip": row + 1, **part} for row in rows for part in modelled[row].list_parts(extract)
     ]
     return Validation(
         table,
         compute_figures(table),
         pd.DataFrame(parts, columns=list(PART_COLUMNS)),
         tuple(_say_left_out(table, network_of_profile)),
+        _say_departures(observed, network_of_profile),
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Modelled:
-    """What the model makes of one trip."""
+    """What the model makes of one trip on streets."""
 
     network: Network
     trip: Trip
     offroad_m: tuple[float, float]
     reason: str
 
+    @property
+    def ms(self) -> int:
+        return self.trip.ms
+
+    @property
+    def crs(self) -> str:
+        return self.network.crs
+
+    @property
+    def km(self) -> float:
+        return float(self.trip.metres(self.network).sum()) / 1000
+
+    def draw(self) -> shapely.LineString | None:
+        return self.trip.draw(self.network) if self.trip.arc.size else None
+
     def seconds(self) -> tuple[float, float, float]:
         """Give the seconds waiting, in turning and off the streets."""
         waiting_s = float(find_waiting_s(self.network, self.trip).sum())
         return waiting_s, float(self.trip.turn_ms.sum()) / 1000, sum(self.trip.offroad_ms) / 1000
 
+    def list_parts(self, extract: Extract | None) -> list[dict[str, object]]:
+        """Sum the seconds by what they are spent on, the longest first."""
+        tags_of_way = tags_of(extract, self.network.way_of_arc[self.trip.arc])
+        metres: defaultdict[tuple[str, str], float] = defaultdict(float)
+        seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
+        for leg in list_legs(self.network, self.offroad_m, self.trip, tags_of_way):
+            own = (
+                ("walk", "") if leg.kind == WALK else ("speed", leg.speed_from or leg.street_class)
+            )
+            metres[own] += leg.metres
+            seconds[own] += leg.seconds - leg.waiting_s - leg.turn_s
+            seconds["waiting", ""] += leg.waiting_s
+            seconds["turning", ""] += leg.turn_s
+        longest = sorted(seconds.items(), key=lambda part: (-part[1], part[0]))
+        return [
+            {"kind": kind, "speed_from": source, "km": metres[kind, source] / 1000, "seconds": s}
+            for (kind, source), s in longest
+            if s > 0
+        ]
 
-def _by_profile(network: Network | Sequence[Network]) -> dict[str, Network]:
-    networks = [network] if isinstance(network, Network) else list(network)
-    by_profile = {each.profile.name: each for each in networks}
+
+# What the model makes of a trip, on streets or by public transport.
+Modelled: TypeAlias = _Modelled | RiddenTrip
+
+
+def _by_profile(network: Asked | Sequence[Asked]) -> dict[str, Asked]:
+    networks = [network] if isinstance(network, Network | Transit) else list(network)
+    by_profile = {_name(each): each for each in networks}
     if not networks or len(by_profile) < len(networks):
-        names = ", ".join(each.profile.name for each in networks) or "none"
+        names = ", ".join(map(_name, networks)) or "none"
         msg = f"validate takes one network of each profile; found {names}."
         raise ProfileError(msg)
     return by_profile
 
 
-def _bounds_of(networks: Sequence[Network]) -> Bounds | None:
+def _name(asked: Asked) -> str:
+    return TRANSIT if isinstance(asked, Transit) else asked.profile.name
+
+
+def _bounds_of(asked: Sequence[Asked]) -> Bounds | None:
+    networks = [walked_network(each) for each in asked]
     lon_deg = np.concatenate([network.lon_deg for network in networks])
     lat_deg = np.concatenate([network.lat_deg for network in networks])
     if lon_deg.size == 0:
@@ -211,8 +270,8 @@ def _bounds_of(networks: Sequence[Network]) -> Bounds | None:
     return west, south, east, north
 
 
-def _find_all(observed: pd.DataFrame, network_of_profile: Mapping[str, Network]) -> list[_Modelled]:
-    found: dict[int, _Modelled] = {}
+def _find_all(observed: pd.DataFrame, network_of_profile: Mapping[str, Asked]) -> list[Modelled]:
+    found: dict[int, Modelled] = {}
     for profile, network in network_of_profile.items():
         rows = np.flatnonzero(observed["profile"] == profile).tolist()
         if rows:
@@ -220,7 +279,13 @@ def _find_all(observed: pd.DataFrame, network_of_profile: Mapping[str, Network])
     return [found[row] for row in range(len(observed))]
 
 
-def _find(observed: pd.DataFrame, network: Network) -> Iterator[_Modelled]:
+def _find(observed: pd.DataFrame, network: Asked) -> Iterable[Modelled]:
+    if isinstance(network, Transit):
+        return find_ridden(network, *(_points_of(observed, end) for end in ENDS))
+    return _find_on_streets(observed, network)
+
+
+def _find_on_streets(observed: pd.DataFrame, network: Network) -> Iterator[_Modelled]:
     here, there = (hang(network, _points_of(observed, end)) for end in ENDS)
     pairs = [(row, row) for row in range(len(observed))]
     for trip, pair in zip(find_trips(network, here, there, pairs), pairs, strict=True):
@@ -233,12 +298,12 @@ def _points_of(observed: pd.DataFrame, end: str) -> list[tuple[float, float]]:
     return list(zip(observed[f"{end}_lon"], observed[f"{end}_lat"], strict=True))
 
 
-def _tabulate(observed: pd.DataFrame, modelled: Sequence[_Modelled]) -> "gpd.GeoDataFrame":
+def _tabulate(observed: pd.DataFrame, modelled: Sequence[Modelled]) -> "gpd.GeoDataFrame":
     import geopandas as gpd
 
     is_found = np.array([each.reason == "" for each in modelled], np.bool_)
-    minutes = minutes_of(np.array([each.trip.ms for each in modelled], np.int32))
-    km = np.array([each.trip.metres(each.network).sum() / 1000 for each in modelled])
+    minutes = minutes_of(np.array([each.ms for each in modelled], np.int32))
+    km = np.array([each.km for each in modelled])
     seconds = np.array([each.seconds() for each in modelled]).reshape(-1, 3)
     seconds[~is_found] = np.nan
     observed_min = observed["minutes"].to_numpy(np.float64)
@@ -261,47 +326,35 @@ def _tabulate(observed: pd.DataFrame, modelled: Sequence[_Modelled]) -> "gpd.Geo
     )
 
 
-def _draw(observed: pd.DataFrame, modelled: Sequence[_Modelled]) -> list[shapely.LineString]:
+def _draw(observed: pd.DataFrame, modelled: Sequence[Modelled]) -> list[shapely.LineString]:
     """Draw each trip in degrees, straight where there is no line to follow."""
     import geopandas as gpd
 
     straight = zip(*(_points_of(observed, end) for end in ENDS), strict=True)
     lines = [shapely.LineString(ends) for ends in straight]
-    crs_of_row = {row: each.network.crs for row, each in enumerate(modelled) if each.trip.arc.size}
-    for crs in dict.fromkeys(crs_of_row.values()):
-        rows = [row for row, own in crs_of_row.items() if own == crs]
-        drawn = [modelled[row].trip.draw(modelled[row].network) for row in rows]
-        for row, line in zip(rows, gpd.GeoSeries(drawn, crs=crs).to_crs(WGS84), strict=True):
+    drawn = {row: each.draw() for row, each in enumerate(modelled)}
+    line_of_row = {row: line for row, line in drawn.items() if line is not None}
+    for crs in dict.fromkeys(modelled[row].crs for row in line_of_row):
+        rows = [row for row in line_of_row if modelled[row].crs == crs]
+        own = gpd.GeoSeries([line_of_row[row] for row in rows], crs=crs)
+        for row, line in zip(rows, own.to_crs(WGS84), strict=True):
             lines[row] = line
     return lines
 
 
-def _list_parts(modelled: _Modelled, extract: Extract | None) -> list[dict[str, object]]:
-    """Sum the seconds of a trip by what they are spent on, the longest first."""
-    network, trip = modelled.network, modelled.trip
-    tags_of_way = tags_of(extract, network.way_of_arc[trip.arc])
-    metres: defaultdict[tuple[str, str], float] = defaultdict(float)
-    seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
-    for leg in list_legs(network, modelled.offroad_m, trip, tags_of_way):
-        own = ("walk", "") if leg.kind == WALK else ("speed", leg.speed_from or leg.street_class)
-        metres[own] += leg.metres
-        seconds[own] += leg.seconds - leg.waiting_s - leg.turn_s
-        seconds["waiting", ""] += leg.waiting_s
-        seconds["turning", ""] += leg.turn_s
-    longest = sorted(seconds.items(), key=lambda part: (-part[1], part[0]))
-    return [
-        {"kind": kind, "speed_from": source, "km": metres[kind, source] / 1000, "seconds": spent_s}
-        for (kind, source), spent_s in longest
-        if spent_s > 0
-    ]
+def _say_departures(
+    observed: pd.DataFrame, network_of_profile: Mapping[str, Asked]
+) -> Notice | None:
+    asked = network_of_profile.get(TRANSIT)
+    if not isinstance(asked, Transit) or not (observed["profile"] == TRANSIT).any():
+        return None
+    return Notice("departures_compared", describe_window(asked.timetable.day, asked.window))
 
 
-def _say_left_out(
-    table: pd.DataFrame, network_of_profile: Mapping[str, Network]
-) -> Iterator[Notice]:
+def _say_left_out(table: pd.DataFrame, network_of_profile: Mapping[str, Asked]) -> Iterator[Notice]:
     left = table[table["reason"] != ""]
     for (profile, reason), count in Counter(
         zip(left["profile"], left["reason"], strict=True)
     ).most_common():
-        why = translate_no_trip(reason, network_of_profile[profile].profile)
+        why = translate_no_trip(reason, walked_network(network_of_profile[profile]).profile)
         yield Notice("trips_off", {"count": count, "profile": profile, "reason": why})

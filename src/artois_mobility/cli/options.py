@@ -49,7 +49,7 @@ class Language(StrEnum):
 
 
 def offer_profiles(begun: str) -> list[str]:
-    """Offer a shell the profiles that the library has.
+    """Offer a shell the profiles that the library has, and public transport.
 
     Parameters
     ----------
@@ -62,8 +62,9 @@ def offer_profiles(begun: str) -> list[str]:
         Those that begin so.
     """
     from ..network.profiles import profile_names
+    from ..transit.naming import TRANSIT
 
-    return [name for name in profile_names() if name.startswith(begun)]
+    return [name for name in (*profile_names(), TRANSIT) if name.startswith(begun)]
 
 
 def offer_categories(begun: str) -> list[str]:

@@ -9,15 +9,21 @@ from .examining import State, examine
 from .texts import Answer, write_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..report.words import Words
     from .examining import Finding
 
 
-def run_doctor(*, language: str | None, as_json: bool) -> tuple[Answer, bool]:
-    """Check the installation.
+def run_doctor(
+    place: Path | None = None, *, language: str | None, as_json: bool
+) -> tuple[Answer, bool]:
+    """Check the installation, and timetables.
 
     Parameters
     ----------
+    place
+        A study, a feed, or a folder with one of them; None for the installation alone.
     language
         `"fr"`, `"en"` or None for that of the terminal.
     as_json
@@ -29,11 +35,21 @@ def run_doctor(*, language: str | None, as_json: bool) -> tuple[Answer, bool]:
         What each check found, with its remedy where there is something to do.
     is_fine
         Whether nothing is at fault; warnings do not count.
+
+    Raises
+    ------
+    InputError
+        If a study or a feed there is faulty, or there is none.
     """
     from ..report.words import read_words
 
     words = read_words(language or language_of_user())
-    findings = examine()
+    timetables = []
+    if place is not None:
+        from .examining_timetables import examine_timetables
+
+        timetables = examine_timetables(place)
+    findings = [*examine(), *timetables]
     is_fine = all(each.state != State.FAULT for each in findings)
     if as_json:
         checks = [_record(each, words) for each in findings]

@@ -20,6 +20,15 @@ from .terminal import (
 
 
 def doctor(
+    place: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[STUDY]",
+            show_default=False,
+            help="A study, a GTFS feed, or a folder with one of them: its timetables are looked at "
+            "too.",
+        ),
+    ] = None,
     *,
     lang: TerminalLang = None,
     json: AsJson = False,
@@ -30,12 +39,15 @@ def doctor(
 
     Each line says what was found and, where something is wrong, what to do. Ends with 0 where
     nothing is at fault, with 1 otherwise; warnings alone end with 0.
+
+    With a study or a feed also its timetables: the days for which they speak, whether anything runs
+    on the day of the study, and which stops have no street near.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .setting_up import run_doctor
 
         announce_compiling(quiet=quiet)
-        answer, is_fine = run_doctor(language=lang, as_json=json)
+        answer, is_fine = run_doctor(place, language=lang, as_json=json)
         tell(answer, quiet=quiet, is_wanted=json)
         if not is_fine:
             raise typer.Exit(FAILED)

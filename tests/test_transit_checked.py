@@ -2,6 +2,7 @@
 
 import json
 import types
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ import artois_mobility as am
 from artois_mobility.cli import setting_up
 from artois_mobility.cli.commands import app
 from artois_mobility.study.loading import load
+from artois_mobility.transit.calendars import count_runs
+from artois_mobility.transit.timetables import build_timetable
 from study_worlds import place
 from transit_studies import study_text, write_bus, write_study
 
@@ -122,7 +125,7 @@ def test_doctor_tells_days_trips_and_stops_of_a_study(doctor, town):
         "timetable_days": "ok", "timetable_day": "ok", "timetable_stops": "ok",
     }  # fmt: skip
     assert told["timetable_days"]["found"] == "town.toml: 2025-01-01 – 2025-12-31"
-    assert told["timetable_day"]["found"] == "town.toml: 2025-03-04, 60/60"
+    assert told["timetable_day"]["found"] == "town.toml: 2025-03-04, 60"
     assert told["timetable_stops"]["found"] == "town.toml: 4/4 (0)"
     assert "horaires, période" in doctor(town / "town.toml", "--lang", "fr").stdout
 
@@ -162,6 +165,16 @@ def test_doctor_names_stops_that_have_no_street(doctor, town, monkeypatch):
     done = doctor(town / "town.toml", "--lang", "fr")
     assert done.exit_code == 1
     assert "Aucun arrêt n’est au bord d’une rue de l’extrait" in done.stdout
+
+
+def test_trips_by_headway_are_counted_one_by_one(tmp_path):
+    feed = write_bus(tmp_path / "bus")
+    table = "trip_id,start_time,end_time,headway_secs\nS-out-0,07:00:00,09:00:00,1000\n"
+    (feed / "frequencies.txt").write_text(table, encoding="utf-8")
+    read = am.read_gtfs(feed)
+    loaded = build_timetable(read, date(2025, 3, 4))
+    assert count_runs(read, date(2025, 3, 4)) == 59 + 8
+    assert loaded.trip_count == 2 * (59 + 8), "of this day and the next"
 
 
 def test_doctor_looks_into_a_folder(doctor, town, tmp_path):

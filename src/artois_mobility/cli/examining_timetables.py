@@ -118,14 +118,14 @@ def _look_at_days(subject: Subject) -> Finding:
 
 
 def _look_at_day(subject: Subject, study: Study) -> Finding:
-    """Tell how many trips run on the study's day, and how many of them are lost."""
+    """Tell how many trips run on the study's day, and how many more are lost."""
     from ..study.transit_loading import MOST_UNUSABLE
-    from ..transit.calendars import count_unusable, runs_on
+    from ..transit.calendars import count_runs, count_unusable, runs_on
 
     assert study.transit is not None  # as it has timetables
     feed, day = subject.feed, study.transit.day
     kept, lost = int(runs_on(feed, day).sum()), count_unusable(feed, day)
-    found = f"{subject.name}: {day}, {kept}/{kept + lost}"
+    found = f"{subject.name}: {day}, {count_runs(feed, day)}"
     if not kept:
         other = propose_day(feed)
         key = "no_trips" if other is None else "no_trips_that_day"

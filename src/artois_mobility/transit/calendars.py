@@ -29,6 +29,27 @@ def runs_on(feed: Feed, day: date) -> Flags:
     return is_running
 
 
+def count_runs(feed: Feed, day: date) -> int:
+    """Count the trips of a day of service, those by headway written out.
+
+    Parameters
+    ----------
+    feed
+        What `read_gtfs` returns.
+    day
+        The day of service.
+
+    Returns
+    -------
+    count
+        How often something leaves its first stop.
+    """
+    is_running = runs_on(feed, day)
+    spans = feed.frequencies[is_running[feed.frequencies["trip"].to_numpy(np.int64)]]
+    by_headway = np.ceil((spans["end_s"] - spans["begin_s"]) / spans["headway_s"]).sum()
+    return int(is_running.sum()) - spans["trip"].nunique() + int(by_headway)
+
+
 def count_unusable(feed: Feed, day: date) -> int:
     """Count the trips of a day of service that are left out because they cannot be used.
 

@@ -9,21 +9,25 @@ import pytest
 import artois_mobility as am
 from artois_mobility._types import UNREACHED_MS
 from artois_mobility.access.by_transit import ask_transit
+from artois_mobility.errors import ResultError
 from artois_mobility.routing.repairs import ms_of, site_of
 from artois_mobility.scenarios.applying import AttachedPlaces
 from artois_mobility.scenarios.reading import read_scenarios
 from artois_mobility.scenarios.resolving import resolve
+from artois_mobility.study.laws import check_ranks
 from artois_mobility.study.loading import load
 from artois_mobility.study.new_sites import attach_new_sites, join_sites
 from artois_mobility.study.riding import settle_transit
+from artois_mobility.transit.feeds import read_gtfs
 from artois_mobility.transit.journeys import Course, search_to
 from artois_mobility.transit.searches import Walks, list_connections, search_window
 from artois_mobility.transit.several import read_to_several, search_several
-from artois_mobility.transit.timetables import reverse_timetable
+from artois_mobility.transit.timetables import build_timetable, reverse_timetable
 from artois_mobility.transit.walking import gather_access, reverse_walks
 from study_worlds import place
-from test_transit_searches import HOUR, random_world
+from test_transit_searches import DAY, HOUR, random_world
 from transit_studies import SCENARIOS, rides_of, study_text, write_scenario, write_study
+from transit_worlds import walks_of, write_feed
 
 K = 3
 SITES = """sites = ["osm", "data/more.csv"]
@@ -66,6 +70,27 @@ def test_lists_hold_what_a_scan_to_each_site_finds(seed, tmp_path):
                 held = keys[own][caught[-1]] if caught.size else np.empty(0, np.int64)
                 pairs = zip(ms_of(held).tolist(), site_of(held).tolist(), strict=True)
                 assert [pair for pair in pairs if pair[1] >= 0] == expected
+
+
+@pytest.mark.parametrize("stops", ["abc", "acb", "bac", "bca", "cab", "cba"])
+def test_trips_that_take_no_time_are_changed_between_at_once(stops, tmp_path):
+    """Two trips of the same second, the one caught from the other, whichever is scanned first."""
+    begin, middle, end = stops
+    trips = {
+        begin: [(begin, 100, 100), (middle, 100, 100)],
+        middle: [(middle, 100, 100), (end, 100, 100)],
+    }
+    timetable = build_timetable(read_gtfs(write_feed(tmp_path, dict(sorted(trips.items())))), DAY)
+    connections = list_connections(timetable, 0, HOUR)
+    egress, site = np.full((3, 2), UNREACHED_MS, np.int32), np.full((3, 2), -1, np.int32)
+    egress["abc".index(end)], site["abc".index(end)] = (1000, 2000), (7, 4)
+    walks = Walks(*walks_of(np.where(np.eye(3) > 0, 0, -1)))
+    found = search_several(connections, walks, (egress, site), trip_count=2)
+    at = found.first_entry["abc".index(begin)]
+    assert found.entry_count["abc".index(begin)] == 1
+    keys = found.key.reshape(-1, 2, 2)[at, -1]
+    assert ms_of(keys).tolist() == [101_000, 102_000]
+    assert site_of(keys).tolist() == [7, 4]
 
 
 def arrival_at(profiles, stop, time_ms):
@@ -180,6 +205,15 @@ def test_the_next_site_is_never_nearer(result):
     rides = result.access_times[result.access_times["profile"] == "transit"]
     own = rides["minutes"].fillna(np.inf).to_numpy().reshape(-1, K)
     assert (own[:, 1:] > own[:, :-1]).any()
+
+
+def test_the_guard_sees_a_second_site_that_is_nearer(result):
+    check_ranks(result.access_times)
+    broken = result.access_times.copy()
+    row = broken.index[(broken["profile"] == "transit") & (broken["rank"] == 2)][0]
+    broken.loc[row, "minutes"] = 0.0
+    with pytest.raises(ResultError, match="care/hospital by transit from cell c0_0"):
+        check_ranks(broken)
 
 
 @pytest.mark.parametrize("name", ["footbridge", "site", "line"])

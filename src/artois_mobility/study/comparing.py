@@ -14,7 +14,7 @@ from .bases import Base, put_first
 from .certainty import compute_certainty
 from .describing import describe, describe_base, describe_today, with_people
 from .files import Study
-from .laws import check_laws
+from .laws import check_laws, check_ranks
 from .loading import Loaded, load
 from .manifest import make_manifest
 from .new_sites import NewSites, attach_new_sites
@@ -90,6 +90,7 @@ def compare(
     whole = everyone.loaded
     new_sites = attach_new_sites(whole, resolved)
     computed = compute_all(whole, resolved, new_sites, report)
+    check_ranks(computed.access)
     check_laws(whole, resolved, tabulate_differences(computed.access))
     base, plans = Base(key, whole, loaded), resolved
     if ground.file is not None:

@@ -72,6 +72,35 @@ def check_laws(
     _check(differences, after < before, may_gain, NONE_SHORTER)
 
 
+def check_ranks(access_times: pd.DataFrame) -> None:
+    """See that the next nearest site is never nearer than the one before it.
+
+    Parameters
+    ----------
+    access_times
+        The ranks of each cell below each other.
+
+    Raises
+    ------
+    ResultError
+        If one is; the message names the first cell. It is a fault of the program.
+    """
+    is_next = access_times["rank"].to_numpy()[1:] > 1
+    if not is_next.any():
+        return
+    minutes = access_times["minutes"].fillna(np.inf).to_numpy(np.float64)
+    broken = access_times[1:][is_next & (minutes[1:] < minutes[:-1])]
+    if len(broken):
+        first = broken.iloc[0]
+        msg = (
+            f"Scenario {first['scenario']!r}: {len(broken)} sites further down the ranks are "
+            f"nearer, first no. {first['rank']} of {first['category']} by {first['profile']} from "
+            f"cell {first['cell']}. This is a fault of the program; please report it with the "
+            "study and the scenario."
+        )
+        raise ResultError(msg)
+
+
 def _effect_on(
     loaded: Loaded, resolved: ResolvedScenario, profile: str, reference: ResolvedScenario | None
 ) -> tuple[bool, bool]:

@@ -47,7 +47,7 @@ def count_runs(feed: Feed, day: date) -> int:
     is_running = runs_on(feed, day)
     spans = feed.frequencies[is_running[feed.frequencies["trip"].to_numpy(np.int64)]]
     by_headway = np.ceil((spans["end_s"] - spans["begin_s"]) / spans["headway_s"]).sum()
-    return int(is_running.sum()) - spans["trip"].nunique() + int(by_headway)
+    return int(is_running.sum()) - int(spans["trip"].nunique()) + int(by_headway)
 
 
 def count_unusable(feed: Feed, day: date) -> int:

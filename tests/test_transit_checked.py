@@ -2,6 +2,7 @@
 
 import json
 import types
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -85,6 +86,25 @@ def test_the_command_says_of_which_departures(town):
     assert "median of the departures on 2025-03-04, from 7:00 to 8:00" in english
     assert "car: observed minutes are" in english
     assert "transit: observed minutes are" not in english
+
+
+def test_where_few_departures_arrive_it_is_told_so(town):
+    """The last bus leaves after a quarter of the window, and nobody walks as far."""
+    loaded = load(am.read_study(town / "town.toml"), lambda *_: None)
+    window = am.Window(begin_min=8 * 60 + 45, end_min=9 * 60 + 45, longest_min=15)
+    late = replace(loaded.transit, window=window)
+    trips = pd.read_csv(town / "rides.csv").iloc[:1]
+    ends = [
+        list(zip(trips[f"{end}_lon"], trips[f"{end}_lat"], strict=True))
+        for end in ("origin", "destination")
+    ]
+    found = am.validate(late, trips)
+    assert found.trips["reason"].tolist() == ["too few departures of the window arrive"]
+    assert "trop peu de départs du créneau arrivent" in found.text("fr")
+    told = am.explain(late, *ends)
+    assert told.text() == "too few departures of the window arrive"
+    never = replace(late, window=replace(window, begin_min=10 * 60, end_min=11 * 60))
+    assert am.explain(never, *ends).text() == "no route"
 
 
 def test_trips_without_profile_ride_where_one_says_so(town):

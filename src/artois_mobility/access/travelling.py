@@ -21,7 +21,16 @@ from ..places.starts import Places
 from ..routing.ends import minutes_of
 from ..routing.route_lines import say_why
 from ..routing.trips import hang, take_side
-from ..transit.legs import RIDE, WALK, Ends, Leg, find_typical, list_legs, trace_between
+from ..transit.legs import (
+    RIDE,
+    TOO_FEW,
+    WALK,
+    Ends,
+    Leg,
+    find_typical,
+    list_legs,
+    trace_between,
+)
 from ..transit.model import ARRIVAL, Transit
 from .legs_told import require_one_each, tabulate_legs, tell_legs
 
@@ -211,11 +220,15 @@ def typical_journey(
     Returns
     -------
     journey
-        Of the first moment that takes as long as the percentile of the window.
+        Of the first moment that takes as long as the percentile of the window; none where fewer
+        moments have one.
     """
     sides = attachments or (attach(transit.network, origin), attach(transit.network, destination))
-    _, moment_ms = find_typical(transit, sides, origin)
-    return journey(transit, origin, destination, moment_ms / MS_PER_MIN, attachments=sides)
+    typical = find_typical(transit, sides, origin)
+    if typical.time_ms == UNREACHED_MS and typical.is_of_some:
+        return no_journey(transit, TOO_FEW)
+    minute = typical.moment_ms / MS_PER_MIN
+    return journey(transit, origin, destination, minute, attachments=sides)
 
 
 def _name(place: Places, otherwise: str) -> str:

@@ -2,6 +2,7 @@
 
 from ..network.profile_keys import Profile
 from ..places.attaching import ALL_BLOCKED, NO_NETWORK, NO_POSITION, NO_STREET, NO_WATERWAY
+from ..transit.legs import TOO_FEW
 from .notices import Notice, Value
 
 
@@ -46,7 +47,8 @@ def translate_no_trip(reason: str, profile: Profile) -> Notice:
     Parameters
     ----------
     reason
-        That of an end, such as `"origin: position missing"`, or that there is no route.
+        That of an end, such as `"origin: position missing"`, that too few departures arrive, or
+        that there is no route.
     profile
         Who travels.
 
@@ -63,6 +65,6 @@ def translate_no_trip(reason: str, profile: Profile) -> Notice:
     """
     end, _, what = reason.partition(": ")
     if not what:
-        return Notice("no_route")
+        return Notice("too_few_departures" if reason == TOO_FEW else "no_route")
     why = {"reason": translate_reason(what, profile)}
     return Notice("origin_reason", why) if end == "origin" else Notice("destination_reason", why)

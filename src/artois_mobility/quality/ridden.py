@@ -13,7 +13,7 @@ from ..routing.route_lines import say_why
 from ..routing.threads import run_each
 from ..routing.trips import Side, hang
 from ..transit.feeders import MS_PER_S
-from ..transit.legs import RIDE, Ends, Leg, find_typical, list_legs, trace_between
+from ..transit.legs import RIDE, TOO_FEW, Ends, Leg, find_typical, list_legs, trace_between
 from ..transit.model import Transit
 
 # Kinds of parts, beside the rides.
@@ -123,10 +123,12 @@ def find_ridden(
     def find(row: int) -> RiddenTrip:
         origin, destination = [origins[row]], [ends[row]]
         here, there = (hang(transit.network, each) for each in (origin, destination))
-        ms, moment_ms = find_typical(transit, (here.attachments, there.attachments), origin)
-        if ms == UNREACHED_MS:
-            return RiddenTrip(transit, ms, (), say_why(here, there, (0, 0)))
-        return RiddenTrip(transit, ms, _list_legs(transit, (here, there), origin, moment_ms), "")
+        typical = find_typical(transit, (here.attachments, there.attachments), origin)
+        if typical.time_ms == UNREACHED_MS:
+            why = TOO_FEW if typical.is_of_some else say_why(here, there, (0, 0))
+            return RiddenTrip(transit, UNREACHED_MS, (), why)
+        legs = _list_legs(transit, (here, there), origin, typical.moment_ms)
+        return RiddenTrip(transit, typical.time_ms, legs, "")
 
     return list(run_each(find, range(len(origins))))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -20,6 +20,26 @@ from .tracing import Ride, Traced, trace_journey
 
 WALK: Final = "walk"
 RIDE: Final = "ride"
+# Why there is no time where some departures have one.
+TOO_FEW: Final = "too few departures of the window arrive"
+
+
+class Typical(NamedTuple):
+    """What stands for a window between two places.
+
+    Attributes
+    ----------
+    time_ms
+        The percentile of the window, `UNREACHED_MS` for none.
+    moment_ms
+        The first moment that takes as long.
+    is_of_some
+        Whether any moment has a journey at all.
+    """
+
+    time_ms: int
+    moment_ms: int
+    is_of_some: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +101,7 @@ class Leg:
 
 def find_typical(
     transit: Transit, sides: tuple[Attachments, Attachments], home: "Places | None"
-) -> tuple[int, int]:
+) -> Typical:
     """Find the time that stands for the window between two places, and a moment that takes it.
 
     Parameters
@@ -95,9 +115,8 @@ def find_typical(
 
     Returns
     -------
-    time_ms, moment_ms
-        The percentile of the window, `UNREACHED_MS` for none, and the first moment that takes as
-        long.
+    typical
+        For `journey`, or `trace_between`.
     """
     here, there = sides
     course = course_of(transit)
@@ -109,7 +128,8 @@ def find_typical(
     search_to(course, starts, [far], lambda _, own: found.append(own))
     times = found[0].time_ms[0]
     typical = found[0].percentile_ms(transit.window.percent)[0]
-    return int(typical), int(found[0].moment_ms[np.flatnonzero(times == typical)[0]])
+    moment_ms = found[0].moment_ms[np.flatnonzero(times == typical)[0]]
+    return Typical(int(typical), int(moment_ms), bool((times < UNREACHED_MS).any()))
 
 
 def trace_between(

@@ -13,6 +13,7 @@ from ..scenarios.attachments import take_places
 from ..study.new_sites import attach_new_sites
 from ..study.riding import ride_today
 from ..study.running import Job, ride_in
+from ..transit.legs import TOO_FEW
 from ..transit.naming import TRANSIT
 from .roles import Access
 
@@ -55,7 +56,8 @@ def _tell(loaded: "Loaded", riding: "Riding", category: str) -> Access:
     found, transit = riding.rides[category].found, riding.transit
     if found.median_ms[0, 0] >= UNREACHED_MS:
         reason = str(riding.people.reason_of_place[0])
-        why = no_journey(transit, f"origin: {reason}" if reason else NO_ROUTE)
+        no_way = TOO_FEW if found.least_ms[0] < UNREACHED_MS else NO_ROUTE
+        why = no_journey(transit, f"origin: {reason}" if reason else no_way)
         return Access("", "", math.nan, why, None)
     row = int(found.site[0, 0])
     chosen = riding.sites.iloc[[row]]

@@ -5,12 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
+import pandas as pd
 import pyogrio
 import pytest
 
 from artois_mobility import compare, read_study, write_report
 from artois_mobility.errors import StudyError
+from artois_mobility.report.water import changes_water
 from study_worlds import STUDY, place, write_town
 
 TERRITORY = """
@@ -147,6 +150,29 @@ def test_the_report_has_a_page_on_the_water(result, tmp_path, language, title, t
     assert layers >= {"waterways", "voyages", "quays"}
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["parameters"]["water"]["departure"] == "2026-11-24T08:00:00"
+
+
+def test_a_scenario_that_leaves_the_water_as_it_is_has_no_map_of_it(result):
+    water = result.water
+    alike = {}
+    for name in ("voyages", "largest", "quays"):
+        table = getattr(water, name)
+        own = table[table["scenario"] == "today"].assign(scenario="bridge")
+        alike[name] = pd.concat([table, own], ignore_index=True)
+    found = replace(water, **alike)
+    assert not changes_water(found, "bridge", "today")
+    assert changes_water(found, "ecluse-fermee", "today")
+    assert changes_water(found, "seine-nord", "today")
+    for name, column, value in (
+        ("voyages", "minutes", 1e6),
+        ("largest", "beam_m", 2.0),
+        ("quays", "name", "Autre quai"),
+    ):
+        table = alike[name].copy()
+        table.loc[table["scenario"] == "bridge", column] = value
+        assert changes_water(replace(found, **{name: table}), "bridge", "today"), name
+    shut = water.closed.assign(scenario="bridge")
+    assert changes_water(replace(found, closed=shut), "bridge", "today")
 
 
 def test_the_command_says_what_changes_on_the_water(folder, tmp_path, capfd):

@@ -197,5 +197,7 @@ def say_unchanged(count: int, words: Words) -> str:
 
 
 def _sortable(value: float) -> float | str:
-    """Give a value to sort by; no value sorts behind all others."""
-    return "" if np.isnan(value) else float(value)
+    """Give a value to sort by, as short as it goes; no value sorts behind all others."""
+    if np.isnan(value):
+        return ""
+    return int(value) if float(value).is_integer() else float(value)

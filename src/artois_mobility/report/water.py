@@ -99,6 +99,39 @@ def changes_water_only(result: Comparison, key: str) -> bool:
     return bool(np.array_equal(before, after, equal_nan=True))
 
 
+def changes_water(water: WaterResult, key: str, base: str) -> bool:
+    """Tell whether anything on the water is not in a scenario as it is in the base.
+
+    Parameters
+    ----------
+    water
+        The result.
+    key
+        Key of one of its situations.
+    base
+        Key of the one that all are compared with.
+
+    Returns
+    -------
+    is_changed
+        True where voyages, the largest vessels, reaches that are open, or quays differ.
+    """
+    counted = tally(water, key)
+    if counted.lost or counted.opened or counted.longer or counted.shorter:
+        return True
+    rows = water.waterways["scenario"] == key
+    if (rows & (water.waterways["change"] != "")).any() or (water.closed["scenario"] == key).any():
+        return True
+    quays, today_quays = (
+        water.quays.loc[water.quays["scenario"] == each, "name"].tolist() for each in (key, base)
+    )
+    sizes, today_sizes = (
+        water.largest.loc[water.largest["scenario"] == each, list(SIZES)].to_numpy(np.float64)
+        for each in (key, base)
+    )
+    return quays != today_quays or not np.array_equal(sizes, today_sizes, equal_nan=True)
+
+
 def tally(water: WaterResult, key: str) -> Tally:
     """Count the voyages that a scenario changes.
 

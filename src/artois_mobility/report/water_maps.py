@@ -13,7 +13,7 @@ from .backdrop import lines_of
 from .labels import situation_names, source_line
 from .names import ascii_name
 from .sheet import Marks, Sheet, SheetText, Strokes, Symbol, subtitle_of
-from .water import situations_of, water_headline
+from .water import changes_water, situations_of, water_headline
 from .window import fit_window
 
 if TYPE_CHECKING:
@@ -60,13 +60,16 @@ def lay_out_water(
     Returns
     -------
     sheets
-        Key of the scenario, and its map; none where the study asks nothing of the water.
+        Key of the scenario, and its map, of those that change anything there; none where the study
+        asks nothing of the water.
     """
-    if result.water is None:
+    water, base = result.water, result.base.key
+    if water is None:
         return []
     return [
         (key, _lay_out(result, backdrop, key, folder / f"water-{_stem(key)}.png", words))
-        for key in situations_of(result.water)
+        for key in situations_of(water)
+        if key == base or changes_water(water, key, base)
     ]
 
 

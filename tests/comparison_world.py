@@ -7,6 +7,9 @@ are arithmetic, so that every figure of a report can be worked out:
     Harnes     Courrières        bridge  walk: 3 minutes less in Harnes (row >= 3, column < 4),
                                          one cell newly reached, one cell lost
                                  closed  car: 2 minutes more in Liévin
+
+With `transit`, buses take 5 x (2 + column) minutes, and 20 in Liévin's last columns (column >= 6)
+once the bridge is there.
 """
 
 from types import SimpleNamespace
@@ -46,20 +49,24 @@ def make_comparison(
     language: str = "fr",
     scenarios: bool = True,
     crs: str = CRS,
+    transit: bool = False,
 ) -> Comparison:
     text = HOSTILE if hostile else ""
+    profiles = (*PROFILES, "transit") if transit else PROFILES
     residents, communes = _residents(), _communes(text)
     results = [_today(text)]
     if scenarios:
         results += [_bridge(text), _closed(text)]
-    access_times = pd.concat([_access(r.key, residents) for r in results], ignore_index=True)
+    access_times = pd.concat(
+        [_access(r.key, residents, profiles) for r in results], ignore_index=True
+    )
     differences = _differences(access_times)
     return Comparison(
         study=SimpleNamespace(
             name=f"Artois, aujourd'hui {text}".strip(),
             language=language,
             thresholds_min=THRESHOLDS,
-            profiles=PROFILES,
+            profiles=profiles,
             categories=CATEGORIES,
             nearest=1,
         ),
@@ -68,14 +75,22 @@ def make_comparison(
         scenarios=tuple(results),
         access_times=access_times,
         differences=differences,
-        summary_table=_summary(access_times, differences, residents, communes),
+        summary_table=_summary(access_times, profiles, residents, communes),
         networks={name: _network(name, schematic, crs) for name in PROFILES},
         manifest={
             "library_version": "0.1.0",
             "inputs": [{"path": f"data/{text or 'extract'}.osm.pbf", "sha256": "ab" * 32}],
+            "parameters": {"transit": {"begin_min": 420, "end_min": 540}} if transit else {},
         },
         is_schematic=schematic,
+        transit_times=_rides(access_times) if transit else None,
     )
+
+
+def _rides(access_times):
+    rows = access_times[access_times["profile"] == "transit"]
+    kept = rows[["scenario", "cell", "category"]]
+    return kept.assign(minutes_85=rows["minutes"] + 5, on_foot=0.25)
 
 
 def _degrees(shape):
@@ -120,6 +135,9 @@ def _communes(text):
 
 def _minutes(scenario, profile, category, column, row):
     minutes = 2.0 + column + (1 if category == "care" else 0)
+    if profile == "transit":
+        is_served = scenario == "passerelle" and column >= 6 and row >= 3
+        return 20.0 if is_served else 5 * minutes
     if profile == "walk":
         minutes *= 4
         if (column, row) == (7, 5):
@@ -134,9 +152,9 @@ def _minutes(scenario, profile, category, column, row):
     return minutes
 
 
-def _access(scenario, residents):
+def _access(scenario, residents, profiles):
     rows = []
-    for profile in PROFILES:
+    for profile in profiles:
         for category in CATEGORIES:
             for cell in residents.itertuples():
                 minutes = _minutes(scenario, profile, category, cell.column, cell.row)
@@ -161,11 +179,11 @@ def _differences(access_times):
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=names)
 
 
-def _summary(access_times, differences, residents, communes):
+def _summary(access_times, profiles, residents, communes):
     rows = []
     commune = communes.set_index("insee")
     for key in access_times["scenario"].unique():
-        for profile in PROFILES:
+        for profile in profiles:
             for category in CATEGORIES:
                 after = _column(access_times, key, profile, category, "minutes")
                 before = _column(access_times, "today", profile, category, "minutes")

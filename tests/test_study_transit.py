@@ -290,8 +290,8 @@ def test_with_and_without_a_car_side_by_side(result):
     np.testing.assert_array_equal(beside.by_transit[row], own)
     by_car, on_foot = (times.today((name, "care/hospital")) for name in ("car", "walk"))
     expected = (by_car <= 30) & ~(own <= 30) & ~(on_foot <= 30)
-    np.testing.assert_array_equal(beside.only_by_car[row], expected)
-    assert beside.ways == ("walk", "transit")
+    np.testing.assert_array_equal(beside.reach.only_by_car[row], expected)
+    assert beside.modes.ways == ("walk", "transit")
 
 
 def test_only_by_car_means_that_no_other_way_of_the_study_gets_there(town, tmp_path):
@@ -302,19 +302,20 @@ def test_only_by_car_means_that_no_other_way_of_the_study_gets_there(town, tmp_p
     found = am.compare(am.read_study(path), [])
     times = read_times(found)
     beside = put_beside(found, times)
-    assert beside.ways == ("bicycle", "transit")
+    assert beside.modes.ways == ("bicycle", "transit")
     for row, category in enumerate(beside.categories):
         within = {
             name: times.today((name, category)) <= 30 for name in ("car", "bicycle", "transit")
         }
         lacks = within["car"] & ~within["transit"]
-        np.testing.assert_array_equal(beside.only_by_car[row], lacks & ~within["bicycle"])
-        np.testing.assert_array_equal(beside.with_bicycle[row], lacks & within["bicycle"])
-    assert beside.with_bicycle[0].any()
+        np.testing.assert_array_equal(beside.reach.only_by_car[row], lacks & ~within["bicycle"])
+        np.testing.assert_array_equal(beside.reach.with_bicycle[row], lacks & within["bicycle"])
+    assert beside.reach.with_bicycle[0].any()
     said = say_beside(beside, read_words("fr"))
     assert "en voiture ou à vélo, mais pas en transports collectifs" in said
     assert "seul moyen" not in said
-    far = replace(beside, by_bicycle=np.full_like(beside.by_bicycle, np.nan))
+    lame = replace(beside.reach, by_bicycle=np.full_like(beside.reach.by_bicycle, np.nan))
+    far = replace(beside, reach=lame)
     assert "en voiture, mais ni à vélo, ni en transports collectifs" in say_beside(
         far, read_words("fr")
     )

@@ -30,6 +30,12 @@ GAIN_COLOURS: Final = ("#aecfe8", "#79b4d9", "#2c7ab5", "#083a70")
 LOSS_COLOURS: Final = ("#fbdcb4", "#f3a556", "#cc6410", "#783004")
 UNCHANGED_COLOUR: Final = "#ffffff"
 NOT_REACHED_COLOUR: Final = "#8b8b8b"
+# Of who reaches a category in time: with a car and without; with one, or a bicycle; with a car
+# alone; without one only; in no way.
+REACH_COLOURS: Final = ("#8cc5e3", "#edae49", "#d1495b", "#2e4057", NOT_REACHED_COLOUR)
+# Of whom a scenario brings from one to another: needs no car any more; needs one now; newly gets
+# there; no longer does; by other ways.
+SWITCH_COLOURS: Final = ("#2c7ab5", "#d1495b", "#083a70", "#783004", "#edae49")
 CHANGE_COLOURS: Final = (*reversed(LOSS_COLOURS), UNCHANGED_COLOUR, *GAIN_COLOURS)
 
 NOT_REACHED: Final = len(ACCESS_COLOURS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +30,7 @@ from .water import changes_water_only, situations_of, water_headline, water_tabl
 from .web.assets import read_licences, read_scripts, read_style
 from .web.payload import compose_payload, write_payload
 from .without_car import put_beside, say_beside, say_neither, tables_beside
+from .without_car_changes import tell_changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from .sheet import Sheet
     from .times import Times
     from .without_car import Beside
+    from .without_car_changes import Told
     from .words import Words
 
 # What the numbers do not say, each a sentence in the catalogue.
@@ -93,6 +95,8 @@ class Section:
         Numbers.
     unchanged
         How many communes are not in the table of communes, as a sentence, or `""`.
+    without_car
+        What changes with and without a car; None where nothing does or the study does not ask.
     """
 
     key: str
@@ -109,6 +113,7 @@ class Section:
     pictures: tuple[Picture, ...]
     tables: tuple[Table, ...]
     unchanged: str
+    without_car: Told | None = None
 
 
 def compose_page(
@@ -152,7 +157,11 @@ def compose_page(
     view = _view(result, pictures, words)
     pairs = {each.key: leading_pair(result, each) for each in result.scenarios[1:]}
     findings = {key: find(result, times, key, pair) for key, pair in pairs.items()}
-    view["sections"] = _sections(result, findings, gains, pictures, words)
+    told = tell_changes(result, times, pairs, words)
+    view["sections"] = [
+        replace(section, without_car=told.get(section.key))
+        for section in _sections(result, findings, gains, pictures, words)
+    ]
     view["ranking"] = rank_scenarios(result, findings, words)
     view["payload"] = write_payload(compose_payload(result, times, backdrop, gains, words))
     view["certainty_lead"] = certainty_lead(result, words)
@@ -291,7 +300,7 @@ def _without_car(beside: Beside, result: Comparison, words: Words) -> dict[str, 
     hours = {"begin": clock(asked["begin_min"]), "end": clock(asked["end_min"])}
     return {
         "lead": words.say(
-            "without_car.lead", {**hours, "neither": say_neither(beside.ways, words)}
+            "without_car.lead", {**hours, "neither": say_neither(beside.modes.ways, words)}
         ),
         "headline": say_beside(beside, words),
         "tables": tables_beside(beside, result, words),

@@ -10,26 +10,23 @@ import numpy as np
 from ..transit.naming import TRANSIT
 from .grid import Cell, Row, Table, write_minutes_cell, write_people_cell, write_share_cell
 from .labels import category_label
+from .reach import BICYCLE, REACH_MIN, find_modes, reach_of
 from .times import spread
 from .words import write_share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._types import Flags, Floats
+    from .._types import Floats
     from ..study.results import Comparison
+    from .reach import Modes, Reach
     from .times import Times
     from .words import Words
 
 # Beyond how many minutes people count as left out.
 BOUNDS_MIN: Final = (30, 45, 60)
-# Within how many minutes a car reaches what counts as reached by car only.
-REACH_MIN: Final = 30
 # A column of residents that a study may bring: households of each cell that have no car.
 HOUSEHOLDS: Final = "households_without_car"
-CAR: Final = "car"
-WALK: Final = "walk"
-BICYCLE: Final = "bicycle"
 # Row of the category that stands for all of them: the one that the study lists first.
 FIRST: Final = 0
 
@@ -38,22 +35,17 @@ FIRST: Final = 0
 class Beside:
     """Minutes of today with and without a car, c categories and n cells.
 
-    Mopeds are left out of both: whoever has none is helped by them as little as by a car.
-
     Attributes
     ----------
-    car
-        Name of the profile that drives.
+    modes
+        The profiles of the study by how they travel.
     categories
         Which categories, c.
-    ways
-        What a car is held against, of `"walk"`, `"bicycle"` and `"transit"`.
-    by_car, by_transit, counted_on
-        Minutes by car, by public transport with half of the departures, and with 85 of 100; NaN
-        where no site is reached, shape (c, n).
-    on_two_feet, by_bicycle
-        Fewest minutes on foot or by public transport, and by bicycle, of all profiles of the study
-        that travel so; NaN where no site is reached or nobody does, shape (c, n).
+    reach
+        Fewest minutes with and without a car.
+    by_transit, counted_on
+        Minutes by public transport with half of the departures, and with 85 of 100; NaN where no
+        site is reached, shape (c, n).
     on_foot
         Share of the departures for which walking all the way is quickest, shape (c, n).
     people
@@ -62,39 +54,14 @@ class Beside:
         Those without a car, shape (n,); None where the residents do not tell.
     """
 
-    car: str
+    modes: Modes
     categories: tuple[str, ...]
-    ways: tuple[str, ...]
-    by_car: Floats
+    reach: Reach
     by_transit: Floats
     counted_on: Floats
-    on_two_feet: Floats
-    by_bicycle: Floats
     on_foot: Floats
     people: Floats
     households: Floats | None
-
-    @property
-    def only_by_car(self) -> Flags:
-        """Cells that reach a category within `REACH_MIN` by car, but no other way, shape (c, n)."""
-        is_only: Flags = self._lacks_feet & ~(self.by_bicycle <= REACH_MIN)
-        return is_only
-
-    @property
-    def with_bicycle(self) -> Flags:
-        """Those by car and by bicycle, but neither on foot nor by public transport."""
-        is_helped: Flags = self._lacks_feet & (self.by_bicycle <= REACH_MIN)
-        return is_helped
-
-    @property
-    def _lacks_feet(self) -> Flags:
-        lacks: Flags = (self.by_car <= REACH_MIN) & ~(self.on_two_feet <= REACH_MIN)
-        return lacks
-
-    @property
-    def ways_without_bicycle(self) -> tuple[str, ...]:
-        """The ways that everybody has."""
-        return tuple(way for way in self.ways if way != BICYCLE)
 
 
 def put_beside(result: Comparison, times: Times) -> Beside | None:
@@ -112,54 +79,63 @@ def put_beside(result: Comparison, times: Times) -> Beside | None:
     beside
         None where the study asks for no public transport, or nobody drives in it.
     """
-    drives = _profiles_of(result, times, CAR)
-    if result.transit_times is None or not drives:
+    modes, table = find_modes(result, times), result.transit_times
+    if modes is None or table is None:
         return None
-    base, categories = result.base.key, list(times.categories)
-    axes = {"category": categories, "cell": result.residents["cell"].tolist()}
-    table = result.transit_times
+    base = result.base.key
+    axes = {"category": list(times.categories), "cell": result.residents["cell"].tolist()}
     own = spread(table[table["scenario"] == base], axes, ["minutes_85", "on_foot"])
-    shown = result.cells_of(base)
-    households = None
-    if HOUSEHOLDS in result.residents:
-        households = np.nan_to_num(result.residents[HOUSEHOLDS].to_numpy(np.float64)) * shown
-    by_car, by_transit = (_quickest(times, [profile]) for profile in (drives[0], TRANSIT))
-    walks, rides = (_profiles_of(result, times, mode) for mode in (WALK, BICYCLE))
-    asked = ((WALK, walks), (BICYCLE, rides), (TRANSIT, [TRANSIT]))
     return Beside(
-        drives[0],
-        tuple(categories),
-        tuple(way for way, profiles in asked if profiles),
-        by_car,
-        by_transit,
+        modes,
+        tuple(times.categories),
+        reach_of(times, modes),
+        times.minutes[0, times.profiles[TRANSIT]],
         own["minutes_85"],
-        _quickest(times, [TRANSIT, *walks]),
-        _quickest(times, rides),
         own["on_foot"],
-        result.people_of(base) * shown,
-        households,
+        people_shown(result, base),
+        households_shown(result, base),
     )
 
 
-def _profiles_of(result: Comparison, times: Times, mode: str) -> list[str]:
-    """List the profiles of a comparison that travel in a way."""
-    networks = result.networks
-    return [
-        name for name in times.profiles if name in networks and networks[name].profile.mode == mode
-    ]
+def people_shown(result: Comparison, scenario: str) -> Floats:
+    """Count the residents of each cell that a situation has.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    scenario
+        Key of the situation.
+
+    Returns
+    -------
+    people
+        Nobody where the situation has no such cell, shape (n,).
+    """
+    people: Floats = result.people_of(scenario) * result.cells_of(scenario)
+    return people
 
 
-def _quickest(times: Times, profiles: Sequence[str]) -> Floats:
-    """Find the fewest minutes of today of some profiles, NaN without any, shape (c, n)."""
-    first = next(iter(times.profiles)), next(iter(times.categories))
-    unknown = np.full_like(times.today(first), np.nan)
-    fewest: Floats = np.array(
-        [
-            np.fmin.reduce([unknown, *(times.today((name, each)) for name in profiles)])
-            for each in times.categories
-        ]
-    )
-    return fewest
+def households_shown(result: Comparison, scenario: str) -> Floats | None:
+    """Count the households without a car of each cell that a situation has.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    scenario
+        Key of the situation.
+
+    Returns
+    -------
+    households
+        Those of today, shape (n,); None where the residents do not tell.
+    """
+    if HOUSEHOLDS not in result.residents:
+        return None
+    known = np.nan_to_num(result.residents[HOUSEHOLDS].to_numpy(np.float64))
+    households: Floats = known * result.cells_of(scenario)
+    return households
 
 
 def say_neither(ways: Sequence[str], words: Words) -> str:
@@ -168,7 +144,7 @@ def say_neither(ways: Sequence[str], words: Words) -> str:
     Parameters
     ----------
     ways
-        As in `Beside.ways`, at least one.
+        As in `Modes.ways`, at least one.
     words
         The catalogue.
 
@@ -191,7 +167,7 @@ def say_either(ways: Sequence[str], words: Words) -> str:
     Parameters
     ----------
     ways
-        As in `Beside.ways`, at least one.
+        As in `Modes.ways`, at least one.
     words
         The catalogue.
 
@@ -229,18 +205,18 @@ def say_beside(beside: Beside, words: Words) -> str:
     told: dict[str, object] = {
         "category": category_label(beside.categories[FIRST], words),
         "minutes": REACH_MIN,
-        "either": say_either(beside.ways, words),
+        "either": say_either(beside.modes.ways, words),
     }
-    people = float(beside.people[beside.only_by_car[FIRST]].sum())
+    people = float(beside.people[beside.reach.only_by_car[FIRST]].sum())
     text = words.say("without_car.nobody", told)
     if people >= 1:
         text = words.say(
-            "without_car.headline", told | _counted(beside, people, beside.ways, words)
+            "without_car.headline", told | _counted(beside, people, beside.modes.ways, words)
         )
-    helped = float(beside.people[beside.with_bicycle[FIRST]].sum())
+    helped = float(beside.people[beside.reach.with_bicycle[FIRST]].sum())
     if helped < 1:
         return text
-    counted = _counted(beside, helped, beside.ways_without_bicycle, words)
+    counted = _counted(beside, helped, beside.modes.ways_without_bicycle, words)
     return f"{text}. {words.say('without_car.bicycle', counted)}"
 
 
@@ -275,25 +251,26 @@ def tables_beside(beside: Beside, result: Comparison, words: Words) -> tuple[Tab
 
 def _minutes(beside: Beside, words: Words) -> Table:
     """Tabulate mean minutes of who reaches a site both ways."""
-    rows, has_bicycle = [], BICYCLE in beside.ways
+    rows, has_bicycle = [], BICYCLE in beside.modes.ways
+    only, with_bicycle = beside.reach.only_by_car, beside.reach.with_bicycle
     for row, category in enumerate(beside.categories):
-        both = ~np.isnan(beside.by_car[row]) & ~np.isnan(beside.counted_on[row])
+        both = ~np.isnan(beside.reach.by_car[row]) & ~np.isnan(beside.counted_on[row])
         people = beside.people * both
         cells = [
             write_minutes_cell(_mean(minutes[row], people), words)
-            for minutes in (beside.by_car, beside.by_transit, beside.counted_on)
+            for minutes in (beside.reach.by_car, beside.by_transit, beside.counted_on)
         ]
         on_foot = _mean(beside.on_foot[row], people)
         share = Cell("–", -1.0) if np.isnan(on_foot) else write_share_cell(on_foot, 1.0, words)
-        counted = [beside.only_by_car[row], *([beside.with_bicycle[row]] * has_bicycle)]
+        counted = [only[row], *([with_bicycle[row]] * has_bicycle)]
         people_of = [float(beside.people[each].sum()) for each in counted]
         cells += [share, *(write_people_cell(each, words) for each in people_of)]
         rows.append(Row(category_label(category, words), tuple(cells)))
     headers = [words.say("table.category")]
     headers += [words.say(f"without_car.{name}") for name in ("by_car", "median", "sure", "walk")]
-    headers.append(_head("only", beside.ways, words))
+    headers.append(_head("only", beside.modes.ways, words))
     if has_bicycle:
-        headers.append(_head("only_bicycle", beside.ways_without_bicycle, words))
+        headers.append(_head("only_bicycle", beside.modes.ways_without_bicycle, words))
     return Table(words.say("without_car.minutes"), tuple(headers), tuple(rows), is_sortable=True)
 
 
@@ -309,7 +286,7 @@ def _left_out(beside: Beside, weights: Floats, kind: str, words: Words) -> Table
         cells = [
             write_people_cell(float(weights[~(minutes[row] <= bound)].sum()), words)
             for bound in BOUNDS_MIN
-            for minutes in (beside.by_car, beside.by_transit)
+            for minutes in (beside.reach.by_car, beside.by_transit)
         ]
         rows.append(Row(category_label(category, words), tuple(cells)))
     headers = [
@@ -326,7 +303,7 @@ def _communes(beside: Beside, result: Comparison, words: Words) -> Table:
     row = FIRST
     name_of = dict(zip(result.communes["insee"], result.communes["name"], strict=True))
     code = result.residents["commune"].to_numpy(object)
-    only = beside.only_by_car[row]
+    only = beside.reach.only_by_car[row]
     rows = []
     for insee, name in sorted(name_of.items(), key=lambda each: str(each[1])):
         people = beside.people * (code == insee)
@@ -335,7 +312,7 @@ def _communes(beside: Beside, result: Comparison, words: Words) -> Table:
             continue
         means = (
             write_minutes_cell(_mean(minutes[row], people), words)
-            for minutes in (beside.by_car, beside.by_transit, beside.counted_on)
+            for minutes in (beside.reach.by_car, beside.by_transit, beside.counted_on)
         )
         lost = float(people[only].sum())
         cells = (
@@ -347,7 +324,7 @@ def _communes(beside: Beside, result: Comparison, words: Words) -> Table:
         rows.append(Row(str(name), cells))
     headers = [words.say("table.commune"), words.say("table.residents")]
     headers += [words.say(f"without_car.{name}") for name in ("by_car", "median", "sure")]
-    headers.append(_head("only", beside.ways, words))
+    headers.append(_head("only", beside.modes.ways, words))
     headers.append(words.say("without_car.share"))
     category = category_label(beside.categories[row], words)
     caption = words.say("without_car.communes", {"category": category})

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from .classes import NOT_REACHED_COLOUR
+from .classes import REACH_COLOURS
 from .labels import category_label, situation_names, source_line
 from .maps import LEAST_WIDTH_M
+from .reach import REACH_MIN, REACH_NAMES
 from .sheet import Cells, Sheet, SheetText, Symbol
 from .window import fit_window
-from .without_car import FIRST, REACH_MIN, say_neither
+from .without_car import FIRST, say_neither
 from .words import write_share
 
 if TYPE_CHECKING:
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
     from .without_car import Beside
     from .words import Words
 
-# Of who reaches a category in time: with a car and without; with one, or a bicycle; with a car
-# alone; without one only; in no way.
-REACH_COLOURS: Final = ("#8cc5e3", "#edae49", "#d1495b", "#2e4057", NOT_REACHED_COLOUR)
-REACH_NAMES: Final = ("both", "with_bicycle", "only_by_car", "only_without", "no_way")
 # From light to dark: how many categories only a car reaches in time.
 COUNT_COLOURS: Final = ("#f3efe6", "#fdd49e", "#fc8d59", "#d7301f", "#7f0000")
 # Shares of the categories up to which the classes behind "none" go.
@@ -90,30 +87,27 @@ def _told(ways: Sequence[str], words: Words) -> dict[str, object]:
 def _say(key: str, people: float, beside: Beside, words: Words) -> str:
     """Say how many people are meant, and which share of all of them; or that nobody is."""
     if people < 1:
-        return words.say(f"without_car.{key}_nobody", _told(beside.ways, words))
+        return words.say(f"without_car.{key}_nobody", _told(beside.modes.ways, words))
     share = write_share(people, float(beside.people.sum()), words.language)
-    told = {"count": round(people), "share": share, **_told(beside.ways, words)}
+    told = {"count": round(people), "share": share, **_told(beside.modes.ways, words)}
     return words.say(f"without_car.{key}", told)
 
 
 def _say_one(beside: Beside, words: Words) -> str:
     """Say for how many people a car is the only way to the first category."""
-    people = float(beside.people[beside.only_by_car[FIRST]].sum())
+    people = float(beside.people[beside.reach.only_by_car[FIRST]].sum())
     return _say("title_of_one", people, beside, words)
 
 
 def _say_all(beside: Beside, words: Words) -> str:
     """Say for how many people a car is the only way to at least half of the categories."""
-    is_many = beside.only_by_car.sum(axis=0) * 2 >= len(beside.categories)
+    is_many = beside.reach.only_by_car.sum(axis=0) * 2 >= len(beside.categories)
     return _say("half", float(beside.people[is_many].sum()), beside, words)
 
 
 def _kinds(beside: Beside, words: Words) -> tuple[str, Cells, tuple[Symbol, ...]]:
     """Colour the cells by who reaches the leading category in time."""
-    minutes = (beside.by_car, beside.on_two_feet, beside.by_bicycle)
-    by_car, on_feet, by_bicycle = (each[FIRST] <= REACH_MIN for each in minutes)
-    ways = [by_car & on_feet, by_car & by_bicycle, by_car, on_feet | by_bicycle]
-    kinds = np.select(ways, [0, 1, 2, 3], 4).astype(np.int32)
+    kinds = beside.reach.kinds[FIRST]
     is_lived_in = beside.people > 0
     symbols = tuple(
         Symbol(words.say(f"without_car.{name}"), colour)
@@ -121,7 +115,8 @@ def _kinds(beside: Beside, words: Words) -> tuple[str, Cells, tuple[Symbol, ...]
         if (kinds[is_lived_in] == kind).any()
     )
     category = category_label(beside.categories[FIRST], words)
-    subtitle = words.say("without_car.one", {"category": category, **_told(beside.ways, words)})
+    told = {"category": category, **_told(beside.modes.ways, words)}
+    subtitle = words.say("without_car.one", told)
     return subtitle, Cells(kinds, REACH_COLOURS, is_lived_in), symbols
 
 
@@ -129,13 +124,13 @@ def _counts(beside: Beside, words: Words) -> tuple[str, Cells, tuple[Symbol, ...
     """Colour the cells by how many categories only a car reaches in time."""
     total = len(beside.categories)
     bounds = list(dict.fromkeys([0, *(math.ceil(total * share) for share in COUNT_SHARES)]))
-    classes = np.searchsorted(bounds, beside.only_by_car.sum(axis=0)).astype(np.int32)
+    classes = np.searchsorted(bounds, beside.reach.only_by_car.sum(axis=0)).astype(np.int32)
     symbols = [Symbol(words.say("without_car.none"), COUNT_COLOURS[0])]
     for colour, (low, high) in zip(COUNT_COLOURS[1:], pairwise(bounds), strict=False):
         reach = {"first": low + 1, "last": high}
         key = "without_car.exactly" if low + 1 == high else "without_car.from_to"
         symbols.append(Symbol(words.say(key, reach), colour))
-    told = {"count": total, **_told(beside.ways, words)}
+    told = {"count": total, **_told(beside.modes.ways, words)}
     subtitle = words.say("without_car.all", told)
     return subtitle, Cells(classes, COUNT_COLOURS, beside.people > 0), tuple(symbols)
 

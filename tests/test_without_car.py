@@ -1,0 +1,231 @@
+"""With and without a car: who gets where how, what a scenario changes, its sentence and table."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from artois_mobility.report.reach import REACH_NAMES, Modes, Reach, reach_of
+from artois_mobility.report.times import Times, read_times
+from artois_mobility.report.without_car_changes import (
+    COLUMNS,
+    find_switch,
+    say_switch,
+    tell_changes,
+)
+from artois_mobility.report.words import read_words
+from comparison_world import make_comparison
+
+PAIRS = {"passerelle": ("walk", "culture/library"), "pont-ferme": ("car", "care")}
+PROFILES = ("car", "walk", "bicycle", "transit")
+MODES = Modes("car", ("walk",), ("bicycle",))
+MINUTES = (10.0, 30.0, 30.5, np.nan)
+
+
+@pytest.fixture(scope="module")
+def result():
+    return make_comparison(transit=True)
+
+
+@pytest.fixture(scope="module")
+def told(result):
+    return tell_changes(result, read_times(result), PAIRS, read_words("fr"))
+
+
+def make_times(before, after):
+    """Minutes of one category: profiles in rows, cells in columns."""
+    minutes = np.array([before, after], float)[:, :, None, :]
+    places = {name: place for place, name in enumerate(PROFILES)}
+    return Times({"today": 0, "then": 1}, places, {"care/hospital": 0}, minutes)
+
+
+def make_result(people, households=None):
+    """As much of a comparison as is asked about people; those of a scenario come second."""
+    table = pd.DataFrame({"cell": np.arange(len(people[0]))})
+    if households is not None:
+        table["households_without_car"] = households
+    of = dict(zip(("today", "then"), np.array(people, float), strict=True))
+    return SimpleNamespace(
+        base=SimpleNamespace(key="today"),
+        residents=table,
+        people_of=of.get,
+        cells_of=lambda _: np.ones(len(table), bool),
+    )
+
+
+def kind_of(car, walk, bicycle, transit):
+    """One cell, in the words of the definition."""
+    on_feet = walk <= 30 or transit <= 30
+    if car <= 30:
+        return "both" if on_feet else "with_bicycle" if bicycle <= 30 else "only_by_car"
+    return "only_without" if on_feet or bicycle <= 30 else "no_way"
+
+
+def count_one_by_one(before, after, today, then, households):
+    counted = dict.fromkeys(COLUMNS, 0.0)
+    for cell in range(len(today)):
+        was, is_now = kind_of(*before[:, cell]), kind_of(*after[:, cell])
+        goes_was, goes_now = (
+            each in {"both", "with_bicycle", "only_without"} for each in (was, is_now)
+        )
+        only_was, only_now = was == "only_by_car", is_now == "only_by_car"
+        counted["without_before"] += today[cell] * goes_was
+        counted["without_after"] += then[cell] * goes_now
+        counted["only_before"] += today[cell] * only_was
+        counted["only_after"] += then[cell] * only_now
+        counted["freed"] += then[cell] * (only_was and goes_now)
+        counted["bound"] += then[cell] * (goes_was and only_now)
+        counted["eased"] += then[cell] * (was == "with_bicycle" and is_now == "both")
+        counted["hardened"] += then[cell] * (was == "both" and is_now == "with_bicycle")
+        counted["households_newly"] += households[cell] * (goes_now and not goes_was)
+        counted["households_no_longer"] += households[cell] * (goes_was and not goes_now)
+    return counted
+
+
+@given(st.integers(1, 6), st.randoms(use_true_random=False))
+def test_people_are_counted_as_one_by_one(count, draw):
+    pick = [[[draw.choice(MINUTES) for _ in range(count)] for _ in PROFILES] for _ in "ab"]
+    before, after = np.array(pick)
+    today, then, households = ([float(draw.randint(0, 9)) for _ in range(count)] for _ in "abc")
+    times, world = make_times(before, after), make_result([today, then], households)
+    found = find_switch(world, times, MODES, "then")
+    expected = count_one_by_one(before, after, today, then, households)
+    assert {name: values.tolist() for name, values in found.counts.items()} == {
+        name: [value] for name, value in expected.items()
+    }
+
+
+def test_the_kinds_of_reach_are_those_of_the_definition():
+    grid = np.array(np.meshgrid(*[MINUTES] * 4)).reshape(4, -1)
+    reach = reach_of(make_times(grid, grid), MODES)
+    kinds = [REACH_NAMES[place] for place in reach.kinds[0]]
+    assert kinds == [kind_of(*cell) for cell in grid.T]
+    assert (reach.only_by_car[0] == [kind == "only_by_car" for kind in kinds]).all()
+    np.testing.assert_array_equal(reach.without[0], np.fmin.reduce(grid[1:]))
+
+
+def test_a_bus_that_replaces_cars_is_told_with_its_people(told):
+    """Twelve cells of ten people have the library by car only; a bus comes to six of them."""
+    assert told["passerelle"].sentence.replace("\u202f", " ") == (
+        "Bibliothèque, médiathèque à 30 min ou moins : 60 habitants n’y étaient qu’en "
+        "voiture et y sont désormais aussi sans elle, à pied ou en transports collectifs"
+    )
+    table = told["passerelle"].table
+    assert table.headers == (
+        "Destination",
+        "Sans voiture, avant",
+        "Sans voiture, après",
+        "Désormais aussi sans voiture",
+        "En voiture seulement, avant",
+        "En voiture seulement, après",
+    )
+    cells = {row.name: [cell.value for cell in row.cells] for row in table.rows}
+    assert cells == {
+        "Soins": [300, 360, 60, 180, 120],
+        "Bibliothèque, médiathèque": [360, 420, 60, 120, 60],
+    }
+    assert table.note.startswith("Sans voiture veut dire à pied ou en transports collectifs")
+
+
+def test_minutes_that_change_nothing_for_anybody_have_a_sentence_and_no_table(told):
+    assert told["pont-ferme"].table is None
+    assert "personne ne franchit le seuil de 30 min" in told["pont-ferme"].sentence
+
+
+def test_nothing_is_said_where_nothing_changes_or_nobody_asks(result):
+    times, words = read_times(result), read_words("fr")
+    same = Times(times.scenarios, times.profiles, times.categories, times.minutes[[0, 0, 0]])
+    assert tell_changes(result, same, PAIRS, words) == {}
+    plain = make_comparison()
+    assert tell_changes(plain, read_times(plain), PAIRS, words) == {}
+
+
+CAR, ON_FOOT, BY_BICYCLE, NEVER = (
+    [10, np.nan, np.nan, np.nan],
+    [10, 10, np.nan, np.nan],
+    [10, np.nan, 10, np.nan],
+    [np.nan] * 4,
+)
+
+
+@pytest.mark.parametrize(
+    ("moves", "french", "english"),
+    [
+        (
+            [(CAR, ON_FOOT), (ON_FOOT, CAR), (ON_FOOT, CAR)],
+            "10 habitants n’y étaient qu’en voiture et y sont désormais aussi sans elle, "
+            "à pied, à vélo ou en transports collectifs ; 20 n’y sont plus qu’en voiture",
+            "10 residents got there by car only and now do without one too, on foot, by "
+            "bicycle or by public transport; 20 now do by car only",
+        ),
+        (
+            [(ON_FOOT, CAR)],
+            "10 habitants qui y étaient aussi sans voiture n’y sont plus qu’avec elle",
+            "10 residents who got there without a car too now do by car only",
+        ),
+        (
+            [(NEVER, ON_FOOT), (NEVER, CAR)],
+            "10 habitants de plus y sont sans voiture ; "
+            "10 habitants de plus n’y sont qu’en voiture",
+            "10 more residents get there without a car; 10 more residents get there by car only",
+        ),
+        (
+            [(CAR, NEVER)],
+            "10 habitants de moins n’y sont qu’en voiture",
+            "10 fewer residents get there by car only",
+        ),
+        (
+            [(BY_BICYCLE, ON_FOOT)],
+            "sans voiture, 10 habitants n’y étaient qu’à vélo et y sont désormais aussi à pied ou "
+            "en transports collectifs",
+            "without a car, 10 residents got there by bicycle only and now do on foot or by public "
+            "transport too",
+        ),
+        (
+            [(ON_FOOT, BY_BICYCLE)],
+            "sans voiture, 10 habitants y étaient à pied ou en transports collectifs et n’y sont "
+            "plus qu’à vélo",
+            "without a car, 10 residents got there on foot or by public transport and now do by "
+            "bicycle only",
+        ),
+        (
+            [(CAR, BY_BICYCLE), (BY_BICYCLE, ON_FOOT), (ON_FOOT, BY_BICYCLE)],
+            "10 habitants n’y étaient qu’en voiture et y sont désormais aussi sans elle, à pied, "
+            "à vélo ou en transports collectifs. Sans voiture, 10 habitants n’y étaient qu’à vélo "
+            "et y sont désormais aussi à pied ou en transports collectifs ; 10 y étaient à pied ou "
+            "en transports collectifs et n’y sont plus qu’à vélo",
+            "10 residents got there by car only and now do without one too, on foot, by bicycle or "
+            "by public transport. Without a car, 10 residents got there by bicycle only and now do "
+            "on foot or by public transport too; 10 got there on foot or by public transport and "
+            "now do by bicycle only",
+        ),
+    ],
+)
+def test_every_move_has_its_sentence(moves, french, english):
+    before, after = (np.array(each, float).T for each in zip(*moves, strict=True))
+    people = [10.0] * len(moves)
+    found = find_switch(make_result([people, people]), make_times(before, after), MODES, "then")
+    for language, expected in (("fr", french), ("en", english)):
+        said = say_switch(found, "care/hospital", read_words(language)).replace("\u202f", " ")
+        assert said.split("30 min", 1)[1].split(": ", 1)[1] == expected
+
+
+def test_the_category_that_changes_is_spoken_of_where_the_wanted_one_does_not():
+    before = np.array([CAR, CAR], float).T[:, :, None]
+    after = np.array([CAR, ON_FOOT], float).T[:, :, None]
+    minutes = np.array([before, after])
+    places = {name: place for place, name in enumerate(PROFILES)}
+    categories = {"care/hospital": 0, "culture/library": 1}
+    times = Times({"today": 0, "then": 1}, places, categories, minutes)
+    found = find_switch(make_result([[10.0], [10.0]]), times, MODES, "then")
+    assert say_switch(found, "care/hospital", read_words("en")).startswith("Library")
+
+
+def test_whoever_lacks_a_bicycle_is_not_carried_by_one():
+    nowhere = np.full((1, 1), np.nan)
+    reach = Reach(np.full((1, 1), 5.0), nowhere, nowhere)
+    assert reach.only_by_car.tolist() == [[True]]
+    assert np.isnan(reach.without).all()

@@ -35,10 +35,21 @@ def describe_layer(layer):
         "style": layer.styleManager().currentStyle(),
         "labels": [layer.attributeDisplayName(i) for i in range(layer.fields().count())],
         "tip": layer.mapTipTemplate(),
+        "values": values_of(layer),
         "rules": [[rule.label(), rule.filterExpression()] for rule in rules],
         "symbols": [rule.symbol().symbolLayer(0).layerType() for rule in rules],
         "drawn": drawn(layer, rules),
     }
+
+
+def values_of(layer):
+    """What the attribute table shows for the values of fields that have words of their own."""
+    shown = {}
+    for field in layer.fields():
+        setup = field.editorWidgetSetup()
+        if setup.type() == "ValueMap":
+            shown[field.name()] = [next(iter(each.items())) for each in setup.config()["map"]]
+    return shown
 
 
 def drawn(layer, rules):

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -222,6 +223,81 @@ def test_geoparquet_holds_the_same_layers(folder):
         assert len(table) == len(layer)
         assert table.geometry.centroid.geom_equals_exact(layer.geometry.centroid, 1e-6).all()
     assert len(list((folder / "layers").glob("*.parquet"))) == 12
+
+
+@pytest.fixture(scope="module")
+def ridden(tmp_path_factory):
+    """A report with public transport, and what QGIS reads of it."""
+    place = tmp_path_factory.mktemp("ridden")
+    write_report(make_comparison(transit=True), place, also=["geoparquet"])
+    return place, read_with_qgis(place, place / "view.png")
+
+
+def test_what_only_a_car_reaches_has_a_layer_and_a_style(ridden):
+    folder, told = ridden
+    layer = gpd.read_file(folder / "results.gpkg", layer="only_by_car_today")
+    far = layer["cell"].str[1].astype(int) >= 6
+    assert (layer["culture_library_voiture"] == 2 + layer["cell"].str[1].astype(int)).all()
+    assert (layer["culture_library_sans"].fillna(99) > 30).equals(far)
+    assert (layer["culture_library_classe"] == "en voiture seulement").equals(far)
+    seen = told["package"]["only_by_car_today"]
+    assert dict(zip([rule[0] for rule in seen["rules"]], seen["drawn"], strict=True)) == {
+        "avec et sans voiture": 30,
+        "en voiture ou à vélo": 0,
+        "en voiture seulement": 18,
+        "sans voiture seulement": 0,
+        "ni l’un ni l’autre": 0,
+    }
+    assert told["shown"][0] == "artois_mobility_cells_today_car"
+    held = told["project"]["artois_mobility_only_by_car_today"]
+    assert held["title"] == "Artois, aujourd'hui – avec et sans voiture"
+    assert held["styles"] == [
+        "Bibliothèque, médiathèque – avec ou sans voiture",
+        "Bibliothèque, médiathèque – temps sans voiture, en minutes",
+        "Soins – avec ou sans voiture",
+        "Soins – temps sans voiture, en minutes",
+    ]
+    assert "Soins – temps en voiture, en minutes" in held["labels"]
+
+
+def test_what_a_scenario_changes_without_a_car_has_a_layer(ridden):
+    folder, told = ridden
+    seen = told["package"]["only_by_car_passerelle"]
+    assert seen["count"] == 6
+    assert seen["rules"][0] == [
+        "désormais aussi sans voiture",
+        "coalesce(\"care_passage\", '') = 'désormais aussi sans voiture'",
+    ]
+    assert seen["drawn"] == [6, 0, 0, 0, 0]
+    assert "only_by_car_pont_ferme" not in told["package"]
+    table = gpd.read_parquet(folder / "layers" / "only_by_car_passerelle.parquet")
+    assert table["care_sans"].tolist() == [20.0] * 6
+    dictionary = pd.read_csv(folder / "data_dictionary.csv")
+    own = dictionary[dictionary["table"] == "only_by_car_passerelle"].set_index("colonne")
+    assert own.loc["care_passage", "type"] == "texte"
+    assert own.loc["care_sans", "unite"] == "min"
+    assert "ni l’un ni l’autre" in own.loc["care_classe", "signification"]
+
+
+def test_every_field_has_a_french_name_in_qgis(ridden, seen):
+    for told in (ridden[1], seen[0]):
+        for name, layer in told["package"].items():
+            labels = [label for label in layer["labels"] if label != "fid"]
+            assert not [label for label in labels if re.fullmatch(r"[a-z_]+", label)], name
+
+
+def test_the_words_of_the_files_are_french_in_qgis(seen):
+    told, _ = seen
+    for sites in (told["package"]["sites"], told["project"]["artois_mobility_sites"]):
+        values = {field: {value: label for label, value in sites["values"][field]}
+                  for field in ("scenario", "category", "change")}  # fmt: skip
+        assert values["scenario"]["today"] == "aujourd’hui"
+        assert values["scenario"]["passerelle"] == "passerelle"
+        assert values["category"]["culture/library"] == "Bibliothèque, médiathèque"
+        assert values["change"] == {"": "–", "moved": "déplacé", "removed": "supprimé"}
+    closed = told["package"]["closed"]["values"]
+    assert closed["profiles"] == [["marche", "walk"]]
+    assert told["package"]["cells_today_car"]["values"] == {}
 
 
 def test_hostile_names_stay_text_in_qgis(tmp_path):

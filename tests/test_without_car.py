@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artois_mobility.report.reach import REACH_NAMES, Modes, Reach, reach_of
+from artois_mobility.report.layer_fields import name_fields
+from artois_mobility.report.reach import REACH_NAMES, Modes, Reach, find_modes, reach_of
+from artois_mobility.report.reach_fields import reach_fields
 from artois_mobility.report.times import Times, read_times
 from artois_mobility.report.without_car_changes import (
     COLUMNS,
@@ -222,6 +224,35 @@ def test_the_category_that_changes_is_spoken_of_where_the_wanted_one_does_not():
     times = Times({"today": 0, "then": 1}, places, categories, minutes)
     found = find_switch(make_result([[10.0], [10.0]]), times, MODES, "then")
     assert say_switch(found, "care/hospital", read_words("en")).startswith("Library")
+
+
+def test_fields_of_the_layers_tell_class_and_change(result):
+    times, words = read_times(result), read_words("fr")
+    modes = find_modes(result, times)
+    assert modes == Modes("car", ("walk",), ())
+    is_shown, fields = reach_fields(times, modes, "today", words)
+    assert is_shown.all()
+    assert list(fields) == ["by_car", "without", "reach"]
+    cells = result.residents
+    far = (cells["column"] >= 6).to_numpy()
+    expected = np.where(far, "en voiture seulement", "avec et sans voiture")
+    assert fields["reach"]["culture/library"].tolist() == expected.tolist()
+    is_shown, fields = reach_fields(times, modes, "passerelle", words)
+    assert is_shown.tolist() == (far & (cells["row"] >= 3)).tolist()
+    assert set(fields["switch"]["care"][is_shown]) == {"désormais aussi sans voiture"}
+    assert set(fields["switch"]["care"][~is_shown]) == {None}
+    assert (fields["without"]["care"][is_shown] == 20).all()
+    is_shown, fields = reach_fields(times, modes, "pont-ferme", words)
+    assert not is_shown.any()
+    assert fields["reach"] == {}
+
+
+def test_fields_are_called_alike_in_all_layers(result):
+    names = name_fields(read_times(result), read_words("fr"))
+    assert names["care", "minutes"] == "care_min"
+    assert names["care", "by_car"] == "care_voiture"
+    assert names["culture/library", "reach"] == "culture_library_classe"
+    assert len(set(names.values())) == len(names)
 
 
 def test_whoever_lacks_a_bicycle_is_not_carried_by_one():

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from ..changes.sentences import label_profile
+from ..scenarios.reading import TODAY
 from .labels import category_label
+from .reach import REACH_MIN
+from .words import NO_VALUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from .layers import Layer
     from .words import Words
@@ -37,8 +41,9 @@ UNIT_OF_COLUMN: Final[Mapping[str, str]] = {
     "km": "km",
 }
 UNIT_OF_MEASURE: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("minutes", "before", "after", "gain"), "min"),
+    **dict.fromkeys(("minutes", "before", "after", "gain", "by_car", "without"), "min"),
     **dict.fromkeys(("gaining", "losing"), "people"),
+    **dict.fromkeys(("reach", "switch"), "none"),
 }
 
 
@@ -107,9 +112,55 @@ def describe_layer(layer: Layer, words: Words) -> dict[str, Entry]:
     entries = describe_columns({name: each.dtype for name, each in layer.fields.items()}, words)
     for field, (category, measure) in layer.measured.items():
         label = f"{category_label(category, words)} – {words.say(f'measures.{measure}')}"
-        meaning = words.say(f"meanings.of_{measure}")
-        entries[field] = Entry(label, "number", UNIT_OF_MEASURE[measure], meaning)
+        meaning = words.say(f"meanings.of_{measure}", {"minutes": REACH_MIN})
+        entries[field] = Entry(label, entries[field].kind, UNIT_OF_MEASURE[measure], meaning)
     return entries
+
+
+def name_values(layer: Layer, words: Words) -> dict[str, dict[str, str]]:
+    """Say what people call the values of a layer's fields that are words of the files.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    labels
+        By field and value, every value of such a field; one that is nobody's word stands for
+        itself.
+    """
+    say: dict[str, Callable[[str], str]] = {
+        "category": lambda value: category_label(value, words),
+        "profiles": lambda value: ", ".join(_profile(each, words) for each in value.split(", ")),
+        "vessel": lambda value: _profile(value, words),
+        "scenario": lambda value: words.say("values.today") if value == TODAY else value,
+        **dict.fromkeys(("change", "position_quality", "why"), _teller(words)),
+    }
+    return {
+        field: {
+            value: say[field](value) if value else NO_VALUE
+            for value in dict.fromkeys(values.tolist())
+            if isinstance(value, str)
+        }
+        for field, values in layer.fields.items()
+        if field in say and field not in layer.measured
+    }
+
+
+def _profile(name: str, words: Words) -> str:
+    return label_profile(name, "fr" if words.language == "fr" else "en")
+
+
+def _teller(words: Words) -> Callable[[str], str]:
+    def tell(value: str) -> str:
+        text = words.texts.get(f"values.{value.replace(' ', '_')}", value)
+        return text if isinstance(text, str) else value
+
+    return tell
 
 
 def list_entries(

@@ -13,39 +13,30 @@ import shapely
 from .._types import WGS84
 from .backdrop import usual_distance
 from .labels import profile_label
-from .names import field_names, layer_name, scenario_stems
+from .layer_fields import categories_shown, minutes_fields, name_fields, spread_summary
+from .names import layer_name, scenario_stems
+from .reach import find_modes
+from .reach_fields import reach_fields
 from .tables import DECIMALS, vintages
-from .times import spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
-    from .._types import Floats, Geometries
+    from .._types import Flags, Geometries
     from ..study.results import Comparison, ScenarioResult
+    from .layer_fields import FieldNames, Fields
     from .times import Times
     from .words import Words
 
-# Values of each feature, by how the field ends and by category.
-Fields: TypeAlias = "Mapping[str, Mapping[str, Floats]]"
 # Values of each feature, by field.
 Columns: TypeAlias = "Mapping[str, npt.NDArray[Any]]"
-# Field of each category and ending.
-FieldNames: TypeAlias = "Mapping[tuple[str, str], str]"
 
 # What a French reader's GIS expects; elsewhere degrees, which open everywhere.
 LAMBERT_93: Final = "EPSG:2154"
-# What fields of minutes and people hold; how their names end stands in the catalogues.
-MEASURES: Final = ("minutes", "before", "after", "gain", "gaining", "losing")
-# The summary's columns that a commune's polygon shows, and the word that its field ends with.
-COMMUNE_FIELDS: Final = {
-    "minutes_before": "before",
-    "minutes_after": "after",
-    "minutes_gained": "gain",
-    "people_gaining": "gaining",
-    "people_losing": "losing",
-}
+# The layers that tell who gets somewhere by car, and who without one.
+REACH_KIND: Final = "only_by_car"
 CELL_COLUMNS: Final = ("cell", "population", "commune", "epci", "iris", "code_iris")
 SITE_COLUMNS: Final = (
     "site",
@@ -81,8 +72,9 @@ class Layer:
     scenario
         Key of the scenario that it is about, or `""` where its features tell.
     measured
-        Category and measure (`"minutes"`, `"before"`, `"after"`, `"gain"` in minutes; `"gaining"`,
-        `"losing"` in people) of each field that holds one.
+        Category and measure (`"minutes"`, `"before"`, `"after"`, `"gain"`, `"by_car"`, `"without"`
+        in minutes; `"gaining"`, `"losing"` in people; `"reach"`, `"switch"` in words) of each field
+        that holds one.
     geometry
         Features as WKB in the file's coordinate system, shape (f,).
     fields
@@ -166,55 +158,8 @@ def _repeat(value: object, count: int) -> npt.NDArray[Any]:
 
 
 def _own_layers(result: Comparison, times: Times, words: Words) -> Iterator[Layer]:
-    crs, taken = crs_of(result), set[str]()
-    told = [name for name in CELL_COLUMNS if name in result.residents]
-    features = {
-        "cells": (_columns(result.residents, told), _wkb(result.residents, crs)),
-        "communes": (_columns(result.communes, COMMUNE_COLUMNS), _wkb(result.communes, crs)),
-    }
-    summary = spread_summary(result, times, words)
-    measure_of = {words.say(f"fields.{measure}"): measure for measure in MEASURES}
-    every_name = field_names(list(times.categories), list(measure_of))
-    stems = scenario_stems([scenario.key for scenario in result.scenarios], list(times.profiles))
-    for scenario in result.scenarios:
-        for profile in times.profiles:
-            categories = categories_shown(times, scenario.key, profile)
-            if not categories:
-                continue
-            title = f"{scenario.name} – {profile_label(result.networks, profile, words)}"
-            shown = result.cells_of(scenario.key)
-            if scenario is not result.base:
-                pairs = [(profile, category) for category in categories]
-                noticed = [times.is_noticed(scenario.key, pair) for pair in pairs]
-                shown = shown & np.any(noticed, axis=0)
-            for kind, values, rows, geometry_type in (
-                ("cells", _minutes(times, scenario.key, profile, words), shown, "Point"),
-                ("communes", summary[scenario.key, profile], slice(None), "MultiPolygon"),
-            ):
-                own, geometry = features[kind]
-                people = {"population": result.people_of(scenario.key)} if kind == "cells" else {}
-                names = {
-                    (category, ending): every_name[category, ending]
-                    for category in categories
-                    for ending in values
-                }
-                columns = {**own, **people, **_widen(values, names)}
-                columns = {name: column[rows] for name, column in columns.items()}
-                name = layer_name(kind, stems[scenario.key], profile, taken)
-                measured = {
-                    field: (category, measure_of[ending])
-                    for (category, ending), field in names.items()
-                }
-                yield Layer(
-                    kind,
-                    name,
-                    title,
-                    geometry[rows],
-                    columns,
-                    geometry_type,
-                    scenario.key,
-                    measured,
-                )
+    crs = crs_of(result)
+    yield from _measured_layers(result, times, words)
     yield _whole_layer("sites", words, _sites(result), crs)
     for name in ("links", "closed", "speeds"):
         yield _whole_layer(name, words, _stacked(result.scenarios, name), crs)
@@ -224,6 +169,82 @@ def _own_layers(result: Comparison, times: Times, words: Words) -> Iterator[Laye
         for name in ("waterways", "voyages", "quays"):
             table = getattr(result.water, name)
             yield _whole_layer(name, words, _without_clocks(table), crs)
+
+
+def _measured_layers(result: Comparison, times: Times, words: Words) -> Iterator[Layer]:
+    """Make those of minutes and people: situation by situation, profile by profile."""
+    cells, communes = _grounds(result)
+    names, summary = name_fields(times, words), spread_summary(result, times)
+    modes, taken = find_modes(result, times), set[str]()
+    stems = scenario_stems([scenario.key for scenario in result.scenarios], list(times.profiles))
+    for scenario in result.scenarios:
+        key, stem = scenario.key, stems[scenario.key]
+        own = replace(cells, fields={**cells.fields, "population": result.people_of(key)})
+        for profile in times.profiles:
+            categories = categories_shown(times, key, profile)
+            if not categories:
+                continue
+            title = f"{scenario.name} – {profile_label(result.networks, profile, words)}"
+            for ground, fields, is_shown in (
+                (own, minutes_fields(times, key, profile), _noticing(result, times, key, profile)),
+                (communes, summary[key, profile], np.ones(len(result.communes), np.bool_)),
+            ):
+                named = replace(ground, name=layer_name(ground.kind, stem, profile, taken))
+                named = replace(named, scenario=key, title=title)
+                yield _measure(named, _of(categories, fields), names, is_shown)
+        if modes is not None:
+            is_shown, fields = reach_fields(times, modes, key, words)
+            is_shown &= result.cells_of(key)
+            if is_shown.any():
+                title = f"{scenario.name} – {words.say('layers.only_by_car')}"
+                named = replace(own, kind=REACH_KIND, name=f"{REACH_KIND}_{stem}")
+                named = replace(named, scenario=key, title=title)
+                yield _measure(named, fields, names, is_shown)
+
+
+def _grounds(result: Comparison) -> tuple[Layer, Layer]:
+    """Make the layers of cells and of communes, before anything is measured."""
+    crs = crs_of(result)
+    told = [name for name in CELL_COLUMNS if name in result.residents]
+    cells = _columns(result.residents, told)
+    communes = _columns(result.communes, COMMUNE_COLUMNS)
+    return (
+        Layer("cells", "", "", _wkb(result.residents, crs), cells, "Point"),
+        Layer("communes", "", "", _wkb(result.communes, crs), communes, "MultiPolygon"),
+    )
+
+
+def _noticing(result: Comparison, times: Times, scenario: str, profile: str) -> Flags:
+    """Tell where any category's minutes change; of the base all cells."""
+    shown = result.cells_of(scenario)
+    if times.is_base(scenario):
+        return shown
+    noticed = [times.is_noticed(scenario, (profile, category)) for category in times.categories]
+    is_noticed: Flags = shown & np.any(noticed, axis=0)
+    return is_noticed
+
+
+def _of(categories: Sequence[str], fields: Fields) -> Fields:
+    return {
+        measure: {category: values[category] for category in categories}
+        for measure, values in fields.items()
+    }
+
+
+def _measure(ground: Layer, fields: Fields, names: FieldNames, is_shown: Flags) -> Layer:
+    """Add what is measured, and keep the features that are shown."""
+    categories = next(iter(fields.values()))
+    measured = {
+        names[category, measure]: (category, measure)
+        for category in categories
+        for measure in fields
+    }
+    columns = dict(ground.fields)
+    for name, (category, measure) in measured.items():
+        values = fields[measure][category]
+        columns[name] = values if values.dtype.kind == "O" else values.round(DECIMALS)
+    shown = {name: values[is_shown] for name, values in columns.items()}
+    return replace(ground, geometry=ground.geometry[is_shown], fields=shown, measured=measured)
 
 
 def to_frame(layer: Layer, crs: str) -> gpd.GeoDataFrame:
@@ -243,87 +264,6 @@ def to_frame(layer: Layer, crs: str) -> gpd.GeoDataFrame:
     """
     shapes = shapely.from_wkb(layer.geometry)
     return gpd.GeoDataFrame(dict(layer.fields), geometry=shapes, crs=crs)
-
-
-def categories_shown(times: Times, scenario: str, profile: str) -> list[str]:
-    """List the categories that a scenario's layers show: where any time changes by a minute.
-
-    Parameters
-    ----------
-    times
-        The nearest times of a comparison.
-    scenario
-        Key of one of its scenarios.
-    profile
-        Name of one of its profiles.
-
-    Returns
-    -------
-    categories
-        In the order of the study; for today, all of them.
-    """
-    return [
-        category
-        for category in times.categories
-        if times.is_base(scenario) or times.is_noticed(scenario, (profile, category)).any()
-    ]
-
-
-def spread_summary(result: Comparison, times: Times, words: Words) -> dict[tuple[str, str], Fields]:
-    """Spread the summary of the communes over their rows.
-
-    Parameters
-    ----------
-    result
-        The comparison.
-    times
-        Its nearest times, for the order of the keys.
-    words
-        The catalogue, for how fields end.
-
-    Returns
-    -------
-    fields
-        For each scenario and profile, the fields' values by ending and category, communes in
-        the order of the comparison.
-    """
-    table = result.summary_table
-    axes = {
-        "scenario": list(times.scenarios),
-        "profile": list(times.profiles),
-        "category": list(times.categories),
-        "code": result.communes["insee"].tolist(),
-    }
-    rows = table[table["scope"] == "commune"]
-    values = spread(rows, axes, list(COMMUNE_FIELDS))
-    fields: dict[tuple[str, str], Fields] = {}
-    for scenario, row in times.scenarios.items():
-        shown = {"minutes_before": "minutes"} if times.is_base(scenario) else COMMUNE_FIELDS
-        for profile, place in times.profiles.items():
-            fields[scenario, profile] = {
-                words.say(f"fields.{ending}"): dict(
-                    zip(times.categories, values[name][row, place], strict=True)
-                )
-                for name, ending in shown.items()
-            }
-    return fields
-
-
-def _minutes(times: Times, scenario: str, profile: str, words: Words) -> Fields:
-    pairs = [(profile, category) for category in times.categories]
-    before = {pair[1]: times.today(pair) for pair in pairs}
-    if times.is_base(scenario):
-        return {words.say("fields.minutes"): before}
-    after = {pair[1]: times.of(scenario, pair) for pair in pairs}
-    gain = {category: before[category] - after[category] for category in after}
-    fields = {"before": before, "after": after, "gain": gain}
-    return {words.say(f"fields.{ending}"): values for ending, values in fields.items()}
-
-
-def _widen(values: Fields, names: FieldNames) -> Columns:
-    return {
-        name: values[ending][category].round(DECIMALS) for (category, ending), name in names.items()
-    }
 
 
 def _columns(table: pd.DataFrame, names: Sequence[str]) -> Columns:

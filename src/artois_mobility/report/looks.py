@@ -17,6 +17,8 @@ from .classes import (
     GAIN_COLOURS,
     LOSS_COLOURS,
     NOT_REACHED_COLOUR,
+    REACH_COLOURS,
+    SWITCH_COLOURS,
     access_labels,
     change_labels,
 )
@@ -30,6 +32,8 @@ from .maps import (
     SITE_COLOUR,
     SPEED_COLOUR,
 )
+from .reach import REACH_NAMES
+from .reach_fields import SWITCHES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +43,12 @@ if TYPE_CHECKING:
 
 # Of the largest circle for people, in millimetres on the map.
 LARGEST_CIRCLE_MM: Final = 14.0
-SHOWN_MEASURES: Final = ("minutes", "gain", "gaining", "losing")
+SHOWN_MEASURES: Final = ("switch", "reach", "minutes", "gain", "without", "gaining", "losing")
+# Measures that are texts: what the words of each begin with, their names and colours.
+CLASSES_OF_MEASURE: Final = {
+    "reach": ("", REACH_NAMES, REACH_COLOURS),
+    "switch": ("switch_", SWITCHES, SWITCH_COLOURS),
+}
 OUTLINE: Final = "#8a857b"
 WATER_COLOUR: Final = "#2467a8"
 QUAY_COLOUR: Final = "#e07a00"
@@ -103,7 +112,8 @@ class Theme:
     label
         What it shows, for people.
     measure
-        `"minutes"`, `"gain"` (minutes), `"gaining"` or `"losing"` (people).
+        `"minutes"`, `"gain"`, `"without"` (minutes), `"gaining"`, `"losing"` (people), `"reach"` or
+        `"switch"` (words).
     field
         That holds it.
     before, after
@@ -202,7 +212,9 @@ def themes_of(layer: Layer, words: Words) -> list[Theme]:
     for measure in SHOWN_MEASURES:
         for category in dict.fromkeys(category for category, _ in field_of):
             field = field_of.get((category, measure))
-            if field is not None:
+            # Not all cells of a scenario change for every category: what is then would mislead.
+            is_over = measure == "reach" and (category, "switch") in field_of
+            if field is not None and not is_over:
                 label = f"{category_label(category, words)} – {words.say(f'measures.{measure}')}"
                 minutes = (field_of.get((category, each), "") for each in ("before", "after"))
                 themes.append(Theme(label, measure, field, *minutes))
@@ -210,14 +222,30 @@ def themes_of(layer: Layer, words: Words) -> list[Theme]:
 
 
 def _of_theme(layer: Layer, theme: Theme, side_m: float, words: Words) -> tuple[Rule, ...]:
-    is_cells = layer.kind == "cells"
+    is_cells = layer.kind != "communes"
     base = Look("square", "", side_m) if is_cells else Look("area", "", outline=OUTLINE)
-    if theme.measure == "minutes":
+    if theme.measure in CLASSES_OF_MEASURE:
+        return _class_rules(theme, base, words)
+    if theme.measure in {"minutes", "without"}:
         key = "map.not_reached" if is_cells else "legend.not_computed"
         return (*_access_rules(theme, base, words), _missing(theme.field, base, words.say(key)))
     if theme.measure == "gain":
         return (*_change_rules(theme, base, words), *_reach_rules(theme, base, words, is_cells))
     return _people_rules(layer, theme, base, words)
+
+
+def _class_rules(theme: Theme, base: Look, words: Words) -> tuple[Rule, ...]:
+    """Make one rule for each class, hatched where no way leads there."""
+    prefix, names, colours = CLASSES_OF_MEASURE[theme.measure]
+    labels = [words.say(f"without_car.{prefix}{name}") for name in names]
+    return tuple(
+        Rule(
+            label,
+            (Condition(theme.field, "=", label),),
+            _with(base, colour, is_hatched=colour == NOT_REACHED_COLOUR),
+        )
+        for label, colour in zip(labels, colours, strict=True)
+    )
 
 
 def _outlines(words: Words) -> Style:
@@ -228,7 +256,9 @@ def _outlines(words: Words) -> Style:
 
 
 def _tip(layer: Layer, theme: Theme, words: Words) -> str:
-    """Say the whole minutes or people of a feature."""
+    """Say the whole minutes or people of a feature, or its class."""
+    if theme.measure in CLASSES_OF_MEASURE:
+        return f"{theme.label} : [% coalesce(\"{theme.field}\", '') %]"
     unit = "people" if theme.measure in {"gaining", "losing"} else "min"
     none = words.say("legend.not_computed" if layer.kind == "communes" else "map.not_reached")
     field, value = (

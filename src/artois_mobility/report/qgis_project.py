@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from .dictionary import describe_layer
+from .dictionary import describe_layer, name_values
 from .looks import styles_of
 from .metadata import abstract_of, bounds_of, crs_element, describe_for_qgis
 from .qml import (
@@ -20,6 +20,7 @@ from .qml import (
     geometry_kind,
     renderer_element,
     style_element,
+    values_element,
 )
 
 if TYPE_CHECKING:
@@ -233,6 +234,7 @@ def _map_layer(
         if style is not current:
             held.append(style_element(style, layer.geometry_type))
     element.append(renderer_element(current, kind))
+    element.append(values_element(name_values(layer, words)))
     labels = {name: entry.label for name, entry in describe_layer(layer, words).items()}
     element.append(alias_element(labels))
     ET.SubElement(element, "mapTip").text = current.tip

@@ -52,7 +52,10 @@ def geometry_kind(geometry_type: str) -> str:
 
 
 def style_element(
-    style: Style, geometry_type: str, labels: Mapping[str, str] | None = None
+    style: Style,
+    geometry_type: str,
+    labels: Mapping[str, str] | None = None,
+    values: Mapping[str, Mapping[str, str]] | None = None,
 ) -> ET.Element:
     """Make the element that holds a style.
 
@@ -64,6 +67,8 @@ def style_element(
         Of the layer.
     labels
         What people call each field; None for a style that leaves that as it is.
+    values
+        What people call the values of some fields, by field and value.
 
     Returns
     -------
@@ -74,7 +79,8 @@ def style_element(
     root = ET.Element("qgis", version=QGIS_VERSION, styleCategories="Symbology|MapTips")
     root.append(renderer_element(style, kind))
     if labels is not None:
-        root.set("styleCategories", "Symbology|Fields|MapTips")
+        root.set("styleCategories", "Symbology|Fields|Forms|MapTips")
+        root.append(values_element(values or {}))
         root.append(alias_element(labels))
     ET.SubElement(root, "mapTip").text = style.tip
     ET.SubElement(root, "layerGeometryType").text = str(GEOMETRY_NUMBER[kind])
@@ -98,6 +104,31 @@ def alias_element(labels: Mapping[str, str]) -> ET.Element:
     for index, (field, label) in enumerate(labels.items()):
         ET.SubElement(named, "alias", index=str(index + 1), field=field, name=label)
     return named
+
+
+def values_element(values: Mapping[str, Mapping[str, str]]) -> ET.Element:
+    """Make the element that says what people call the values of some fields.
+
+    Parameters
+    ----------
+    values
+        By field and value; values that are not there are shown in brackets.
+
+    Returns
+    -------
+    element
+        `fieldConfiguration`.
+    """
+    root = ET.Element("fieldConfiguration")
+    for field, labels in values.items():
+        config = ET.SubElement(ET.SubElement(root, "field", name=field), "editWidget")
+        config.set("type", "ValueMap")
+        whole = ET.SubElement(ET.SubElement(config, "config"), "Option", type="Map")
+        listed = ET.SubElement(whole, "Option", type="List", name="map")
+        for value, label in labels.items():
+            entry = ET.SubElement(listed, "Option", type="Map")
+            ET.SubElement(entry, "Option", type="QString", name=label, value=value)
+    return root
 
 
 def write_qml(element: ET.Element) -> str:

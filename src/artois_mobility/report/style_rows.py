@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .dictionary import describe_layer
+from .dictionary import describe_layer, name_values
 from .looks import styles_of
 from .qml import style_element, write_qml
 from .sld import write_sld
@@ -66,13 +66,14 @@ def style_rows(
     """
     for layer in layers:
         labels = {name: entry.label for name, entry in describe_layer(layer, words).items()}
+        values = name_values(layer, words)
         for number, style in enumerate(styles_of(layer, side_m, words)):
             named = labels if number == 0 else None
             yield StyleRow(
                 layer.name,
                 style.name,
                 layer.title,
-                write_qml(style_element(style, layer.geometry_type, named)),
+                write_qml(style_element(style, layer.geometry_type, named, values)),
                 write_sld(style, layer.name, geometry),
                 number == 0,
             )

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from importlib import resources
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from artois_mobility.report.web.assets import PARTS, read_scripts, read_style
 from artois_mobility.report.web.cells import pack_gains, pack_minutes, read_noise
 from artois_mobility.report.web.packing import LARGEST, pack, pack_each, pack_steps
 from artois_mobility.report.web.payload import TEXTS, compose_payload, write_payload
+from artois_mobility.report.web.shapes import pack_changed_ways
 from artois_mobility.report.words import read_words
 from artois_mobility.study.gains import who_gains
 from comparison_world import HOSTILE, make_comparison
@@ -82,6 +84,19 @@ def test_many_lists_are_packed_as_each_alone(lists):
     first = np.cumsum([0, *map(len, lists)])
     values = [value for each in lists for value in each]
     assert pack_each(values, first) == [pack(each) for each in lists]
+
+
+def test_a_closed_lock_is_drawn_and_only_where_the_study_asks_of_the_water():
+    result = make_comparison()
+    bridge, closed = result.scenarios[1:]
+    network = street_network(result.networks)
+    backdrop = make_backdrop(network, result.residents, result.communes)
+    assert "shut" not in pack_changed_ways(result, closed, backdrop)
+    shut = closed.closed.assign(scenario=closed.key)
+    asked = replace(result, water=SimpleNamespace(closed=shut))
+    ways = pack_changed_ways(asked, closed, backdrop)
+    assert ways["shut"] == ways["closed"] != []
+    assert pack_changed_ways(asked, bridge, backdrop)["shut"] == []
 
 
 @given(st.lists(st.integers(-(LARGEST // 2), LARGEST // 2)))

@@ -65,6 +65,7 @@ TEXTS: Final = (
     "map.not_reached",
     "map.railways",
     "map.site",
+    "map.shut",
     "map.speeds",
     "map.streets",
     "map.water",
@@ -197,7 +198,7 @@ def compose_payload(
         },
         "places": pack_places(result, backdrop),
         "sites": pack_sites(result, times, backdrop),
-        "ways": [pack_changed_ways(each, backdrop) for each in result.scenarios],
+        "ways": [pack_changed_ways(result, each, backdrop) for each in result.scenarios],
     }
 
 

@@ -125,29 +125,33 @@ def pack_sites(result: Comparison, times: Times, backdrop: Backdrop) -> dict[str
     }
 
 
-def pack_changed_ways(scenario: ScenarioResult, backdrop: Backdrop) -> Mapping[str, list[str]]:
+def pack_changed_ways(
+    result: Comparison, scenario: ScenarioResult, backdrop: Backdrop
+) -> Mapping[str, list[str]]:
     """Pack the new, the closed and the slowed or quickened ways of a scenario.
 
     Parameters
     ----------
+    result
+        The comparison, for the water.
     scenario
-        One of the comparison.
+        One of its scenarios.
     backdrop
         Whose metres they are in.
 
     Returns
     -------
     packed
-        Lines by kind.
+        Lines by kind; `"shut"`, reaches and locks that no vessel passes, where there are any.
     """
     window = backdrop.window
+    tables = {"speeds": scenario.speeds, "closed": scenario.closed, "links": scenario.links}
+    if result.water is not None:
+        shut = result.water.closed
+        tables["shut"] = shut[shut["scenario"] == scenario.key]
     return {
         kind: pack_lines(_metres(table, backdrop), window, CHANGE_TOLERANCE_M)
-        for kind, table in (
-            ("speeds", scenario.speeds),
-            ("closed", scenario.closed),
-            ("links", scenario.links),
-        )
+        for kind, table in tables.items()
     }
 
 

@@ -4,6 +4,7 @@ const WAYS = {
   speeds: { colour: given.colours.speeds, width: 1.4, dashes: [] },
   closed: { colour: given.colours.closed, width: 3, dashes: [6, 4] },
   links: { colour: given.colours.links, width: 3, dashes: [] },
+  shut: { colour: given.colours.closed, width: 4, dashes: [6, 4] },
 };
 const LARGEST_CIRCLE = 24;
 const GROUND = "#e3e8eb";
@@ -193,6 +194,12 @@ function drawWays(ink, view, scenario) {
     const { colour, width, dashes } = WAYS[kind];
     if (kind !== "speeds") strokePath(ink, view, path, "#fff", width + 2.4);
     strokePath(ink, view, path, colour, width, dashes);
+  }
+  // A lock is too short to be seen as a line.
+  view.inPoints(ink);
+  for (const points of waysOf(scenario).shut ?? []) {
+    const middle = 2 * Math.floor(points.length / 4);
+    drawMark(ink, view.x(points[middle]), view.y(points[middle + 1]), "removed");
   }
 }
 

@@ -103,7 +103,8 @@ function markEntries(state) {
     }
   }
   const ways = Object.entries(waysOf(state.scenario)).filter(([, own]) => own.length);
-  return [...entries, ...ways.map(([kind]) => [lineSwatch(WAYS[kind]), say(`map.${kind}`)])];
+  const swatch = (kind) => (kind === "shut" ? markSwatch("removed") : lineSwatch(WAYS[kind]));
+  return [...entries, ...ways.map(([kind]) => [swatch(kind), say(`map.${kind}`)])];
 }
 
 // Lines of the ground that the territory has.

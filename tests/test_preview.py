@@ -154,7 +154,7 @@ def test_a_dry_run_prints_counts_and_warnings_and_writes_nothing(town):
     assert "mode voies km sites habitants" in lines
     assert "1. walk 1 1,4 91" in lines
     assert "3. tous 1" in lines
-    assert "Avertissement : works: ligne 24, changes[6] (set_speed) ne change" in done.output
+    assert "Avertissement : works : ligne 24, changes[6] (set_speed) ne change" in done.output
 
 
 def test_a_dry_run_speaks_english_and_json(town):

@@ -63,9 +63,9 @@ def run_preview(
     if as_json:
         return Answer(write_json({"changes": to_records(touched), "warnings": warnings}))
     lines = [
-        words.say("terminal.warning", {"text": f"{key}: {text}"})
+        words.say("terminal.warning", {"text": words.say("terminal.of_scenario", told)})
         for key, texts in warnings.items()
-        for text in texts
+        for told in ({"scenario": key, "text": text} for text in texts)
     ]
     parts = [
         "\n".join([key, *_describe(touched[touched["scenario"] == key], words)]) for key in warnings

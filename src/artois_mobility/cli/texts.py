@@ -102,11 +102,8 @@ def warning_lines(
     found = list_warnings(result, words)
     lines = []
     for each in found[:most]:
-        text = (
-            each["text"]
-            if each["scenario"] == result.base.key
-            else f"{each['scenario']}: {each['text']}"
-        )
+        is_base = each["scenario"] == result.base.key
+        text = each["text"] if is_base else words.say("terminal.of_scenario", each)
         lines.append(words.say("terminal.warning", {"text": text}))
     if len(found) > most:
         lines.append(words.say(rest, {"count": len(found) - most}))

@@ -1,6 +1,8 @@
 """Draw the same isochrones by this library, by Valhalla and by OSMnx's recipe, side by side.
 
-python benchmarks/gallery.py EXTRACT.osm.pbf --from LON,LAT --output docs/isochrones.png
+python benchmarks/gallery.py nantes-centre.osm.pbf --from=-1.548,47.2094 --output docs/isochrones.png
+
+The same in French goes beside it, as isochrones-fr.png.
 """
 
 import argparse
@@ -20,10 +22,27 @@ import artois_mobility as am
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from artois_mobility.network.model import Network
 
 MINUTES = (5, 10, 15)
+WORDS = {
+    "en": {
+        "ours": "artois_mobility, cells of 25 m",
+        "osmnx": "OSMnx's recipe",
+        "valhalla": "Valhalla, stock settings",
+        "title": "{minutes} minutes on foot; water, railways and motorways in brown",
+        "credit": "© OpenStreetMap contributors (ODbL)",
+    },
+    "fr": {
+        "ours": "artois_mobility, carreaux de 25 m",
+        "osmnx": "recette d’OSMnx",
+        "valhalla": "Valhalla, réglages d’origine",
+        "title": "{minutes} minutes à pied ; en brun, l’eau, les voies ferrées et les autoroutes",
+        "credit": "© contributeurs OpenStreetMap (ODbL)",
+    },
+}
 COLOURS = ("#08519c", "#3182bd", "#9ecae1")
 # What OSMnx's gallery does: the nodes in reach, each drawn wide, joined.
 NODE_WIDTH_M = 50.0
@@ -37,29 +56,33 @@ def main() -> None:
     options = parser.parse_args()
     lon, lat = map(float, options.origin.split(","))
     network = am.build_network(am.read_osm(options.extract), "walk")
-    drawn = {
-        "artois_mobility, cells of 25 m": ours(network, lon, lat),
-        "OSMnx's recipe": by_osmnx(network, lon, lat),
-    }
+    drawn = {"ours": ours(network, lon, lat), "osmnx": by_osmnx(network, lon, lat)}
     if importlib.util.find_spec("valhalla") is not None:
         with tempfile.TemporaryDirectory() as folder:
-            drawn["Valhalla, stock settings"] = by_valhalla(
-                options.extract, Path(folder), lon, lat, network.crs
-            )
-    figure, panels = plt.subplots(1, len(drawn), figsize=(5 * len(drawn), 5), layout="constrained")
-    west, south, east, north = ours(network, lon, lat)[-1].buffer(150).bounds
-    for axes, (title, areas) in zip(panels, drawn.items(), strict=True):
-        draw(axes, network, areas)
-        axes.set(title=title, xlim=(west, east), ylim=(south, north), aspect="equal")
-        axes.set_axis_off()
+            drawn["valhalla"] = by_valhalla(options.extract, Path(folder), lon, lat, network.crs)
     place = gpd.GeoSeries([shapely.Point(lon, lat)], crs=4326).to_crs(network.crs)
-    for axes in panels:
+    french = options.output.with_name(f"{options.output.stem}-fr{options.output.suffix}")
+    for language, path in (("en", options.output), ("fr", french)):
+        draw_all(network, place, drawn, WORDS[language]).savefig(path, dpi=110)
+
+
+def draw_all(
+    network: "Network",
+    place: gpd.GeoSeries,
+    drawn: dict[str, list[shapely.Geometry]],
+    words: dict[str, str],
+) -> "Figure":
+    """Draw what each program gives, side by side, with its titles in a language."""
+    figure, panels = plt.subplots(1, len(drawn), figsize=(5 * len(drawn), 5), layout="constrained")
+    west, south, east, north = drawn["ours"][-1].buffer(150).bounds
+    for axes, (name, areas) in zip(panels, drawn.items(), strict=True):
+        draw(axes, network, areas)
         place.plot(ax=axes, color="#d7301f", markersize=30, zorder=5)
-    figure.suptitle(
-        f"{', '.join(map(str, MINUTES))} minutes on foot; water, railways and motorways in brown"
-    )
-    figure.text(0.5, 0.01, "© OpenStreetMap contributors (ODbL)", ha="center", fontsize=8)
-    figure.savefig(options.output, dpi=110)
+        axes.set(title=words[name], xlim=(west, east), ylim=(south, north), aspect="equal")
+        axes.set_axis_off()
+    figure.suptitle(words["title"].format(minutes=", ".join(map(str, MINUTES))))
+    figure.text(0.5, 0.01, words["credit"], ha="center", fontsize=8)
+    return figure
 
 
 def ours(network: "Network", lon: float, lat: float) -> list[shapely.Geometry]:

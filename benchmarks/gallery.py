@@ -1,6 +1,6 @@
 """Draw the same isochrones by this library, by Valhalla and by OSMnx's recipe, side by side.
 
-python benchmarks/gallery.py nantes-centre.osm.pbf --from=-1.548,47.2094 --output docs/isochrones.png
+python benchmarks/gallery.py nantes.osm.pbf --from=-1.548,47.2094 --output docs/isochrones.png
 
 The same in French goes beside it, as isochrones-fr.png.
 """

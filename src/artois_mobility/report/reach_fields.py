@@ -49,7 +49,8 @@ def reach_fields(times: Times, modes: Modes, scenario: str, words: Words) -> tup
         (n,).
     fields
         By each of `REACH_MEASURES`, and of a scenario by `SWITCH`, None for no change: values of
-        all cells, for the categories of which any cell changes its class; all for the base.
+        all cells, for the categories of which any cell changes its class, that of most cells first;
+        all for the base.
     """
     reach = reach_of(times, modes, scenario)
     kinds = reach.kinds
@@ -63,7 +64,9 @@ def reach_fields(times: Times, modes: Modes, scenario: str, words: Words) -> tup
         told = _say_all("switch_", SWITCHES, words)[switches]
         told[~is_shown] = None
         fields = {SWITCH: told, **fields}
-    felt = [(category, row) for row, category in enumerate(times.categories) if is_shown[row].any()]
+    counts = is_shown.sum(axis=1)
+    order = np.argsort(-counts, kind="stable")
+    felt = [(list(times.categories)[row], row) for row in order if counts[row]]
     by_category = {
         measure: {category: each[row] for category, row in felt} for measure, each in fields.items()
     }

@@ -3,9 +3,12 @@
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
+from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pyogrio
@@ -125,6 +128,23 @@ def test_the_upgraded_link_takes_convoys_and_has_a_new_quay(result):
     assert not (result.water.waterways["change"] == "narrower").any()
 
 
+def check_french_of_qgis(path):
+    """What the files say in English is shown in French in a French study."""
+    with closing(sqlite3.connect(path)) as database:
+        styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles"))
+    named = {
+        (field.get("name"), option.get("value")): option.get("name")
+        for name in ("voyages", "waterways")
+        for field in ET.fromstring(styles[name].encode()).iter("field")
+        for option in field.iter("Option")
+    }
+    assert named["vessel", "barge"].startswith("bateau de commerce")
+    assert named["why", "no_way"] == named["reason", "no route"] == "aucun passage"
+    assert named["length_source", "class I"] == "classe I"
+    assert named["change", "new"] == "nouveau"
+    assert named["change", ""] == "–"
+
+
 @pytest.mark.parametrize(
     ("language", "title", "told"),
     [
@@ -148,6 +168,8 @@ def test_the_report_has_a_page_on_the_water(result, tmp_path, language, title, t
     assert '<a href="#water">' in html
     layers = {name for name, _ in pyogrio.list_layers(tmp_path / "results.gpkg")}
     assert layers >= {"waterways", "voyages", "quays"}
+    if language == "fr":
+        check_french_of_qgis(tmp_path / "results.gpkg")
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["parameters"]["water"]["departure"] == "2026-11-24T08:00:00"
 

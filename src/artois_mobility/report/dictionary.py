@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .layers import Layer
     from .words import Words
 
+# What the source of a limit begins with where it is the class of the waterway.
+CLASS: Final = "class "
 HEADERS: Final = ("file", "table", "column", "label", "type", "unit", "meaning", "none")
 # A threshold in the name of a column.
 THRESHOLD: Final = re.compile(r"_(\d+(?:\.\d+)?)(?=_|$)")
@@ -133,13 +135,18 @@ def name_values(layer: Layer, words: Words) -> dict[str, dict[str, str]]:
         By field and value, every value of such a field; one that is nobody's word stands for
         itself.
     """
+    tell, sources = _teller(words), [name for name in layer.fields if name.endswith("_source")]
     say: dict[str, Callable[[str], str]] = {
         "category": lambda value: category_label(value, words),
         "profiles": lambda value: ", ".join(_profile(each, words) for each in value.split(", ")),
         "vessel": lambda value: _profile(value, words),
         "scenario": lambda value: words.say("values.today") if value == TODAY else value,
-        **dict.fromkeys(("change", "position_quality", "why"), _teller(words)),
+        **dict.fromkeys(("change", "position_quality", "why"), tell),
+        **dict.fromkeys(sources, lambda value: _source(value, words)),
     }
+    if "reason" in layer.fields and "why" in layer.fields:
+        codes = dict(zip(layer.fields["reason"], layer.fields["why"], strict=True))
+        say["reason"] = lambda value: tell(codes[value])
     return {
         field: {
             value: say[field](value) if value else NO_VALUE
@@ -153,6 +160,12 @@ def name_values(layer: Layer, words: Words) -> dict[str, dict[str, str]]:
 
 def _profile(name: str, words: Words) -> str:
     return label_profile(name, "fr" if words.language == "fr" else "en")
+
+
+def _source(value: str, words: Words) -> str:
+    """Name the class that a limit comes from; a tag stays as it is."""
+    name = value.removeprefix(CLASS)
+    return value if name == value else words.say("water.class_named", {"name": name})
 
 
 def _teller(words: Words) -> Callable[[str], str]:

@@ -36,6 +36,7 @@ from study_worlds import (
     write_scenario,
     write_town,
 )
+from transit_studies import study_text, write_study
 
 QUARTER = f'[[changes]]\nkind = "add_residents"\nat = {list(place(5.3, 4.4))}\npopulation = 400\n'
 MORE = '[[changes]]\nkind = "scale_residents"\nfactor = 1.5\ncommunes = ["62001"]\n'
@@ -291,6 +292,19 @@ def test_two_extracts_are_two_situations(town, before):
     assert result.people_of("quarter").sum() > result.people_of("today").sum() + 400
     roles = [each["role"] for each in result.manifest["inputs"]]
     assert {"reference study", "reference extract", "reference residents"} <= set(roles)
+
+
+def test_studies_that_ride_at_other_hours_are_refused(tmp_path):
+    study = am.read_study(write_study(tmp_path))
+    later = tmp_path / "then.toml"
+    asked = "to = 08:00:00", 'to = 07:30:00\nmost_trips = 1\nwalk = "walk_senior"'
+    later.write_text(study_text().replace(*asked), encoding="utf-8")
+    told = r"transit.end_min: 450.0 there, 480.0 here\.\n  transit.most_trips: 1 there, 4 here\."
+    with pytest.raises(StudyError, match=rf"{told}\n  transit.walk: walk_senior there, walk here"):
+        am.compare(study, [], reference=later)
+    another_day = study_text().replace("day = 2025-03-04", "day = 2025-03-05")
+    later.write_text(another_day, encoding="utf-8")
+    assert am.compare(study, [], reference=later).base.key == "then"
 
 
 def test_two_years_make_a_report_that_is_made_again(town, before, tmp_path):

@@ -1,7 +1,7 @@
 """Which situation stands in for today: a scenario file, or another study with data of its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from .._toml import parse_toml
 from .._types import Progress
 from ..errors import StudyError, list_problems
 from ..scenarios.reading import TODAY, Scenario
+from ..transit.model import Window
 from .files import Study, read_study
 from .loading import Loaded, load
 
@@ -28,6 +29,9 @@ ALIKE: Final = (
     "turns",
     "period",
 )
+# What they must ask alike of public transport: when people leave, and how they travel; the day may
+# differ, as timetables of other years do.
+RIDDEN_ALIKE: Final = tuple(each.name for each in fields(Window))
 # A cell of two tables that lies this far apart, about 1 m, is not the same place.
 SAME_CELL_DEG: Final = 1e-5
 
@@ -145,6 +149,7 @@ def load_other(other: Study, loaded: Loaded, progress: Progress) -> Loaded:
         for name in ALIKE
         if getattr(other, name) != getattr(own, name)
     ]
+    problems += _compare_rides(other, own)
     if (other.water is None) != (own.water is None):
         problems.append("water: only one of the two asks about it.")
     if problems:
@@ -154,6 +159,23 @@ def load_other(other: Study, loaded: Loaded, progress: Progress) -> Loaded:
     if problem:
         raise _unlike(other, own, [problem])
     return before
+
+
+def _compare_rides(other: Study, own: Study) -> list[str]:
+    """Say how two studies ask otherwise of public transport; nothing where only one asks."""
+    there, here = other.transit, own.transit
+    if there is None or here is None:
+        return []  # profiles tell
+    asked = [
+        (name, getattr(there.window, name), getattr(here.window, name)) for name in RIDDEN_ALIKE
+    ]
+    asked.append(("change_s", there.change_s, here.change_s))
+    asked.append(("walk", there.walk.name, here.walk.name))
+    return [
+        f"transit.{name}: {_written(before)} there, {_written(after)} here."
+        for name, before, after in asked
+        if before != after
+    ]
 
 
 def _written(value: object) -> str:

@@ -8,9 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from artois_mobility.report.classes import SWITCH_COLOURS
 from artois_mobility.report.layer_fields import name_fields
-from artois_mobility.report.reach import REACH_NAMES, Modes, Reach, find_modes, reach_of
-from artois_mobility.report.reach_fields import reach_fields
+from artois_mobility.report.reach import (
+    BOTH,
+    ONLY_BY_CAR,
+    REACH_NAMES,
+    WITH_BICYCLE,
+    Modes,
+    Reach,
+    find_modes,
+    reach_of,
+)
+from artois_mobility.report.reach_fields import SWITCHES, _switches, reach_fields
 from artois_mobility.report.times import Times, read_times
 from artois_mobility.report.without_car_changes import (
     COLUMNS,
@@ -224,6 +234,16 @@ def test_the_category_that_changes_is_spoken_of_where_the_wanted_one_does_not():
     times = Times({"today": 0, "then": 1}, places, categories, minutes)
     found = find_switch(make_result([[10.0], [10.0]]), times, MODES, "then")
     assert say_switch(found, "care/hospital", read_words("en")).startswith("Library")
+
+
+def test_a_layer_tells_whom_a_bus_spares_the_bicycle_from_whom_it_leaves_to_it():
+    was = np.array([WITH_BICYCLE, BOTH, BOTH, ONLY_BY_CAR, WITH_BICYCLE], np.int32)
+    then = np.array([BOTH, WITH_BICYCLE, BOTH, BOTH, ONLY_BY_CAR], np.int32)
+    places = _switches(was, then)
+    assert [SWITCHES[each] if each >= 0 else "" for each in places] == [
+        "eased", "hardened", "", "freed", "bound",
+    ]  # fmt: skip
+    assert len(SWITCH_COLOURS) == len(SWITCHES)
 
 
 def test_fields_of_the_layers_tell_class_and_change(result):

@@ -34,8 +34,16 @@ NOT_REACHED_COLOUR: Final = "#8b8b8b"
 # alone; without one only; in no way.
 REACH_COLOURS: Final = ("#8cc5e3", "#edae49", "#d1495b", "#2e4057", NOT_REACHED_COLOUR)
 # Of whom a scenario brings from one to another: needs no car any more; needs one now; newly gets
-# there; no longer does; by other ways.
-SWITCH_COLOURS: Final = ("#2c7ab5", "#d1495b", "#083a70", "#783004", "#edae49")
+# there; no longer does; needs no bicycle any more; needs one now; by other ways.
+SWITCH_COLOURS: Final = (
+    "#2c7ab5",
+    "#d1495b",
+    "#083a70",
+    "#783004",
+    "#79b4d9",
+    "#f3a556",
+    "#edae49",
+)
 CHANGE_COLOURS: Final = (*reversed(LOSS_COLOURS), UNCHANGED_COLOUR, *GAIN_COLOURS)
 
 NOT_REACHED: Final = len(ACCESS_COLOURS)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from .reach import NO_WAY, ONLY_BY_CAR, REACH_NAMES, reach_of
+from .reach import BOTH, NO_WAY, ONLY_BY_CAR, REACH_NAMES, WITH_BICYCLE, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 REACH_MEASURES: Final = ("by_car", "without", "reach")
 # What a scenario makes of that: nothing, or one of `SWITCHES`.
 SWITCH: Final = "switch"
-# A car is no longer needed, or is now; some way leads there now, or none does any more; or the
-# ways are others.
-SWITCHES: Final = ("freed", "bound", "newly", "no_longer", "otherwise")
+# A car is no longer needed, or is now; some way leads there now, or none does any more; of the ways
+# without a car, the bicycle is no longer the only one, or is now; or the ways are others.
+SWITCHES: Final = ("freed", "bound", "newly", "no_longer", "eased", "hardened", "otherwise")
 
 
 def reach_fields(times: Times, modes: Modes, scenario: str, words: Words) -> tuple[Flags, Fields]:
@@ -86,6 +86,9 @@ def _switches(was: npt.NDArray[np.int32], then: npt.NDArray[np.int32]) -> npt.ND
         then == NO_WAY,
         was == ONLY_BY_CAR,
         then == ONLY_BY_CAR,
+        (was == WITH_BICYCLE) & (then == BOTH),
+        (was == BOTH) & (then == WITH_BICYCLE),
     ]
-    places = [-1, *map(SWITCHES.index, ("newly", "no_longer", "freed", "bound"))]
+    names = ("newly", "no_longer", "freed", "bound", "eased", "hardened")
+    places = [-1, *map(SWITCHES.index, names)]
     return np.select(ways, places, SWITCHES.index("otherwise")).astype(np.int32)

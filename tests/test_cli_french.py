@@ -41,6 +41,16 @@ def known():
     return {even(key) for name in catalogue.FILES for key in catalogue.read_catalogue(name)}
 
 
+def test_two_lines_of_a_list_are_two_messages():
+    lines = "nearest: 4 there, 3 here.\n  transit.end_min: 421 there, 540 here."
+    found = catalogue.french_of(
+        f"b.toml and a.toml cannot be compared:\n  {lines}\nLet both ask the same of the same "
+        "cells; what may differ is the data: extract, sites, people of each cell."
+    )
+    assert "there" not in found
+    assert "here" not in found
+
+
 def test_every_text_of_the_source_has_its_french(known):
     texts = said_texts.spoken_texts()
     assert len(texts) > 700

@@ -159,6 +159,20 @@ def test_doctor_proposes_a_day_on_which_something_runs(doctor, tmp_path):
     assert "écrivez par exemple day = 2025-01-07" in french
 
 
+def test_a_feed_of_other_days_is_told(doctor, tmp_path):
+    text = study_text().replace('feeds = ["bus"]', 'feeds = ["bus", "old"]')
+    path = write_study(tmp_path, text)
+    calendar = write_bus(tmp_path / "old") / "calendar.txt"
+    calendar.write_text(calendar.read_text("utf-8").replace("20251231", "20250228"), "utf-8")
+    told = checks_of(doctor(path, "--json", "--lang", "en"))
+    assert told["timetable_days"]["state"] == "ok"
+    assert told["timetable_day"]["state"] == "fault"
+    assert told["timetable_day"]["remedy"].startswith("old: not valid on 2025-03-04.")
+    said = am.compare(am.read_study(path), []).base.warnings
+    assert any("old: it is not valid on 2025-03-04" in each for each in said["en"])
+    assert any("old : il ne vaut pas le 2025-03-04" in each for each in said["fr"])
+
+
 def test_doctor_counts_stops_beyond_the_extract_and_trips_that_are_lost(doctor, tmp_path):
     path = write_study(tmp_path)
     stops, times = (tmp_path / "bus" / f"{name}.txt" for name in ("stops", "stop_times"))

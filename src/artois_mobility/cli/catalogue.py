@@ -175,6 +175,10 @@ def _render(text: str, depth: int) -> str:
 
 
 def _render_core(text: str, depth: int) -> str:
+    lines = text.split("\n")
+    if len(lines) > 1 and all(_look_up(line.strip(), depth) is not None for line in lines):
+        # messages of a list: a template would take two of them for one
+        return "\n".join(_render(line, depth + 1) for line in lines)
     known = _look_up(text, depth)
     if known is not None:
         return known

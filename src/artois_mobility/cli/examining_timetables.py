@@ -120,7 +120,7 @@ def _look_at_days(subject: Subject) -> Finding:
 def _look_at_day(subject: Subject, study: Study) -> Finding:
     """Tell how many trips run on the study's day, and how many more are lost."""
     from ..study.transit_loading import MOST_UNUSABLE
-    from ..transit.calendars import count_runs, count_unusable, runs_on
+    from ..transit.calendars import count_runs, count_unusable, feeds_of_other_days, runs_on
 
     assert study.transit is not None  # as it has timetables
     feed, day = subject.feed, study.transit.day
@@ -130,6 +130,9 @@ def _look_at_day(subject: Subject, study: Study) -> Finding:
         other = propose_day(feed)
         key = "no_trips" if other is None else "no_trips_that_day"
         return Finding("timetable_day", State.FAULT, found, key, {"day": day, "other": other})
+    if others := feeds_of_other_days(feed, day):
+        values = {"day": day, "feeds": ", ".join(others)}
+        return Finding("timetable_day", State.FAULT, found, "feeds_of_other_days", values)
     if lost > MOST_UNUSABLE * (lost + kept):
         return Finding("timetable_day", State.WARNING, found, "trips_lost", {"count": lost})
     return Finding("timetable_day", State.FINE, found)

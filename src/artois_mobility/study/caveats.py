@@ -14,7 +14,7 @@ from ..places.categories import is_below
 from ..scenarios.reading import TODAY
 from ..scenarios.resolved import ResolvedScenario
 from ..scenarios.site_changes import stay_rows
-from ..transit.calendars import count_unusable, runs_on
+from ..transit.calendars import count_unusable, feeds_of_other_days, runs_on
 from ..transit.naming import TRANSIT
 from .files import OSM, on_streets
 from .loading import Loaded
@@ -207,10 +207,12 @@ def _say_edge_of_rides(loaded: Loaded, access_times: pd.DataFrame) -> Iterator[N
 
 
 def _say_unusable(loaded: Loaded) -> Iterator[Notice]:
-    """Say where many trips of the day are missing because their stop times tell no journey."""
+    """Say which feeds are of other days, and where trips are missing for their stop times."""
     if loaded.transit is None:
         return
     feed, day = loaded.transit.feed, loaded.transit.timetable.day
+    for name in feeds_of_other_days(feed, day):
+        yield Notice("feed_of_other_days", {"feed": name, "day": day.isoformat()})
     lost, kept = count_unusable(feed, day), int(runs_on(feed, day).sum())
     if lost > MOST_UNUSABLE * (lost + kept):
         yield Notice("trips_unusable", {"count": lost, "total": lost + kept})

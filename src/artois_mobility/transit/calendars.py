@@ -50,6 +50,26 @@ def count_runs(feed: Feed, day: date) -> int:
     return int(is_running.sum()) - int(spans["trip"].nunique()) + int(by_headway)
 
 
+def feeds_of_other_days(feed: Feed, day: date) -> list[str]:
+    """Name the feeds that do not speak for a day.
+
+    Parameters
+    ----------
+    feed
+        What `read_gtfs` returns, of one feed or several.
+    day
+        The day of service.
+
+    Returns
+    -------
+    names
+        Of those that are valid before or after it only.
+    """
+    sources = feed.sources
+    speaks = (sources["first"].dt.date <= day) & (day <= sources["last"].dt.date)
+    return sources.loc[~speaks.to_numpy(np.bool_), "feed"].astype(str).tolist()
+
+
 def count_unusable(feed: Feed, day: date) -> int:
     """Count the trips of a day of service that are left out because they cannot be used.
 

@@ -144,9 +144,9 @@ def test_doctor_tells_days_trips_and_stops_of_a_study(doctor, town):
     assert {name: each["state"] for name, each in told.items()} == {
         "timetable_days": "ok", "timetable_day": "ok", "timetable_stops": "ok",
     }  # fmt: skip
-    assert told["timetable_days"]["found"] == "town.toml: 2025-01-01 – 2025-12-31"
-    assert told["timetable_day"]["found"] == "town.toml: 2025-03-04, 60"
-    assert told["timetable_stops"]["found"] == "town.toml: 4/4 (0)"
+    assert told["timetable_days"]["found"] == "town.toml · 2025-01-01 – 2025-12-31"
+    assert told["timetable_day"]["found"] == "town.toml · 2025-03-04, 60"
+    assert told["timetable_stops"]["found"] == "town.toml · 4/4 (0)"
     assert "horaires, période" in doctor(town / "town.toml", "--lang", "fr").stdout
 
 
@@ -183,7 +183,7 @@ def test_doctor_counts_stops_beyond_the_extract_and_trips_that_are_lost(doctor, 
     assert told["timetable_day"]["state"] == "warning"
     assert told["timetable_day"]["remedy"].startswith("30 trips of the day have no usable")
     assert told["timetable_days"]["state"] == "warning"
-    assert told["timetable_stops"]["found"] == "town.toml: 4/4 (1)"
+    assert told["timetable_stops"]["found"] == "town.toml · 4/4 (1)"
 
 
 def test_doctor_names_stops_that_have_no_street(doctor, town, monkeypatch):
@@ -193,7 +193,7 @@ def test_doctor_names_stops_that_have_no_street(doctor, town, monkeypatch):
         lambda *_: types.SimpleNamespace(reason_of_place=reasons),
     )
     told = checks_of(doctor(town / "town.toml", "--json", "--lang", "en"))["timetable_stops"]
-    assert (told["state"], told["found"]) == ("warning", "town.toml: 2/4 (0)")
+    assert (told["state"], told["found"]) == ("warning", "town.toml · 2/4 (0)")
     assert told["remedy"].startswith("2 stops have no street for people on foot near them (")
     reasons[:] = "no street within 300 m"
     done = doctor(town / "town.toml", "--lang", "fr")
@@ -213,10 +213,10 @@ def test_trips_by_headway_are_counted_one_by_one(tmp_path):
 
 def test_doctor_looks_into_a_folder(doctor, town, tmp_path):
     told = json.loads(doctor(town, "--json").stdout)["checks"]
-    assert {each["found"].split(":")[0] for each in told} == {"town.toml"}
+    assert {each["found"].split(" · ")[0] for each in told} == {"town.toml"}
     write_bus(tmp_path / "feeds" / "bus")
     (told,) = json.loads(doctor(tmp_path / "feeds", "--json").stdout)["checks"]
-    assert (told["check"], told["found"]) == ("timetable_days", "bus: 2025-01-01 – 2025-12-31")
+    assert (told["check"], told["found"]) == ("timetable_days", "bus · 2025-01-01 – 2025-12-31")
     (told,) = json.loads(doctor(tmp_path / "feeds" / "bus", "--json").stdout)["checks"]
     assert told["state"] == "ok"
 

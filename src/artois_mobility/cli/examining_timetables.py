@@ -108,7 +108,7 @@ def _look_at_days(subject: Subject) -> Finding:
     """Tell for which days all feeds speak."""
     sources = subject.feed.sources
     first, last = sources["first"].max().date(), sources["last"].min().date()
-    found = f"{subject.name}: {first} – {last}"
+    found = f"{subject.name} · {first} – {last}"
     if first > last:
         return Finding("timetable_days", State.FAULT, found, "no_common_day")
     count = int(subject.feed.faults["count"].sum())
@@ -125,7 +125,7 @@ def _look_at_day(subject: Subject, study: Study) -> Finding:
     assert study.transit is not None  # as it has timetables
     feed, day = subject.feed, study.transit.day
     kept, lost = int(runs_on(feed, day).sum()), count_unusable(feed, day)
-    found = f"{subject.name}: {day}, {count_runs(feed, day)}"
+    found = f"{subject.name} · {day}, {count_runs(feed, day)}"
     if not kept:
         other = propose_day(feed)
         key = "no_trips" if other is None else "no_trips_that_day"
@@ -156,7 +156,7 @@ def _look_at_stops(subject: Subject, study: Study) -> Finding:
     network = load_for(study, extract, study.transit.walk)
     points = gpd.GeoSeries(gpd.points_from_xy(lon[rows], lat[rows], crs=WGS84))
     is_off = attach(network, points).reason_of_place != ""
-    found = f"{subject.name}: {int((~is_off).sum())}/{rows.size} ({len(stops) - rows.size})"
+    found = f"{subject.name} · {int((~is_off).sum())}/{rows.size} ({len(stops) - rows.size})"
     if not (~is_off).any():
         return Finding("timetable_stops", State.FAULT, found, "no_stop_here")
     if is_off.any():

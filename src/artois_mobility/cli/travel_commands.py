@@ -102,7 +102,7 @@ def validate(  # noqa: PLR0913  a command is its options
     How far the model is off, by profile and length; what the time of the worst trips is made of;
     and a factor as a hint for a profile of your own, never applied by itself. The model's minutes
     are those of a free road, or of the study's table of traffic: the hour of departure changes
-    nothing.
+    nothing. By public transport they are the median of the departures of the study's window.
     """
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .validating import run_validate

@@ -64,8 +64,8 @@ class Validation:
         its size), `share_within_10` and `share_within_20` (of the compared, within so many percent
         of the observed minutes), `factor` (median of observed by modelled minutes) and
         `speed_factor` (the same of what is left of both without waiting, turning and walks), each
-        of the trips that it leaves at least six seconds in the model. NaN where nothing was
-        compared.
+        of the trips on streets that it leaves at least six seconds in the model. NaN where there
+        is none, and all of them where nothing was compared.
     parts
         Of the worst trips, the farthest off first, what the modelled time is made of, the longest
         part first: `trip`, `kind` (`speed`, `waiting`, `turning`, `walk`; by public transport

@@ -67,7 +67,7 @@ def feeds_of_other_days(feed: Feed, day: date) -> list[str]:
     """
     sources = feed.sources
     speaks = (sources["first"].dt.date <= day) & (day <= sources["last"].dt.date)
-    return sources.loc[~speaks.to_numpy(np.bool_), "feed"].astype(str).tolist()
+    return [str(name) for name in sources.loc[~speaks.to_numpy(np.bool_), "feed"]]
 
 
 def count_unusable(feed: Feed, day: date) -> int:

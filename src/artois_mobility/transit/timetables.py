@@ -179,8 +179,13 @@ def _nothing_runs(feed: Feed, day: date) -> str:
     added = feed.exceptions.loc[feed.exceptions["is_added"], "day"]
     ordered = feed.calendar[feed.calendar["first"] <= feed.calendar["last"]]
     days = pd.concat([ordered["first"], ordered["last"], added])
-    told = f"from {days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}" if len(days) else "on no day"
-    return f"Nothing runs on {day:%Y-%m-%d}: the timetable is in force {told}. Choose such a day."
+    if not len(days):
+        return f"Nothing runs on {day:%Y-%m-%d}: the timetable is in force on no day."
+    return (
+        f"Nothing runs on {day:%Y-%m-%d}: the timetable is in force from {days.min():%Y-%m-%d} to "
+        f"{days.max():%Y-%m-%d}, but not on every day. Name another one; artois-mobility doctor "
+        "proposes one."
+    )
 
 
 def _list_calls(feed: Feed) -> _Calls:

@@ -6,6 +6,8 @@ from typing import Final
 import osmium
 from osmium.replication import newest_change_from_file
 
+from .writing import written
+
 # pyosmium's name of each format.
 FORMATS: Final = {".osm.pbf": "pbf", ".osm": "xml", ".osm.gz": "xml.gz", ".osm.bz2": "xml.bz2"}
 
@@ -124,12 +126,13 @@ def rewrite_osm(
 
     Raises
     ------
+    OSError
+        If the new file cannot be written.
     RuntimeError
         By pyosmium, if the file is damaged.
     """
-    target = osmium.io.File(str(path), file_format)
     with (
-        osmium.SimpleWriter(target, header=header, overwrite=True) as writer,
+        written(path, file_format, header) as writer,
         osmium.io.Reader(file) as reader,
     ):
         osmium.apply(reader, writer)

@@ -23,6 +23,7 @@ import pandas as pd
 
 from .._types import Flags, Floats, OsmIds
 from .extract import Tags
+from .writing import written
 
 CHUNK_BYTES = 32 * 2**20
 
@@ -99,13 +100,14 @@ def write_lines(
 
     Raises
     ------
+    OSError
+        If the lines cannot be written.
     RuntimeError
         By pyosmium, if the file is damaged.
     """
     entities = {"n": osmium.osm.NODE, "w": osmium.osm.WAY, "r": osmium.osm.RELATION}[kind]
-    target = osmium.io.File(str(path), "opl,add_metadata=false")
     with (
-        osmium.SimpleWriter(target, overwrite=True) as writer,
+        written(path, "opl,add_metadata=false") as writer,
         osmium.io.Reader(file, entities) as reader,
     ):
         osmium.apply(reader, *filters, writer)

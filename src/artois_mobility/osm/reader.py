@@ -3,6 +3,7 @@
 import hashlib
 import math
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import osmium
 from osmium.filter import KeyFilter
 
 from .._types import NO_NODE, OsmIds, Progress, tell_nobody
-from ..errors import ExtractError
+from ..errors import ArtoisMobilityError, ExtractError, ResultError
 from . import piping
 from .bombs import refuse_bombs, refuse_long_text
 from .columns import (
@@ -41,6 +42,7 @@ from .formats import (
 from .kept import is_kept_relation, kept_keys
 from .opl import NodeLines, ObjectLines, read_nodes, read_objects, write_lines
 from .scratch import open_scratch
+from .writing import FULL
 
 READING: Final = "reading the extract"
 # Relations, ways, nodes, and the newest of all dates.
@@ -77,6 +79,8 @@ def read_osm(path: str | Path, *, progress: Progress = tell_nobody) -> Extract:
 
     Raises
     ------
+    ResultError
+        If the disk has no room for working files.
     ExtractError
         If the file is missing, not readable, empty, cut off, a history or change file, no
         OpenStreetMap data at all, or unpacks to far more than such data does.
@@ -189,9 +193,11 @@ def _naming_faults(path: Path) -> Iterator[None]:
     """Turn what pyosmium raises into one clear message."""
     try:
         yield
-    except ExtractError:
+    except ArtoisMobilityError:
         raise
     except OSError as error:
+        if error.errno in FULL:
+            raise _tell_full(path, error) from error
         msg = f"{path} cannot be read: {error}. Check the disk, also its space for working files."
         raise ExtractError(msg) from error
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
@@ -204,6 +210,14 @@ def _naming_faults(path: Path) -> Iterator[None]:
                 "it again."
             )
         raise ExtractError(msg) from error
+
+
+def _tell_full(path: Path, error: OSError) -> ResultError:
+    return ResultError(
+        f"{path} was not read: its working files could not be written in {tempfile.gettempdir()} "
+        f"({error.strerror}). The file may be sound: make room there, or name a folder on another "
+        "disk in TMPDIR."
+    )
 
 
 def _read_lines(

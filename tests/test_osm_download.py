@@ -39,6 +39,7 @@ class Behaviour:
     has_etag: bool = True
     etag: str = '"first"'
     length_error: int = 0
+    length_text: str | None = None
     overpass: bytes = b""
     log: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     forms: list[dict[str, list[str]]] = field(default_factory=list)
@@ -107,7 +108,11 @@ class Handler(BaseHTTPRequestHandler):
         if behaviour.has_etag and not is_text:
             self.send_header("ETag", behaviour.etag)
         error = 0 if is_text else behaviour.length_error
-        self.send_header("Content-Length", str(len(content) - start + error))
+        length = behaviour.length_text
+        length = str(len(content) - start + error) if length is None else length
+        if length:
+            self.send_header("Content-Length", length)
+        self.close_connection = not length.isascii() or not length
         self.end_headers()
         if behaviour.cuts and not is_text:
             self.wfile.write(content[start : start + behaviour.cuts.pop(0)])

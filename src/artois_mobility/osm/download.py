@@ -3,10 +3,9 @@
 import hashlib
 import math
 import re
-import tempfile
 import urllib.parse
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +15,14 @@ import osmium
 import requests
 
 from .._types import Progress
-from ..errors import ArtoisMobilityError, DownloadError, InputError
+from ..errors import ArtoisMobilityError, DownloadError, ExtractError, InputError, ResultError
+from .bombs import refuse_bombs
 from .clipping import Bbox, clip_osm
 from .formats import FORMATS, format_of, is_without_objects, read_header, rewrite_osm
+from .scratch import open_scratch
 from .servers import EXTRACT_INDEX_URL, area_km2, choose_region, write_query
 from .transfer import Patience, discard_part, fetch_answer, fetch_file, fetch_text
+from .writing import FULL
 
 # Above this a query would burden the public Overpass servers; a regional file serves better.
 LARGEST_QUERY_KM2: Final = 1000.0
@@ -114,7 +116,10 @@ def download_osm(
         If the place is not found or no area, the bounding box is faulty, the path cannot be
         written, the server's address is of no known kind, or nothing lies in the area.
     DownloadError
-        If the server has no such file, refuses, stays busy or silent, or sends damaged data.
+        If the server has no such file, refuses, stays busy or silent, sends without end, damaged
+        data, or data that would unpack to far more than OpenStreetMap's do.
+    ResultError
+        If the disk has no room; what has come of a regional file stays.
 
     References
     ----------
@@ -223,7 +228,10 @@ def _check_path(path: Path) -> str:
 def _kind_of_server(server: str | None) -> str:
     if server is None:
         return ""
-    address = urllib.parse.urlsplit(server)
+    try:
+        address = urllib.parse.urlsplit(server)
+    except ValueError:  # brackets of no host
+        address = urllib.parse.urlsplit("")
     if address.scheme in {"http", "https"} and address.netloc:
         for end, kind in (("/api", "overpass"), (".json", "index"), (".osm.pbf", "file")):
             if address.path.rstrip("/").endswith(end):
@@ -285,13 +293,26 @@ def _geocode(place: str) -> Bbox:
 @contextmanager
 def _working_folder(path: Path) -> Iterator[Path]:
     """Work beside the result, so that it can be moved to its name in one step."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        msg = f"Nothing can be written in {path.parent} ({error.strerror}). Give another path."
-        raise InputError(msg) from error
-    with folder as name:
-        yield Path(name)
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(open_scratch(path.parent))
+        except OSError as error:
+            if error.errno in FULL:
+                raise _tell_full(path, error) from error
+            msg = f"Nothing can be written in {path.parent} ({error.strerror}). Give another path."
+            raise InputError(msg) from error
+        try:
+            yield folder
+        except OSError as error:
+            raise _tell_full(path, error) from error
+
+
+def _tell_full(path: Path, error: OSError) -> ResultError:
+    return ResultError(
+        f"The disk of {path.parent.resolve()} did not take what was to be written "
+        f"({error.strerror or error}). What has come of a regional file stays; make room there, a "
+        "dozen times its size, and run the same command again, or give another path."
+    )
 
 
 def _get_town(order: _Order, server: str | None, draft: Path) -> _Origin:
@@ -334,6 +355,7 @@ def _get_region(order: _Order, url: str, draft: Path) -> _Origin:
     md5 = fetch_file(url, part, patience=order.patience, progress=order.progress)
     try:
         with _naming_damage(url):
+            refuse_bombs(part, "pbf")
             file = osmium.io.File(str(part), "pbf")
             clip_osm(file, draft, order.file_format, order.area.bbox, order.progress)
     except DownloadError:
@@ -346,6 +368,9 @@ def _get_region(order: _Order, url: str, draft: Path) -> _Origin:
 def _naming_damage(url: str) -> Iterator[None]:
     try:
         yield
+    except ExtractError as error:
+        msg = f"{url} sent what is not read, and was removed: {error}"
+        raise DownloadError(msg) from error
     except ArtoisMobilityError:
         raise
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:

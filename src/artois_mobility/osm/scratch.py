@@ -19,16 +19,26 @@ OLDEST_UNLOCKED_S: Final = 60.0
 
 
 @contextmanager
-def open_scratch() -> Iterator[Path]:
+def open_scratch(place: Path | None = None) -> Iterator[Path]:
     """Make a folder for the time of a `with` block; remove those that killed processes left.
 
     Left is what lies beside it under such a name, is ours, and has a lock that nobody holds: the
     system gives a lock back when its holder dies.
 
+    Parameters
+    ----------
+    place
+        Where; by default in the folder for temporary files. Elsewhere its name begins with a dot.
+
     Yields
     ------
     folder
         Empty but for its lock, for the user alone.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
 
     Examples
     --------
@@ -37,8 +47,9 @@ def open_scratch() -> Iterator[Path]:
     >>> folder.exists()
     False
     """
-    _remove_left()
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as name:
+    prefix = PREFIX if place is None else f".{PREFIX}"
+    _remove_left(Path(tempfile.gettempdir()) if place is None else place, prefix)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=place) as name:
         lock = FileLock(Path(name) / LOCK, timeout=0)
         with suppress(OSError, NotImplementedError):  # file systems without locks: nobody removes
             lock.acquire()
@@ -48,8 +59,8 @@ def open_scratch() -> Iterator[Path]:
             lock.release()
 
 
-def _remove_left() -> None:
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+def _remove_left(place: Path, prefix: str) -> None:
+    for folder in place.glob(f"{prefix}*"):
         with suppress(OSError, NotImplementedError, Timeout):
             if _is_ours_and_old(folder) and (folder / LOCK).is_file():
                 with FileLock(folder / LOCK, timeout=0):

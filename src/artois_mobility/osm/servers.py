@@ -107,7 +107,7 @@ def choose_region(index_text: str, bbox: Bbox, url: str) -> RegionalFile:
     Raises
     ------
     DownloadError
-        If the text is no such index.
+        If the text is no such index, or names what is no address of a file.
     InputError
         If no region covers the area.
     """
@@ -124,7 +124,7 @@ def choose_region(index_text: str, bbox: Bbox, url: str) -> RegionalFile:
             region = shape(feature["geometry"])
             if region.covers(area):
                 covering.append((region.area, file))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         msg = (
             f"{url} is not an index of regional files ({type(error).__name__}: {error}). "
             "Give an index as extract servers have it, or the address of one .osm.pbf."
@@ -136,9 +136,19 @@ def choose_region(index_text: str, bbox: Bbox, url: str) -> RegionalFile:
             f"{bbox.north} alone. Give a smaller area, or the address of a file that covers it."
         )
         raise InputError(msg)
-    return min(covering, key=lambda pair: (pair[0], pair[1].url))[1]
+    smallest = min(covering, key=lambda pair: (pair[0], pair[1].url))[1]
+    if not smallest.url.lower().startswith(("http://", "https://")):
+        msg = (
+            f"{url} names {smallest.url!r} as the file of {smallest.name}, which is no address "
+            "(http or https). Give another index, or the address of one .osm.pbf."
+        )
+        raise DownloadError(msg)
+    return smallest
 
 
 def _read_feature(properties: Mapping[str, Any]) -> RegionalFile | None:
     url = properties.get("urls", {}).get("pbf")
+    if url is not None and not isinstance(url, str):
+        msg = f"the address {url!r} is no text"
+        raise TypeError(msg)
     return RegionalFile(url, str(properties.get("name", url))) if url else None

@@ -1,13 +1,13 @@
 """Getting files over HTTP that may be large, from servers that may be busy."""
 
-import email.utils
+import errno
 import hashlib
 import re
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,14 +16,29 @@ import requests
 from .._types import Progress
 from .._version import __version__
 from ..errors import DownloadError
+from .answers import (
+    CHUNK_BYTES,
+    Setback,
+    Span,
+    check_status,
+    judge_failure,
+    read_span,
+    read_text,
+    too_much,
+    version_of,
+)
 
 USER_AGENT: Final = f"artois_mobility/{__version__}"
 
-# What a cut connection had brought of a chunk is lost, so chunks are small.
-CHUNK_BYTES: Final = 2**12
+# Nothing that is asked for has more: the planet has some 90 GB, an index of all regions 5 MB, and a
+# server that computes answers gives none that would fill a disk.
+MOST_FILE_BYTES: Final = 2**37
+MOST_ANSWER_BYTES: Final = 2**34
+MOST_TEXT_BYTES: Final = 2**26
+MOST_CHECKSUM_BYTES: Final = 2**16
+# What stays free on a disk when a server does not say how much it sends.
+KEPT_FREE_BYTES: Final = 2**26
 
-_BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
-_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+)")
 _MD5: Final = re.compile(r"\b[0-9a-f]{32}\b")
 
 
@@ -50,20 +65,13 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class _Setback:
-    """Why an attempt did not finish, whether it brought anything, how long the server waits."""
+class _Asked:
+    """What is fetched: from where, how much at most, how patiently, and who is told."""
 
-    reason: str
-    has_gained: bool = False
-    retry_after_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Range:
-    """The answer to a request for the rest of a file: where it starts, how long the whole is."""
-
-    start: int
-    total: int | None
+    url: str
+    most_bytes: int
+    patience: Patience
+    progress: Progress | None
 
 
 def fetch_file(
@@ -98,16 +106,19 @@ def fetch_file(
     Raises
     ------
     DownloadError
-        If the server has no such file, refuses, stays busy or silent, or if length or
-        checksum are wrong in the end.
+        If the server has no such file, refuses, stays busy or silent, sends more than
+        `MOST_FILE_BYTES`, or if length or checksum are wrong in the end.
+    OSError
+        If the disk has no room for it, or the part cannot be written; what has come stays.
 
     References
     ----------
     HTTP range requests and If-Range: RFC 9110, sections 13.1.5 and 14.
     """
     patience = patience or Patience()
-    _persist(lambda: _fetch_rest(url, part, patience, progress), url, patience)
-    named = fetch_text(f"{url}.md5", patience=patience)
+    asked = _Asked(url, MOST_FILE_BYTES, patience, progress)
+    _persist(lambda: _fetch_rest(part, asked), url, patience)
+    named = fetch_text(f"{url}.md5", patience=patience, most_bytes=MOST_CHECKSUM_BYTES)
     if named is None:
         return ""
     with part.open("rb") as content:
@@ -150,13 +161,18 @@ def fetch_answer(
     Raises
     ------
     DownloadError
-        If the server refuses, or stays busy or silent.
+        If the server refuses, stays busy or silent, or sends more than `MOST_ANSWER_BYTES`.
+    OSError
+        If the disk has no room for it, or the file cannot be written.
     """
     patience = patience or Patience()
-    _persist(lambda: _fetch_whole(url, form, path, patience, progress), url, patience)
+    asked = _Asked(url, MOST_ANSWER_BYTES, patience, progress)
+    _persist(lambda: _fetch_whole(form, path, asked), url, patience)
 
 
-def fetch_text(url: str, *, patience: Patience | None = None) -> str | None:
+def fetch_text(
+    url: str, *, patience: Patience | None = None, most_bytes: int = MOST_TEXT_BYTES
+) -> str | None:
     """Bring a small text.
 
     Parameters
@@ -165,6 +181,8 @@ def fetch_text(url: str, *, patience: Patience | None = None) -> str | None:
         Address of the text.
     patience
         Pauses and limits.
+    most_bytes
+        What it may have; a server that sends more is not listened to.
 
     Returns
     -------
@@ -174,22 +192,24 @@ def fetch_text(url: str, *, patience: Patience | None = None) -> str | None:
     Raises
     ------
     DownloadError
-        If the server refuses, or stays busy or silent.
+        If the server refuses, stays busy or silent, or sends more than that.
     """
     patience = patience or Patience()
     texts: list[str | None] = []
 
-    def attempt() -> _Setback | None:
+    def attempt() -> Setback | None:
         try:
-            response = requests.get(url, headers=_headers(), timeout=patience.timeout_s)
+            with closing(
+                requests.get(url, headers=_headers(), timeout=patience.timeout_s, stream=True)
+            ) as response:
+                if response.status_code == 404:
+                    texts.append(None)
+                    return None
+                if setback := check_status(response, url):
+                    return setback
+                texts.append(read_text(response, url, most_bytes))
         except requests.RequestException as error:
-            return _Setback(_name_failure(error))
-        if response.status_code == 404:
-            texts.append(None)
-            return None
-        if setback := _check_status(response, url):
-            return setback
-        texts.append(response.text)
+            return judge_failure(error, url, has_gained=False)
         return None
 
     _persist(attempt, url, patience)
@@ -208,7 +228,7 @@ def discard_part(part: Path) -> None:
     _version_path(part).unlink(missing_ok=True)
 
 
-def _persist(attempt: Callable[[], _Setback | None], url: str, patience: Patience) -> None:
+def _persist(attempt: Callable[[], Setback | None], url: str, patience: Patience) -> None:
     """Repeat an attempt with growing pauses until it succeeds or hope is gone."""
     tries = 0
     while setback := attempt():
@@ -231,59 +251,53 @@ def _persist(attempt: Callable[[], _Setback | None], url: str, patience: Patienc
         time.sleep(wait_s)
 
 
-def _fetch_rest(
-    url: str, part: Path, patience: Patience, progress: Progress | None
-) -> _Setback | None:
+def _fetch_rest(part: Path, asked: _Asked) -> Setback | None:
     """Ask for what is missing of a file; None when it is complete."""
+    url = asked.url
     had = part.stat().st_size if part.exists() else 0
     version = _read_version(part, url)
     if had and not version:  # nothing says that the rest would be of the same file
         discard_part(part)
         had = 0
-    asked = {"Range": f"bytes={had}-", "If-Range": version} if had else {}
+    headers = _headers({"Range": f"bytes={had}-", "If-Range": version} if had else {})
     try:
         with closing(
-            requests.get(url, headers=_headers(asked), timeout=patience.timeout_s, stream=True)
+            requests.get(url, headers=headers, timeout=asked.patience.timeout_s, stream=True)
         ) as response:
             if response.status_code == 416:
                 return _judge_excess(response, part, had)
-            if setback := _check_status(response, url):
+            if setback := check_status(response, url):
                 return setback
-            span = _read_range(response)
+            span = read_span(response)
             if span.start not in {0, had}:
                 discard_part(part)
-                return _Setback("the server sent another part than was asked for")
-            _version_path(part).write_text(f"{url}\n{_version_of(response)}", "utf-8")
-            _append(response, part, span, progress, url)
+                return Setback("the server sent another part than was asked for")
+            room_bytes = _find_room(part, span, asked)
+            if not span.start:  # what goes on is of the version that was asked for
+                _version_path(part).write_text(f"{url}\n{version_of(response)}", "utf-8")
+            _append(response, part, span, room_bytes, asked)
     except requests.RequestException as error:
         has = part.stat().st_size if part.exists() else 0
-        return _Setback(_name_failure(error), has_gained=has > had)
+        return judge_failure(error, url, has_gained=has > had)
     has = part.stat().st_size
     if span.total is not None and has != span.total:
         discard_part(part)
-        return _Setback(f"{has} bytes came where {span.total} were announced")
+        return Setback(f"{has} bytes came where {span.total} were announced")
     return None
 
 
-def _judge_excess(response: requests.Response, part: Path, had: int) -> _Setback | None:
+def _judge_excess(response: requests.Response, part: Path, had: int) -> Setback | None:
     """Tell a part that is complete already from one that belongs to another file."""
     if response.headers.get("Content-Range", "") == f"bytes */{had}":
         return None
     discard_part(part)
-    return _Setback("what was there did not belong to the file")
-
-
-def _read_range(response: requests.Response) -> _Range:
-    if response.status_code == 206:
-        match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
-        return _Range(int(match[1]), int(match[2])) if match else _Range(-1, None)
-    length = response.headers.get("Content-Length", "")
-    return _Range(0, int(length) if length.isdigit() else None)
+    return Setback("what was there did not belong to the file")
 
 
 def _append(
-    response: requests.Response, part: Path, span: _Range, progress: Progress | None, url: str
+    response: requests.Response, part: Path, span: Span, room_bytes: int, asked: _Asked
 ) -> None:
+    """Write what comes behind what is there, as far as there is room."""
     done = span.start
     with part.open("r+b" if span.start else "wb") as content:
         content.seek(done)
@@ -291,71 +305,51 @@ def _append(
         for chunk in response.iter_content(CHUNK_BYTES):
             content.write(chunk)
             done += len(chunk)
-            _report(progress, url, done, span.total or 0)
+            _report(asked.progress, asked.url, done, span.total or 0)
+            if done > min(room_bytes, asked.most_bytes):
+                break
+    if done > asked.most_bytes:
+        discard_part(part)
+        raise too_much(asked.url, asked.most_bytes)
+    if span.total is None and done > room_bytes:
+        raise _no_room(part, f"{asked.url} sends more than {done} bytes without saying how much")
 
 
-def _fetch_whole(
-    url: str,
-    form: Mapping[str, str],
-    path: Path,
-    patience: Patience,
-    progress: Progress | None,
-) -> _Setback | None:
+def _find_room(part: Path, span: Span, asked: _Asked) -> int:
+    """Tell up to how many bytes a file may grow; refuse what says that it is longer."""
+    free_bytes = shutil.disk_usage(part.parent).free
+    if span.total is None:
+        return span.start + free_bytes - min(KEPT_FREE_BYTES, free_bytes // 10)
+    if span.total > asked.most_bytes:
+        raise too_much(asked.url, asked.most_bytes)
+    if span.total - span.start > free_bytes:
+        raise _no_room(part, f"{asked.url} sends {span.total - span.start} bytes")
+    return span.total
+
+
+def _no_room(part: Path, what: str) -> OSError:
+    free_bytes = shutil.disk_usage(part.parent).free
+    return OSError(errno.ENOSPC, f"{what}, and {free_bytes} are free", str(part))
+
+
+def _fetch_whole(form: Mapping[str, str], path: Path, asked: _Asked) -> Setback | None:
     try:
         with closing(
             requests.post(
-                url,
+                asked.url,
                 data=dict(form),
                 headers={"User-Agent": USER_AGENT},
-                timeout=patience.timeout_s,
+                timeout=asked.patience.timeout_s,
                 stream=True,
             )
         ) as response:
-            if setback := _check_status(response, url):
+            if setback := check_status(response, asked.url):
                 return setback
-            _append(response, path, _Range(0, None), progress, url)
+            span = Span(0, None)
+            _append(response, path, span, _find_room(path, span, asked), asked)
     except requests.RequestException as error:
-        return _Setback(_name_failure(error))
+        return judge_failure(error, asked.url, has_gained=False)
     return None
-
-
-def _check_status(response: requests.Response, url: str) -> _Setback | None:
-    """Return a setback for a busy server, and raise where asking again would not help."""
-    status = response.status_code
-    if status in _BUSY:
-        return _Setback(
-            f"the server answered {status} {response.reason}",
-            retry_after_s=_retry_after_s(response.headers.get("Retry-After", "")),
-        )
-    if status in {404, 410}:
-        msg = f"{url} does not exist on the server (answer {status}). Check the address."
-        raise DownloadError(msg)
-    if status not in {200, 206}:
-        msg = (
-            f"{url} was refused: the server answered {status} {response.reason}. "
-            "Check the address and what it asks for, or give another server."
-        )
-        raise DownloadError(msg)
-    return None
-
-
-def _retry_after_s(text: str) -> float | None:
-    """Read a pause in seconds, or until a date (RFC 9110, section 10.2.3)."""
-    if text.strip().isdigit():
-        return float(text)
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def _version_of(response: requests.Response) -> str:
-    """Return what If-Range may name: a strong entity tag, else the date of the last change."""
-    etag = response.headers.get("ETag", "")
-    if etag and not etag.startswith("W/"):
-        return etag
-    return response.headers.get("Last-Modified", "")
 
 
 def _read_version(part: Path, url: str) -> str:
@@ -372,12 +366,6 @@ def _version_path(part: Path) -> Path:
 def _headers(more: Mapping[str, str] | None = None) -> dict[str, str]:
     # Unpacked on the way, neither length nor position of the bytes would hold.
     return {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **(more or {})}
-
-
-def _name_failure(error: requests.RequestException) -> str:
-    if isinstance(error, requests.Timeout):
-        return "the server stayed silent"
-    return f"the connection failed ({type(error).__name__})"
 
 
 def _report(progress: Progress | None, url: str, done: int, total: int) -> None:

@@ -1,6 +1,7 @@
 """Blocks on a Dask cluster of local processes: the same bytes, whatever happens to a worker."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,9 +15,9 @@ from typer.testing import CliRunner
 import artois_mobility as am
 from artois_mobility.blocks import cluster as cluster_module
 from artois_mobility.blocks import delivery, job_folders, workers
-from artois_mobility.cli import blocking
+from artois_mobility.cli import clusters
 from artois_mobility.cli.commands import app
-from artois_mobility.errors import ResultError
+from artois_mobility.errors import InputError, ResultError
 
 # Dask's own housekeeping when processes come and go.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -180,12 +181,15 @@ def test_the_command_takes_the_address_of_a_scheduler(cluster, repository, tmp_p
     run = CliRunner().invoke(app, [*asked, "-o", str(tmp_path / "there"), "--scheduler", address])
     assert run.exit_code == 0, run.output
     assert bytes_of(tmp_path / "there") == bytes_of(tmp_path / "here")
-    monkeypatch.setattr(blocking, "ANSWER_WITHIN_S", 0.3)
+    monkeypatch.setattr(clusters, "ANSWER_WITHIN_S", 0.3)
     asked += ["--lang", "en"]
-    for nobody in ("tcp://127.0.0.1:9", "nonsense://x"):
+    for nobody, code, told in (
+        ("tcp://127.0.0.1:9", 1, "No Dask scheduler answers at tcp://127.0.0.1:9"),
+        ("nonsense", 2, "--scheduler is the address of a Dask scheduler"),
+    ):
         run = CliRunner().invoke(app, [*asked, "-o", str(tmp_path / "no"), "--scheduler", nobody])
-        assert run.exit_code == 1
-        assert f"No Dask scheduler answers at {nobody}" in run.output
+        assert run.exit_code == code
+        assert told in run.output
     assert not (tmp_path / "no").exists()
 
 
@@ -249,3 +253,41 @@ def test_a_scheduler_that_dies_is_told_and_not_taken_for_the_disk(job, expected,
         scheduler.wait()
         client.close(timeout=1)
     assert bytes_of(am.run_blocks(job, tmp_path / "out")) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("foo", "--scheduler is the address of a Dask scheduler, such as tcp://host:8786; found"),
+        ("nonsense://x:1", "found 'nonsense://x:1'"),
+        ("tcp://host:99999", "found 'tcp://host:99999'"),
+        ("tls://127.0.0.1:9", "needs certificates: name them in Dask's configuration"),
+    ],
+)
+def test_what_is_no_address_is_refused_at_once(address, message):
+    with pytest.raises(InputError, match=re.escape(message)), clusters.connected(address):
+        pass
+
+
+def test_the_command_says_in_one_sentence_that_its_scheduler_died(repository, tmp_path):
+    schedule = [sys.executable, "-c", SCHEDULER, str(tmp_path / "address")]
+    scheduler = subprocess.Popen(schedule, stderr=subprocess.DEVNULL)
+    while not (tmp_path / "address").exists():
+        assert scheduler.poll() is None
+        time.sleep(0.05)
+    address = (tmp_path / "address").read_text()
+    study = str(repository / "scenarios" / "artois.toml")
+    asked = ["blocks", "isochrones", study, "-p", "walk", "--block", "1", "-o", str(tmp_path / "o")]
+    command = [sys.executable, "-m", "artois_mobility", *asked, "--scheduler", address]
+    with subprocess.Popen([*command, "-q"], stderr=subprocess.PIPE, text=True) as running:
+        while not list((tmp_path / "o").glob("part-*")):
+            assert running.poll() is None
+            time.sleep(0.02)
+        scheduler.kill()
+        scheduler.wait()
+        told = running.communicate(timeout=60)[1]
+    assert running.returncode == 1
+    french = (
+        "Erreur : L’ordonnanceur ne répond plus. Ce qui est entier reste : le même appel reprend"
+    )
+    assert " ".join(told.split()) == f"{french} après."

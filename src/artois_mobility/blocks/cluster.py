@@ -70,9 +70,9 @@ def compute_on_cluster(
         )
         raise ResultError(msg) from error
     except (OSError, distributed.CancelledError) as error:
-        is_there = client.status == "running"
-        what = f"The cluster failed: {error}" if is_there else "The scheduler no longer answers"
-        msg = f"{what}. {GOES_ON}"
+        msg = f"The scheduler no longer answers. {GOES_ON}"
+        if client.status == "running":
+            msg = f"The cluster failed: {error}. {GOES_ON}"
         raise ResultError(msg) from error
 
 

@@ -9,13 +9,13 @@ import pandas as pd
 
 from ..access.asking import check_direction, list_categories
 from ..areas.asking import CELL_M
-from ..errors import InputError
 from ..network.model import Network
 from ..places.attaching import attach
 from ..places.attachments import Attachments
 from ..places.naming import names_of
 from ..places.people import list_cells, read_people
 from ..places.starts import Places
+from .asking import read_minutes, read_size, read_thresholds, read_whole
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -137,7 +137,7 @@ def matrix_job(
     names = {"origins": names_of(origins), "destinations": names_of(destinations)}
     count = names["destinations"].size
     usual = max(1, min(ORIGINS_PER_BLOCK["matrix"], PAIRS_PER_BLOCK // max(count, 1)))
-    size = _check_size(block_size, usual)
+    size = read_size(block_size, usual)
     return Job(
         "matrix",
         network,
@@ -180,11 +180,14 @@ def access_job(
     ------
     PlacesError
         If an argument is not one of those allowed, or a cell stands twice.
+    InputError
+        If `k` or `block_size` is no whole number.
     """
     list_cells(residents)
     check_direction(direction)
     listed = list_categories(sites, categories)
-    size = _check_size(block_size, ORIGINS_PER_BLOCK["access"])
+    size = read_size(block_size, ORIGINS_PER_BLOCK["access"])
+    k = read_whole(k, "k")
     asked = {"k": k, "categories": listed, "direction": direction}
     rows = size * max(len(listed), 1) * max(k, 1)
     return _of_residents("access", network, (residents, sites), asked, (size, rows))
@@ -229,8 +232,8 @@ def opportunity_job(
     if worth is not None:
         read_people(sites, worth, "sites")
     listed = list_categories(sites, categories)
-    size = _check_size(block_size, ORIGINS_PER_BLOCK["opportunities"])
-    bounds = [float(each) for each in minutes]
+    size = read_size(block_size, ORIGINS_PER_BLOCK["opportunities"])
+    bounds = read_minutes(minutes)
     asked = {
         "minutes": bounds,
         "worth": worth,
@@ -271,9 +274,9 @@ def isochrone_job(
     InputError
         If `block_size` is below 1.
     """
-    size = _check_size(block_size, ORIGINS_PER_BLOCK["isochrones"])
+    size = read_size(block_size, ORIGINS_PER_BLOCK["isochrones"])
     points = _points(origins)
-    bounds = [float(each) for each in minutes]
+    bounds = read_minutes(minutes)
     asked = {"minutes": bounds, "direction": direction, "cell_m": float(cell_m)}
     taken = size * BYTES_PER_AREA * max(len(bounds), 1) + BYTES_OF_SWEEPS
     return Job("isochrones", network, {"origins": points}, {}, asked, len(points), size, taken)
@@ -319,11 +322,8 @@ def crossing_job(
     list_cells(residents)
     people = read_people(residents, "population")
     listed = list_categories(sites, categories)
-    size = _check_size(block_size, ORIGINS_PER_BLOCK["crossings"])
-    bounds = thresholds_min
-    if bounds is not None and not isinstance(bounds, int | float):
-        bounds = [float(each) for each in bounds]
-    asked = {"categories": listed, "thresholds_min": bounds}
+    size = read_size(block_size, ORIGINS_PER_BLOCK["crossings"])
+    asked = {"categories": listed, "thresholds_min": read_thresholds(listed, thresholds_min)}
     job = _of_residents(
         "crossings", network, (residents, sites), asked, (size, people.size * len(listed))
     )
@@ -379,12 +379,3 @@ def _points(origins: Places) -> "gpd.GeoDataFrame":
         series = gpd.GeoSeries(gpd.points_from_xy(*pairs.T), crs=WGS84)
     points = series.to_crs(WGS84).reset_index(drop=True)
     return gpd.GeoDataFrame({"name": names_of(origins)}, geometry=points)
-
-
-def _check_size(block_size: int | None, usual: int) -> int:
-    if block_size is None:
-        return usual
-    if block_size < 1:
-        msg = f"A block has at least 1 origin; found {block_size}."
-        raise InputError(msg)
-    return int(block_size)

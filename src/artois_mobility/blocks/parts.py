@@ -7,6 +7,8 @@ checksum. What a journal does not say, or says otherwise than the disk, is compu
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -59,11 +61,17 @@ def lay_job(job: Job, folder: Path) -> str:
     new, old = folder / f"{JOB}-new", folder / f"{JOB}-old"
     for left in (new, old):
         shutil.rmtree(left, ignore_errors=True)
-    key = save_job(job, new)
+    try:
+        key = save_job(job, new)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
     # Any one of them may be damaged; the others then still say whose blocks these are.
     by_manifest = str(read_manifest(folder).get("job", ""))
     told = {key_of(folder / JOB), read_journal(folder)[0], by_manifest} - {""}
-    if told and key not in told:
+    # One that was broken off before its first block was whole has nothing to lose.
+    has_blocks = by_manifest or any(folder.glob("part-*"))
+    if has_blocks and told and key not in told:
         shutil.rmtree(new, ignore_errors=True)
         msg = (
             f"{folder} holds the blocks of another job: other data, another question, block size "
@@ -75,6 +83,31 @@ def lay_job(job: Job, folder: Path) -> str:
     new.rename(folder / JOB)
     shutil.rmtree(old, ignore_errors=True)
     return key
+
+
+@contextmanager
+def withdrawn_if_refused(folder: Path, parts: Mapping[int, Part]) -> Iterator[None]:
+    """Take a job out of its folder again where it is refused before its first block is whole.
+
+    Parameters
+    ----------
+    folder
+        The folder, claimed, with the job.
+    parts
+        Those that are whole, also while the block lasts.
+
+    Yields
+    ------
+    nothing
+        The work stands in the block.
+    """
+    try:
+        yield
+    except InputError:
+        if not parts:
+            (folder / JOURNAL).unlink(missing_ok=True)
+            shutil.rmtree(folder / JOB, ignore_errors=True)
+        raise
 
 
 def finished_parts(folder: Path, key: str, block_count: int) -> dict[int, Part]:

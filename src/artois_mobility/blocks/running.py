@@ -17,7 +17,7 @@ from ..routing.threads import thread_count
 from ..storage.claims import claimed
 from .job_folders import open_job
 from .jobs import Job
-from .parts import JOB, add_part, finish, finished_parts, lay_job
+from .parts import JOB, add_part, finish, finished_parts, lay_job, withdrawn_if_refused
 from .tasks import Done, compute_part
 from .telling import whole_parts
 
@@ -91,9 +91,10 @@ def run_blocks(
             todo = [block for block in range(job.block_count) if block not in parts]
             told = _Told(progress, job, len(parts))
             told.tell()
-            for done in _compute(place / JOB, key, todo, at_once, client):
-                parts[done.block] = add_part(place, *done)
-                told.tell(len(parts))
+            with withdrawn_if_refused(place, parts):
+                for done in _compute(place / JOB, key, todo, at_once, client):
+                    parts[done.block] = add_part(place, *done)
+                    told.tell(len(parts))
             finish(place, job, key, parts)
         except OSError as error:
             msg = (

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..errors import InputError, ResultError
+from ..errors import InputError
+from .clusters import connected
+from .refusing import read_memory, refuse_vessel
 from .texts import Answer, write_json
 from .travel import read_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from .._types import Progress
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 # What `artois-mobility crossings` takes when nothing is said.
 APART_M: Final = 50.0
 BANK_M: Final = 150.0
-ANSWER_WITHIN_S: Final = 20
 
 
 class Ask(NamedTuple):
@@ -90,25 +90,22 @@ def run_in_blocks(
     Raises
     ------
     InputError
-        If an argument or a file is wrong.
+        If an argument or a file is wrong, or the profile is a vessel's.
     ResultError
         If the cluster or the disk fails.
     """
     from ..blocks.running import run_blocks
     from ..report.words import read_words
-    from ..routing.budget import BYTES_PER_GIB
     from ..study.files import find_profile, read_study
     from ..study.loading import load_profile
 
-    if memory_gib is not None and not memory_gib > 0:
-        msg = f"--memory is a number of GiB above 0; found {memory_gib:g}."
-        raise InputError(msg)
-    budget_bytes = None if memory_gib is None else max(int(memory_gib * BYTES_PER_GIB), 1)
+    budget_bytes = read_memory(memory_gib)
     bounds = read_numbers(ask.minutes, "--minutes", "10,20,30")
     study = read_study(ask.study)
     words = read_words(language or study.language)
-    with _cluster(scheduler) as client:
-        who = find_profile(study, ask.profile)
+    who = find_profile(study, ask.profile)
+    refuse_vessel(who, study)
+    with connected(scheduler) as client:
         data = load_profile(study, who, list(ask.categories or study.categories), progress)
         job = _make_job(ask, study, data, bounds)
         if data.network.provenance.is_schematic:
@@ -154,27 +151,3 @@ def _candidates(data: ProfileData) -> Any:  # noqa: ANN401  a GeoDataFrame
         )
         raise InputError(msg)
     return found
-
-
-@contextmanager
-def _cluster(address: str | None) -> Iterator[Any]:
-    """Connect to a Dask scheduler; nothing where none is asked for."""
-    if address is None:
-        yield None
-        return
-    try:
-        import distributed
-    except ImportError as error:
-        msg = "--scheduler needs Dask: pip install 'artois-mobility[distributed]'."
-        raise InputError(msg) from error
-    try:
-        connect: Any = distributed.Client
-        client = connect(address, timeout=ANSWER_WITHIN_S, set_as_default=False)
-    except (OSError, ValueError) as error:
-        msg = (
-            f"No Dask scheduler answers at {address}: {error}. Start one with dask scheduler, and "
-            "give its address, such as tcp://host:8786."
-        )
-        raise ResultError(msg) from error
-    with client:
-        yield client

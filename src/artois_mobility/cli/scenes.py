@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..errors import InputError
 from .outputs import check_results_folder, csv_writer
+from .refusing import refuse_vessel
 from .texts import Answer, write_json, write_table
 
 if TYPE_CHECKING:
@@ -169,7 +170,6 @@ def open_scene(search: Search, progress: Progress) -> Scene:
     """
     from ..access.asking import list_categories
     from ..access.nearest import rows_of_categories
-    from ..network.interpreting import BOAT
     from ..report.words import read_words
     from ..study.files import find_profile, read_study
     from ..study.loading import load_profile
@@ -179,12 +179,7 @@ def open_scene(search: Search, progress: Progress) -> Scene:
     study = read_study(search.study_path)
     words = read_words(search.language or study.language)
     profile = find_profile(study, search.profile)
-    if profile.mode == BOAT:
-        msg = (
-            f"{profile.name} travels on water, and this command looks at people on their way along "
-            f"streets. Name a profile such as {', '.join(study.profiles)} with --profile."
-        )
-        raise InputError(msg)
+    refuse_vessel(profile, study)
     wanted = list(search.categories) or list(study.categories)
     data = load_profile(study, profile, wanted, progress)
     if not len(data.sites):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import InputError
 from .outputs import area_writer, check_output, write_whole
+from .refusing import read_memory
 from .texts import Answer, answer_file
 
 if TYPE_CHECKING:
@@ -180,7 +181,6 @@ def run_matrix(
         If an argument or a file of the study is wrong.
     """
     from ..report.words import read_words
-    from ..routing.budget import BYTES_PER_GIB
     from ..routing.tables import travel_time_matrix
     from ..study.files import read_study
     from ..study.loading import load_profile
@@ -189,16 +189,13 @@ def run_matrix(
     if output.suffix != ".parquet":
         msg = f"The matrix is written as Parquet; {output} does not end in .parquet."
         raise InputError(msg)
-    if memory_gib is not None and not memory_gib > 0:
-        msg = f"--memory is a number of GiB above 0; found {memory_gib:g}."
-        raise InputError(msg)
+    budget_bytes = read_memory(memory_gib)
     check_output(output)
     study = read_study(study_path)
     who, rides = find_traveller(study, profile)
     wanted = list(categories or study.categories)
     data = load_profile(study, who, wanted, progress)
     network = data.network
-    budget_bytes = None if memory_gib is None else max(int(memory_gib * BYTES_PER_GIB), 1)
     mention = read_words(study.language).say("schematic.mark")
     travel_time_matrix(
         ride_on(study, network) if rides else network,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -171,9 +172,55 @@ def test_a_file_that_lies_elsewhere_is_looked_for_by_name(flat, tmp_path, monkey
     assert CliRunner().invoke(app, ["reproduce", "rep"]).exit_code == 0
 
 
-@pytest.mark.parametrize("text", [None, "[]", "{", '{"files": {}}'])
+@pytest.mark.parametrize("text", [None, "[]", "{", '{"files": {}}', "[" * 200_000])
 def test_a_folder_without_a_report_is_refused(tmp_path, text):
     if text is not None:
         (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(am.InputError, match=r"is no manifest of a report: .*compare"):
         am.reproduce(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"inputs": 5}, "inputs is no list of files with role, path and sha256"),
+        ({"inputs": ["a"]}, "inputs is no list of files"),
+        ({"inputs": []}, "inputs has no file with the role study"),
+        ({"inputs": [{"role": "study", "path": "a\0b", "sha256": "x"}]}, "inputs is no list"),
+        ({"inputs": [{"role": "study", "path": "a" * 5000, "sha256": "x"}]}, "inputs is no list"),
+        (
+            {"inputs": [{"role": "study", "path": "a" * 500, "sha256": "x"}]},
+            "aa .study. is missing",
+        ),
+        ({"inputs": [{"role": "study", "path": 5, "sha256": "x"}]}, "inputs is no list of files"),
+        ({"language": "de"}, "language is neither fr nor en"),
+        ({"language": ["fr"]}, "language is neither fr nor en"),
+        ({"library_version": 5}, "library_version is no text"),
+        ({"files": {"report.html": 5}}, "files is no table of texts"),
+        ({"profiles": [1]}, "profiles is no table of texts"),
+        ({"versions": None}, "versions is no table of texts"),
+        ({"formats": {"also": 5}}, "formats is no table of csv, also and day"),
+        ({"formats": {"day": "soon"}}, "formats is no table of csv, also and day"),
+    ],
+)
+def test_a_manifest_that_holds_other_things_is_refused(written, town, tmp_path, change, message):
+    manifest = json.loads((written / "manifest.json").read_text())
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, **change}))
+    found = make_again(tmp_path, town, "--lang", "en")
+    assert found.exit_code == 2, found.output
+    assert re.search(message, " ".join(found.stderr.split()))
+
+
+def test_what_is_wrong_with_a_manifest_is_said_in_french(tmp_path, town):
+    (tmp_path / "manifest.json").write_text('{"inputs": 5}')
+    found = make_again(tmp_path, town, "--lang", "fr")
+    assert found.exit_code == 2
+    assert "inputs n’est pas une liste de fichiers avec role, path et sha256" in found.stderr
+
+
+@pytest.fixture(scope="module")
+def written(town, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("written")
+    result = am.compare(am.read_study(town / "town.toml"), [town / "works.toml"])
+    am.write_report(result, folder, language="en")
+    return folder

@@ -2,19 +2,20 @@
 
 import operator
 from collections.abc import Sequence
+from typing import SupportsIndex
 
 import numpy as np
 
 from ..errors import InputError
 
 
-def read_whole(number: object, name: str) -> int:
+def read_whole(number: SupportsIndex, name: str) -> int:
     """Read a whole number.
 
     Parameters
     ----------
     number
-        Whatever is given.
+        Whatever is given, numpy's too.
     name
         Of the argument.
 
@@ -37,7 +38,7 @@ def read_whole(number: object, name: str) -> int:
     artois_mobility.errors.InputError: k is a whole number; found '2'.
     """
     try:
-        return operator.index(number)  # type: ignore[arg-type]  what is none raises
+        return operator.index(number)
     except TypeError as error:
         msg = f"{name} is a whole number; found {number!r}."
         raise InputError(msg) from error

@@ -67,8 +67,8 @@ def connected(address: str | None) -> Iterator[Any]:
 
 def _check_address(address: str) -> None:
     """Refuse what is no address before Dask waits for an answer from there."""
+    import distributed
     from distributed.comm.registry import backends
-    from distributed.security import Security
 
     match = _ADDRESS.fullmatch(address)
     scheme = (match[1] or "tcp") if match else ""
@@ -78,7 +78,8 @@ def _check_address(address: str) -> None:
             f"{address!r}."
         )
         raise InputError(msg)
-    if scheme in _ENCRYPTED and not Security().get_connection_args("client").get("ssl_context"):
+    security: Any = distributed.security.Security
+    if scheme in _ENCRYPTED and not security().get_connection_args("client").get("ssl_context"):
         msg = (
             f"--scheduler {address} needs certificates: name them in Dask's configuration, under "
             "distributed.comm.tls, or give an address that starts with tcp://."

@@ -13,6 +13,7 @@ from ..errors import InputError, list_problems
 from ..scenarios.files import REFERENCE
 from ..study.manifest import OTHER_STUDY, hash_file
 from .formats import read_formats
+from .manifests import read_record
 from .writing import MANIFEST, write_report
 
 if TYPE_CHECKING:
@@ -105,17 +106,15 @@ def reproduce(
 def _read_manifest(place: Path) -> dict[str, Any]:
     path = place / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        for name in ("inputs", "files", "language", *MADE_WITH):
-            manifest[name]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        manifest = read_record(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         why = getattr(error, "strerror", None) or error
         msg = (
             f"{path} is no manifest of a report: {why}. Name a folder that `artois-mobility "
             "compare` wrote."
         )
         raise InputError(msg) from error
-    return dict(manifest)
+    return manifest
 
 
 def _find_base(inputs: Inputs, place: Path, base: Path | None) -> Path:
@@ -157,7 +156,7 @@ def _list_problems(inputs: Inputs, base: Path) -> tuple[list[str], list[str]]:
     missing, others = [], []
     for each in inputs:
         path = base / each["path"]
-        if not path.is_file():
+        if not _is_file(path):
             missing.append(f"{path} ({each['role']}) is missing.")
         elif hash_file(path) != each["sha256"]:
             others.append(f"{path} ({each['role']}) is not the file it was.")
@@ -180,7 +179,7 @@ def _judge(path: Path, stated: str | None, made: str | None) -> str:
         return NEW
     if made != stated:
         return DIFFERS
-    return SAME if path.is_file() and hash_file(path) == made else ALTERED
+    return SAME if _is_file(path) and hash_file(path) == made else ALTERED
 
 
 def _compare_versions(
@@ -199,4 +198,12 @@ def _compare_versions(
 
 
 def _short(value: Any) -> str:  # noqa: ANN401  whatever stands in JSON
-    return str(value["sha256"])[:12] if isinstance(value, dict) else str(value)
+    return str(value.get("sha256", ""))[:12] if isinstance(value, dict) else str(value)
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether a file is there; not so where its name is longer than the system opens."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -220,7 +220,8 @@ def test_a_full_disk_for_working_files_is_told_while_an_extract_is_read(reposito
             text=True,
         )
     assert done.returncode == 1, done.stderr
-    assert "n’a pas été lu : ses fichiers de travail n’ont pas pu être écrits dans" in done.stderr
+    told = " ".join(done.stderr.split())
+    assert "n’a pas été lu : ses fichiers de travail n’ont pas pu être écrits dans" in told
     assert "format" not in done.stderr
 
 

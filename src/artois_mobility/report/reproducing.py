@@ -108,7 +108,8 @@ def _read_manifest(place: Path) -> dict[str, Any]:
     try:
         manifest = read_record(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        why = getattr(error, "strerror", None) or error
+        is_deep = isinstance(error, RecursionError)
+        why = getattr(error, "strerror", None) or ("it is nested too deeply" if is_deep else error)
         msg = (
             f"{path} is no manifest of a report: {why}. Name a folder that `artois-mobility "
             "compare` wrote."

@@ -59,8 +59,8 @@ def test_what_is_young_foreign_or_a_link_stays(temporary, tmp_path_factory, monk
     if hasattr(os, "getuid"):
         with monkeypatch.context() as foreign:
             foreign.setattr("os.getuid", lambda: 4_000_000)
-            scratch._remove_left()
+            scratch._remove_left(temporary, scratch.PREFIX)
         assert sorted(temporary.iterdir()) == before
-    scratch._remove_left()
+    scratch._remove_left(temporary, scratch.PREFIX)
     assert sorted(temporary.iterdir()) == [each for each in before if each != left]
     assert (elsewhere / scratch.LOCK).exists()

@@ -14,6 +14,8 @@ from pydantic import (
     StringConstraints,
 )
 
+from .._characters import find_unprintable
+
 # Keys that hold coordinates; each may be read from a layer, under the key with `_from` behind it.
 POINT_KEYS: Final = ("at", "geometry", "to", "to_within", "within")
 FROM: Final = "_from"
@@ -45,8 +47,20 @@ def _within(least: float, most: float, unit: str = "") -> Callable[[float], floa
     return check
 
 
+def _refuse_controls(value: str) -> str:
+    """Refuse what no text is made of: it commands terminals, and no file of a GIS holds it."""
+    code = find_unprintable(value)
+    if code is not None:
+        msg = f"holds the control character {code}; allowed is text that can be read. Take it away."
+        raise ValueError(msg)
+    return value
+
+
 Number: TypeAlias = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+TextOrEmpty: TypeAlias = Annotated[str, AfterValidator(_refuse_controls)]
+Text: TypeAlias = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_refuse_controls)
+]
 WayId: TypeAlias = Annotated[int, Strict(), Field(ge=-(2**63), lt=2**63)]
 Switch: TypeAlias = Annotated[bool, Strict()]
 Point: TypeAlias = tuple[Number, Number]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Field, Strict, model_validator
 
 from ..network.hours import is_timetable
-from .fields import FileModel, Number, Point, Ring, Text
+from .fields import FileModel, Number, Point, Ring, Text, TextOrEmpty
 
 # More people than live in any one territory.
 MOST_PEOPLE = 10**9
@@ -53,7 +53,7 @@ class AddResidents(FileModel):
     population: People
     at: Point | None = None
     within: Ring | None = None
-    name: str = ""
+    name: TextOrEmpty = ""
     columns: dict[Text, Annotated[Number, Field(ge=0)]] = Field(default_factory=dict)
     apart_m: Annotated[float, Strict(), Field(ge=10, le=10_000, allow_inf_nan=False)] = 200.0
     crs: Text | None = None

@@ -21,6 +21,7 @@ from .fields import (
     SpeedKmh,
     Switch,
     Text,
+    TextOrEmpty,
     TimeFactor,
     WayId,
 )
@@ -166,7 +167,7 @@ class AddLink(FileModel):
     kind: Literal["add_link"]
     geometry: Line
     profiles: Names
-    name: str = ""
+    name: TextOrEmpty = ""
     speed_kmh: SpeedKmh | None = None
     oneway: Switch = False
     bridge: Switch = False

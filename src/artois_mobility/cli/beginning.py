@@ -13,7 +13,7 @@ from ..errors import InputError
 from .outputs import check_output
 from .proposing import choose_categories, guess_residents, look_into, read_people, spread_people
 from .study_writing import Proposal, write_first_scenario, write_study
-from .terminal import is_interactive, say
+from .terminal import is_interactive, put, say
 from .texts import Answer, write_json, write_labels
 from .timetables import Timetables, read_timetables
 
@@ -159,7 +159,7 @@ def _choose(
 
 def _offer(label_of_name: Mapping[str, str]) -> None:
     """Show what is proposed: its names, and what people call them."""
-    typer.echo(f"\n{write_labels(label_of_name)}", err=True)
+    put(f"\n{write_labels(label_of_name)}", err=True)
 
 
 def _ask_list(

@@ -38,6 +38,7 @@ from .terminal import (
     INTERRUPTED,
     announce_compiling,
     is_verbose,
+    put,
     reported_errors,
     shown_progress,
     tell,
@@ -92,7 +93,7 @@ def main() -> None:
 
 def _print_version(*, wanted: bool) -> None:
     if wanted:
-        typer.echo(f"artois-mobility {__version__}")
+        put(f"artois-mobility {__version__}")
         raise typer.Exit
 
 

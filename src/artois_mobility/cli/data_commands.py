@@ -12,6 +12,7 @@ from .options import AsJson, Csv, CsvForm, Quiet, TerminalLang, Verbose, offer_p
 from .terminal import (
     announce_compiling,
     is_verbose,
+    put,
     reported_errors,
     shown_progress,
     tell,
@@ -108,7 +109,7 @@ def profiles(*, lang: TerminalLang = None, json: AsJson = False, verbose: Verbos
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .work import list_profiles
 
-        typer.echo(list_profiles(lang or language_of_user(), as_json=json))
+        put(list_profiles(lang or language_of_user(), as_json=json))
 
 
 def categories(
@@ -118,4 +119,4 @@ def categories(
     with reported_errors(verbose=is_verbose(asked=verbose)):
         from .work import list_categories
 
-        typer.echo(list_categories(lang or language_of_user(), as_json=json))
+        put(list_categories(lang or language_of_user(), as_json=json))

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from .speech import in_words, language_asked, language_of_command, speaking, spoken_language
+from .terminal import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,7 +63,7 @@ class SpokenGroup(TyperGroup):
             except _USAGE_ERROR as error:
                 _refuse(error)
             except typer.Abort:
-                typer.echo(in_words("Aborted."), err=True)
+                put(in_words("Aborted."), err=True)
                 sys.exit(_ABORTED)
         sys.exit(code if isinstance(code, int) else 0)
 
@@ -135,6 +136,6 @@ def _refuse(error: Exception) -> NoReturn:
     else:
         if said.ctx is not None:
             hint = f"Try '{said.ctx.command_path} {said.ctx.help_option_names[0]}' for help."
-            typer.echo(f"{said.ctx.get_usage()}\n{in_words(hint)}\n", err=True)
-        typer.echo(in_words(f"Error: {said.format_message()}"), err=True)
+            put(f"{said.ctx.get_usage()}\n{in_words(hint)}\n", err=True)
+        put(in_words(f"Error: {said.format_message()}"), err=True)
     sys.exit(said.exit_code)

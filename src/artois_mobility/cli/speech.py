@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from .._characters import printable
 from ..drawing import language_of_user
 from .options import Language
 
@@ -105,9 +106,11 @@ def in_progress(progress: Progress) -> Progress:
     progress
         The same, to be called with the English name of each stage.
     """
+    language = spoken_language()  # threads that work beside this one would not know it
 
     def tell(what: str, done: int, total: int) -> None:
-        progress(in_words(what), done, total)
+        with speaking(language):
+            progress(printable(in_words(what)), done, total)
 
     return tell
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from .._characters import printable
 from .._types import tell_nobody
 from ..errors import ArtoisMobilityError, InputError
 from ..progress import bars_on_terminal, lines_in_log
@@ -36,6 +37,22 @@ KERNELS_OF_AREAS: Final = (*KERNELS_OF_TIMES, "contour", "ground")
 VERBOSE_VARIABLE: Final = "ARTOIS_MOBILITY_VERBOSE"
 
 
+def put(text: str, *, err: bool = False, colour: str | None = None) -> None:
+    """Write a text so that nothing in it commands the terminal; all that is said goes through here.
+
+    Parameters
+    ----------
+    text
+        In the language that is spoken; names from files and servers may stand in it.
+    err
+        Write to the standard error.
+    colour
+        Of its first word, where a person at a terminal sees it.
+    """
+    plain = printable(text)
+    typer.echo(plain if colour is None else _paint(plain, colour), err=err)
+
+
 def say(text: str) -> None:
     """Write a line to the standard error, in the language that is spoken.
 
@@ -44,7 +61,7 @@ def say(text: str) -> None:
     text
         One line or paragraph without its line end, in English or in that language.
     """
-    typer.echo(in_words(text), err=True)
+    put(in_words(text), err=True)
 
 
 def tell(answer: Answer, *, quiet: bool, is_wanted: bool = False) -> None:
@@ -61,9 +78,9 @@ def tell(answer: Answer, *, quiet: bool, is_wanted: bool = False) -> None:
     """
     if not quiet:
         for line in answer.warnings:
-            typer.echo(_paint(line, "yellow"), err=True)
+            put(line, colour="yellow", err=True)
     if is_wanted or not quiet:
-        typer.echo(answer.text)
+        put(answer.text)
 
 
 @contextmanager
@@ -182,11 +199,18 @@ def is_interactive() -> bool:
     return sys.stdin.isatty()
 
 
+class _Plain(logging.Formatter):
+    """Writes what is noted without what would command the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
 @contextmanager
 def _logged() -> Iterator[None]:
     """Let what the library notes appear on the standard error."""
     logger, handler = logging.getLogger("artois_mobility"), logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    handler.setFormatter(_Plain("%(name)s: %(message)s"))
     level = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
@@ -208,6 +232,6 @@ def _paint(text: str, colour: str) -> str:
 
 def _stop(text: str, code: int, *, verbose: bool) -> None:
     if verbose:
-        typer.echo(traceback.format_exc(), err=True)
-    typer.echo(_paint(in_words(text), "red"), err=True)
+        put(traceback.format_exc(), err=True)
+    put(in_words(text), colour="red", err=True)
     raise typer.Exit(code) from None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
-from xml.etree import ElementTree as ET
 
 import pyogrio.raw
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from .dictionary import describe_layer
 from .metadata import describe_for_gdal, describe_for_qgis
+from .qml import write_xml
 from .style_rows import style_rows
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _describe_layers(
 ) -> None:
     """Say what every layer is in QGIS' own words, too, beside what GDAL wrote."""
     for layer in layers:
-        text = ET.tostring(describe_for_qgis(layer, common, words), encoding="unicode")
+        text = write_xml(describe_for_qgis(layer, common, words))
         added = database.execute(
             "INSERT INTO gpkg_metadata (md_scope, md_standard_uri, mime_type, metadata) "
             "VALUES ('dataset', ?, 'text/xml', ?)",

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
+from .._characters import printable
 from .credits import credit_line
 from .labels import osm_date
 from .layers import crs_of, side_of
@@ -129,7 +130,7 @@ def describe_for_gdal(layer: Layer, common: About, words: Words) -> dict[str, st
         "DATE": common.day,
         "LANGUAGE": LANGUAGE_CODE[common.language],
     }
-    return {key: text for key, text in told.items() if text}
+    return {key: printable(text) for key, text in told.items() if text}
 
 
 def describe_for_qgis(layer: Layer, common: About, words: Words) -> ET.Element:

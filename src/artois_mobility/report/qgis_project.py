@@ -21,6 +21,7 @@ from .qml import (
     renderer_element,
     style_element,
     values_element,
+    write_xml,
 )
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def write_project(
     for name, text in (("title", common.study), ("abstract", common.mention)):
         ET.SubElement(about, name).text = text
     ET.SubElement(about, "rights").text = common.credit
-    _archive(ET.tostring(root, encoding="unicode"), path)
+    _archive(write_xml(root), path)
 
 
 def _archive(text: str, path: Path) -> None:

@@ -6,6 +6,8 @@ import uuid
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
+from .._characters import printable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -144,7 +146,28 @@ def write_qml(element: ET.Element) -> str:
     text
         With its document type.
     """
-    return f"{DOCTYPE}\n{ET.tostring(element, encoding='unicode')}"
+    return f"{DOCTYPE}\n{write_xml(element)}"
+
+
+def write_xml(element: ET.Element) -> str:
+    r"""Write an element as text, whatever stood in the names that it holds.
+
+    Parameters
+    ----------
+    element
+        Any.
+
+    Returns
+    -------
+    text
+        Well-formed: without the control characters that XML does not allow.
+
+    Examples
+    --------
+    >>> write_xml(ET.Element("a", name="Rue\x1b[31m & Fils"))
+    '<a name="Rue[31m &amp; Fils" />'
+    """
+    return printable(ET.tostring(element, encoding="unicode"))
 
 
 def renderer_element(style: Style, kind: str) -> ET.Element:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
+from .qml import write_xml
+
 if TYPE_CHECKING:
     from .looks import Condition, Look, Rule, Style
 
@@ -59,7 +61,7 @@ def write_sld(style: Style, layer: str, geometry: str) -> str:
     kind = ET.SubElement(user, "se:FeatureTypeStyle")
     for rule in style.rules:
         kind.append(_rule(rule, geometry))
-    return ET.tostring(root, encoding="unicode")
+    return write_xml(root)
 
 
 def _rule(rule: Rule, geometry: str) -> ET.Element:

@@ -125,6 +125,14 @@ def test_an_english_message_is_left_alone_where_nothing_is_known_about_it():
             "Vouliez-vous dire « w1 » ou « w2 » ?",
         ),
         (
+            "plan.toml has 1 problem:\n  line 7, changes[1].geometry_from: file 'bad.gpkg' cannot "
+            "be read as a layer; it is damaged, or is not what its name says. Save it again from "
+            "QGIS as GeoPackage or GeoJSON.",
+            "plan.toml a 1 problème :\n  ligne 7, changes[1].geometry_from : le fichier "
+            "« bad.gpkg » ne peut pas être lu comme une couche ; il est endommagé, ou n’est pas "
+            "ce que dit son nom. Enregistrez-le de nouveau depuis QGIS en GeoPackage ou GeoJSON.",
+        ),
+        (
             "The table from 9 origins to 8 places takes 12.5 GiB of memory; 1.5 GiB is allowed "
             "(a quarter of what is free). Ask for fewer at a time.",
             "La table de 9 origines à 8 lieux prend 12,5 Gio de mémoire ; 1,5 Gio sont permis "

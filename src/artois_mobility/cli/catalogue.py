@@ -35,6 +35,13 @@ FILES: Final = (
     "refusals_answers",
 )
 
+# A template with fewer letters of its own than these fits many texts that say something else.
+LEAST_SURE: Final = 12
+# What French sets before a colon.
+WIDE_SPACE: Final = "\N{NO-BREAK SPACE}"
+
+# Where in a file something is: a key, perhaps with its line before it.
+_KEY_BEFORE: Final = re.compile(r"((?:line \d+, [\w.]+|changes)(?:\[\d+\][\w.]*)*): ")
 _SENTENCE: Final = re.compile(r"(?<=[.?!;:])\s+")
 _GAP: Final = re.compile(r"\s+")
 _ALTERNATIVES: Final = re.compile(r"\S+(?:(?:, | or | and )\S+)+")
@@ -179,7 +186,7 @@ def _render_core(text: str, depth: int) -> str:
     if len(lines) > 1 and all(_look_up(line.strip(), depth) is not None for line in lines):
         # messages of a list: a template would take two of them for one
         return "\n".join(_render(line, depth + 1) for line in lines)
-    known = _look_up(text, depth)
+    known = _look_up_behind_key(text, depth) or _look_up(text, depth)
     if known is not None:
         return known
     if "\n" in text:
@@ -195,13 +202,21 @@ def _render_core(text: str, depth: int) -> str:
     return _render_names(text)
 
 
-def _look_up(text: str, depth: int) -> str | None:
+def _look_up_behind_key(text: str, depth: int) -> str | None:
+    """Give the French of a message that stands behind the key that it is about."""
+    key = _KEY_BEFORE.match(text)
+    known = key and _look_up(text[key.end() :], depth, LEAST_SURE)
+    return f"{_render(key[1], depth + 1)}{WIDE_SPACE}: {known}" if key and known else None
+
+
+def _look_up(text: str, depth: int, least_letters: int = 0) -> str | None:
     """Give the French of a text that is a whole message; None where it is none."""
     plain = _plain_texts().get(_even(text))
     if plain is not None:
         return plain
     for template in read_templates():
-        values = template.find_values(text)
+        sure = template.letters >= least_letters
+        values = template.find_values(text) if sure else None
         if values is not None:
             return _fill(template.french, values, depth)
     return None

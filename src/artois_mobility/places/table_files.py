@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from ..errors import PlacesError
-from .layer_files import is_what_it_says
+from .layer_files import is_view, is_what_it_says
 from .overlong_rows import find_overlong_row
 from .tables import refuse
 
@@ -126,6 +126,13 @@ def _read_layer(path: Path) -> pd.DataFrame:
             )
             raise PlacesError(msg)
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+        views = [name for name in layers if is_view(path, name)]
+        if views:
+            msg = (
+                f"{path} ({views[0]}) is a view, which need not end; only tables are read. Save it "
+                "from QGIS as a layer of a file of its own."
+            )
+            raise PlacesError(msg)
         if len(layers) > 1:
             msg = (
                 f"{path} has {len(layers)} layers ({', '.join(layers[:5])}). "

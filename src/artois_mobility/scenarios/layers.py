@@ -15,8 +15,9 @@ from .._types import WGS84
 from ..changes.fields import FileModel, Text
 from ..changes.hints import suggest
 from ..errors import StudyError
-from ..places.layer_files import is_what_it_says
+from ..places.layer_files import is_view, is_what_it_says
 from ..places.table_files import GEO_FORMATS, PARQUET_FORMATS
+from .conditions import check_condition
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -40,7 +41,7 @@ class LayerSource(FileModel):
     layer
         Its layer; may be left out where there is one.
     where
-        Which features, in the SQL of OGR: `"id = 3"`; all when left out.
+        Which features, by comparisons of columns: `"id = 3"`; all when left out.
     name_field
         Column with the name of each feature.
 
@@ -92,8 +93,9 @@ def read_drawn(source: LayerSource, folder: Path, key: str) -> list[Drawn]:
     Raises
     ------
     StudyError
-        If the file, the layer or a column is missing, no feature is meant, a feature has no
-        coordinates or is of another type, or the layer has no coordinate system.
+        If the file, the layer or a column is missing, the layer is a view, `where` is more than
+        comparisons, no feature is meant, a feature has no coordinates or is of another type, or
+        the layer has no coordinate system.
 
     Examples
     --------
@@ -103,6 +105,8 @@ def read_drawn(source: LayerSource, folder: Path, key: str) -> list[Drawn]:
     """
     path = folder / source.file
     _check_file(path, source)
+    if source.where is not None:
+        check_condition(source.where)
     layer = _read_layer(path, source)
     if not len(layer):
         which = "has no features." if source.where is None else f"{source.where!r} finds none."
@@ -176,7 +180,18 @@ def _read_layer(path: Path, source: LayerSource) -> "gpd.GeoDataFrame":
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
     except pyogrio.errors.DataSourceError as error:
         raise StudyError(damaged) from error
+    _refuse_views(path, source.file, layers if source.layer is None else [source.layer])
     return _read_features(path, _choose_layer(layers, source), source)
+
+
+def _refuse_views(path: Path, file: str, layers: Sequence[str]) -> None:
+    for layer in layers:
+        if is_view(path, layer):
+            msg = (
+                f"{file} ({layer}) is a view, which need not end; only tables are read. Save it "
+                "from QGIS as a layer of a file of its own."
+            )
+            raise StudyError(msg)
 
 
 def _choose_layer(layers: Sequence[str], source: LayerSource) -> str:

@@ -208,7 +208,7 @@ def test_a_table_that_claims_billions_of_rows_is_not_read(tmp_path):
         for _ in range(60):
             writer.write_table(table)
     assert path.stat().st_size < 1_000_000
-    with pytest.raises(PlacesError, match="says that it has 60000000 rows; allowed are 50000000"):
+    with pytest.raises(PlacesError, match="says that it has 60000000 rows; allowed are 3000000"):
         am.read_residents(path)
 
 

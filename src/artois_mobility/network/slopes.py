@@ -1,9 +1,10 @@
 """How slopes change the time along streets, by a raster of heights."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,9 +15,14 @@ from .interpreting import UsableWays
 from .profile_keys import Profile
 from .segments import Vertices
 
-# Steeper is stairs, a cliff beside the street, or a fault of the raster.
-# Two gigabytes of heights; a file of a few bytes can claim far more.
+# 60 km x 100 km in cells of 5 m; a file of a few bytes can claim far more.
 MOST_CELLS: Final = 250_000_000
+# Blocks are unpacked as a whole, and read one by one, smaller ones together.
+MOST_BLOCK_CELLS: Final = 2**24
+TILE_CELLS: Final = 2**22
+# Megabytes of blocks that GDAL keeps.
+CACHE_MB: Final = 64
+# Steeper is stairs, a cliff beside the street, or a fault of the raster.
 STEEPEST: Final = 0.3
 # Heights are whole metres or worse on short segments: a slope is told over at least so far.
 BASE_M: Final = 25.0
@@ -62,10 +68,11 @@ class Heights:
         """
         import rasterio
         from pyproj import Transformer
-        from rasterio.windows import Window
-        from scipy.ndimage import map_coordinates
 
-        with rasterio.open(self.path, driver=DRIVER) as raster:
+        with (
+            rasterio.Env(GDAL_CACHEMAX=CACHE_MB),
+            rasterio.open(self.path, driver=DRIVER) as raster,
+        ):
             to_raster = Transformer.from_crs(WGS84, raster.crs, always_xy=True)
             x, y = map(np.asarray, to_raster.transform(lon_deg, lat_deg))
             inverse = ~raster.transform
@@ -79,13 +86,8 @@ class Heights:
             top, bottom = _span(row[is_inside], raster.height)
             left, right = _span(column[is_inside], raster.width)
             self._check_size((bottom - top) * (right - left))
-            window = Window.from_slices((top, bottom), (left, right))
-            cells = raster.read(1, window=window, masked=True)
-        heights_m = cells.astype(np.float64).filled(np.nan)
-        heights_m[heights_m < LOWEST_M] = np.nan
-        # a point in the middle of the first cell stands at 0.5
-        place = np.stack([row[is_inside] - top, column[is_inside] - left]) - 0.5
-        metres[is_inside] = map_coordinates(heights_m, place, order=1, mode="nearest")
+            self._check_blocks(math.prod(raster.block_shapes[0]))
+            metres[is_inside] = _read_tiles(raster, np.stack([row, column])[:, is_inside])
         return metres
 
     def _check_size(self, cell_count: int) -> None:
@@ -96,6 +98,44 @@ class Heights:
                 "Give a coarser raster: cells of 5 to 25 m are enough for streets."
             )
             raise InputError(msg)
+
+    def _check_blocks(self, cell_count: int) -> None:
+        if cell_count > MOST_BLOCK_CELLS:
+            msg = (
+                f"{self.path} packs {cell_count} cells as one block; allowed are "
+                f"{MOST_BLOCK_CELLS}. Save it again in tiles of 256 x 256 cells."
+            )
+            raise InputError(msg)
+
+
+def _read_tiles(raster: Any, place: Floats) -> Floats:  # noqa: ANN401
+    """Read heights at rows and columns, shape (2, q), from one tile of the raster at a time."""
+    high, wide = raster.block_shapes[0]
+    across = max(math.isqrt(TILE_CELLS) // wide, 1)
+    down = max(TILE_CELLS // (high * wide * across), 1)
+    tile_row, tile_column = (place // [[high * down], [wide * across]]).astype(np.int64)
+    tile = tile_row * (raster.width + 1) + tile_column
+    order = np.argsort(tile, kind="stable")
+    metres = np.empty(tile.size)
+    for points in np.split(order, np.flatnonzero(np.diff(tile[order])) + 1):
+        metres[points] = _read_tile(raster, place[:, points])
+    return metres
+
+
+def _read_tile(raster: Any, place: Floats) -> Floats:  # noqa: ANN401
+    from rasterio.windows import Window
+    from scipy.ndimage import map_coordinates
+
+    top, bottom = _span(place[0], raster.height)
+    left, right = _span(place[1], raster.width)
+    cells = raster.read(1, window=Window.from_slices((top, bottom), (left, right)), masked=True)
+    heights_m = cells.astype(np.float64).filled(np.nan)
+    heights_m[heights_m < LOWEST_M] = np.nan
+    # a point in the middle of the first cell stands at 0.5
+    metres: Floats = map_coordinates(
+        heights_m, place - [[top + 0.5], [left + 0.5]], order=1, mode="nearest"
+    )
+    return metres
 
 
 def _span(place: Floats, count: int) -> tuple[int, int]:

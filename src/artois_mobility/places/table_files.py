@@ -11,14 +11,13 @@ import pandas as pd
 from ..errors import PlacesError
 from .layer_files import is_view, is_what_it_says
 from .overlong_rows import find_overlong_row
+from .parquet_sizes import find_excess
 from .tables import refuse
 
 TEXT_FORMATS: Final = (".csv", ".txt", ".tsv")
 GEO_FORMATS: Final = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
 PARQUET_FORMATS: Final = (".parquet", ".geoparquet")
 
-# A file of a few bytes can claim billions of equal rows; a country has fewer addresses than this.
-MOST_ROWS: Final = 50_000_000
 # The widest tables of INSEE have some hundred columns; what is done for each column adds up.
 MOST_COLUMNS: Final = 4_000
 
@@ -152,11 +151,11 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
     try:
         metadata = parquet.read_metadata(path)
-        row_count = metadata.num_rows
         _refuse_wide(path, metadata.num_columns)
         has_geometry = b"geo" in (parquet.read_schema(path).metadata or {})
+        excess = find_excess(path)
         table: pd.DataFrame
-        if row_count <= MOST_ROWS:
+        if excess is None:
             table = gpd.read_parquet(path) if has_geometry else pd.read_parquet(path)
     except PlacesError:
         raise
@@ -166,11 +165,8 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     ) as error:  # fmt: skip
         msg = f"{path} cannot be read as Parquet: {error}. Save it again as Parquet or CSV."
         raise PlacesError(msg) from error
-    if row_count > MOST_ROWS:
-        msg = (
-            f"{path} says that it has {row_count} rows; allowed are {MOST_ROWS}. Cut it to the "
-            "area that you ask about."
-        )
+    if excess is not None:
+        msg = f"{path} {excess}"
         raise PlacesError(msg)
     return table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 XLSX: Final = "xlsx"
 GEOPARQUET: Final = "geoparquet"
 SVG: Final = "svg"
+# A logo of 4 cm at 400 dots per inch has half a million; a small file can claim billions.
+MOST_PIXELS: Final = 25_000_000
 # Sheets of paper that plates are made for.
 PAPERS: Final = ("a4", "a3")
 ALSO: Final = (XLSX, GEOPARQUET, SVG, *PAPERS)
@@ -144,10 +147,27 @@ def _check_picture(path: Path) -> Path:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path, formats=("PNG", "JPEG")) as picture:
-            picture.load()
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path, formats=("PNG", "JPEG")) as picture:
+                _check_pixels(path, *picture.size)
+                picture.load()
+    except Image.DecompressionBombError as error:
+        msg = (
+            f"The logo {path} has far too many pixels; allowed are {MOST_PIXELS}. Make it smaller."
+        )
+        raise InputError(msg) from error
+    except (OSError, UnidentifiedImageError) as error:
         why = getattr(error, "strerror", None) or "it is no PNG or JPEG picture, or a damaged one"
         msg = f"The logo {path} cannot be read: {why}. Name a PNG or JPEG file."
         raise InputError(msg) from error
     return path
+
+
+def _check_pixels(path: Path, width: int, height: int) -> None:
+    if width * height > MOST_PIXELS:
+        msg = (
+            f"The logo {path} has {width} x {height} pixels; allowed are {MOST_PIXELS} in all. "
+            "Make it smaller: a few hundred across are enough."
+        )
+        raise InputError(msg)

@@ -16,6 +16,7 @@ from ..changes.fields import FileModel, Text
 from ..changes.hints import suggest
 from ..errors import StudyError
 from ..places.layer_files import is_view, is_what_it_says
+from ..places.parquet_sizes import find_excess
 from ..places.table_files import GEO_FORMATS, PARQUET_FORMATS
 from .conditions import check_condition
 
@@ -27,6 +28,8 @@ LINE: Final = ("LineString", "lines")
 POINT: Final = ("Point", "points")
 AREA: Final = ("Polygon", "areas")
 SHAPE_OF_KEY: Final = {"geometry": LINE, "at": POINT, "to": POINT, "within": AREA}
+# Nobody draws so many changes; a file of a megabyte can claim hundreds of millions of equal ones.
+MOST_FEATURES: Final = 1_000_000
 # Files without which a shape file says less.
 SIDECARS: Final = (".cpg", ".dbf", ".prj", ".shx")
 
@@ -237,10 +240,14 @@ def _read_parquet(path: Path, source: LayerSource) -> "gpd.GeoDataFrame":
         msg = f"{source.file} has no layers: take layer = {source.layer!r} away."
         raise StudyError(msg)
     try:
-        table = gpd.read_parquet(path)
+        excess = find_excess(path, MOST_FEATURES)
+        table = None if excess else gpd.read_parquet(path)
     except (ValueError, LookupError, TypeError, RecursionError, pyarrow.ArrowException) as error:
         msg = f"file {source.file!r} cannot be read as GeoParquet: {_reason(error)}. Save it again."
         raise StudyError(msg) from error
+    if table is None:
+        msg = f"file {source.file!r} {excess}"
+        raise StudyError(msg)
     if source.where is None or table.empty:
         return table
     copy = io.BytesIO()

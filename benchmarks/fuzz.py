@@ -26,7 +26,17 @@ LONGEST_BYTES = 60_000
 SUMMARY = re.compile(r"#(\d+)\s+\w+\s+cov: (\d+) ft: (\d+)")
 PACKAGES = [
     f"artois_mobility.{name}"
-    for name in ("osm", "places", "network", "study", "scenarios", "changes", "storage", "blocks")
+    for name in (
+        "osm",
+        "places",
+        "network",
+        "study",
+        "scenarios",
+        "changes",
+        "storage",
+        "blocks",
+        "transit",
+    )
 ]
 
 
@@ -83,7 +93,7 @@ def run_child(name: str, arguments: list[str]) -> None:
 
 
 def run_target(name: str, seconds: int, faults: Path) -> Tried:
-    from fuzz_targets import seeds_of
+    from fuzz_seeds import seeds_of
 
     kept = faults / name
     kept.mkdir(parents=True, exist_ok=True)

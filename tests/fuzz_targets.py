@@ -1,15 +1,15 @@
-"""What hostile input is thrown at: for each target a few good seeds, and what must survive it.
+"""What hostile input is thrown at, and what must survive it.
 
 A target takes a folder and bytes. It may refuse them in the library's own words (`InputError`); any
 other error, a crash or a hang is a fault. `tests/test_hostile.py` tries some mutants of every
-seed, `benchmarks/fuzz.py` as many as one likes.
+seed of `tests/fuzz_seeds.py`, `benchmarks/fuzz.py` as many as one likes.
 """
 
 import functools
-import gzip
 import json
 import shutil
 import tempfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -17,129 +17,29 @@ import numpy as np
 import artois_mobility as am
 from artois_mobility.blocks.parts import finished_parts
 from artois_mobility.blocks.telling import JOURNAL, MANIFEST, whole_parts
-from artois_mobility.errors import InputError
+from artois_mobility.errors import DownloadError, InputError
 from artois_mobility.network.examples import crossroads
 from artois_mobility.network.keeping import open_network, save_network
 from artois_mobility.network.profiles import read_profile
+from artois_mobility.network.slopes import read_heights
+from artois_mobility.osm.clipping import Bbox
+from artois_mobility.osm.servers import choose_region
+from artois_mobility.places.categories import read_categories
+from artois_mobility.places.lock_tables import read_locks
 from artois_mobility.routing.hierarchy import build_hierarchy
 from artois_mobility.routing.metrics import customize
 from artois_mobility.routing.storage import open_hierarchy, save_hierarchy
 from artois_mobility.routing.sweeps import sweep_lines
+from artois_mobility.scenarios.layers import LayerSource, read_drawn
 from artois_mobility.scenarios.reading import read_scenario
 from artois_mobility.storage import folders
+from artois_mobility.study.barriers import read_barriers
+from artois_mobility.study.congestion import read_congestion
+from artois_mobility.transit.feeds import read_gtfs
+from fuzz_seeds import feed_seeds
 from graph_worlds import town
-from study_worlds import STUDY, link_text, place, site_text, write_town
 
-REPOSITORY = Path(__file__).parents[1]
 NODES = 70
-
-
-@functools.cache
-def seeds_of(name):
-    """Good bytes to start from."""
-    with tempfile.TemporaryDirectory() as folder:
-        return tuple(_SEEDS[name](Path(folder)))
-
-
-def _town_as(suffix):
-    def seeds(folder):
-        write_town(folder)
-        packed = folder / "data" / "town.osm.pbf"
-        if suffix == ".osm.pbf":
-            return [packed.read_bytes()]
-        import osmium
-
-        path = folder / "town.osm"
-        with osmium.SimpleWriter(str(path)) as writer:
-            osmium.apply(str(packed), writer)
-        text = path.read_bytes()
-        return [gzip.compress(text, mtime=0)] if suffix == ".osm.gz" else [text]
-
-    return seeds
-
-
-def _residents(folder):
-    write_town(folder)
-    lines = (folder / "data" / "residents.csv").read_bytes().splitlines(keepends=True)
-    insee = b"idcar_200m,ind,lcog_geo\nCRS3035RES200mN3048400E3793600,12.5,62001\n"
-    return [b"".join(lines[:7]), insee, b"lon;lat;population\n2,83;50,42;7\n"]
-
-
-def _sites(folder):
-    return [
-        f"category,lon,lat,name,capacity\ncare/hospital,{place(1, 1)[0]},{place(1, 1)[1]},A,3\n"
-        "culture/library,2.8,50.4,=1+1,\n".encode(),
-        b"TYPEQU;LAMBERT_X;LAMBERT_Y;AN\nD101;690000;7040000;2024\nD307;690100;7040100;2024\n",
-        b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"category":'
-        b'"care/hospital"},"geometry":{"type":"Point","coordinates":[2.8,50.4]}}]}',
-    ]
-
-
-def _parquet(folder):
-    import pandas as pd
-
-    table = pd.DataFrame({"lon": [2.83, 2.84], "lat": [50.42, 50.43], "population": [3.0, 4.0]})
-    table.to_parquet(folder / "residents.parquet")
-    return [(folder / "residents.parquet").read_bytes()]
-
-
-def _profiles(folder):
-    return [b'like = "car"\nmax_kmh = 80.0\n[class_kmh]\nresidential = [25.0, 20.0]\n']
-
-
-def _studies(folder):
-    more = '[territory]\nepci = ["111111111"]\nbuffer_min = 10\n'
-    return [(STUDY + more).encode()]
-
-
-def _scenarios(folder):
-    changes = [link_text((3, 2), (3, 3)), site_text(5, 1)]
-    changes.append('[[changes]]\nkind = "close_ways"\nids = [300]\nbegin = 2027-03-01\n')
-    changes.append(
-        '[[changes]]\nkind = "add_line"\nname = "N"\nstops = ["Gare", [2.8, 50.4]]\n'
-        'headways = [["06:00", "25:00", 10]]\nminutes = [5]\ndays = "Mo-Fr"\n'
-    )
-    return [f'name = "W"\nquestion = "?"\n{each}'.encode() for each in changes]
-
-
-def _network_files(folder):
-    place_of = save_network(am.build_network(crossroads(), "walk"), folder / "kept")
-    return [_tagged(path) for path in sorted(place_of.iterdir())]
-
-
-def _hierarchy_files(folder):
-    place_of = save_hierarchy(build_hierarchy(town(6, 6)), folder / "kept")
-    return [_tagged(path) for path in sorted(place_of.iterdir())]
-
-
-def _tagged(path):
-    return path.name.encode() + b"\0" + path.read_bytes()
-
-
-def _journals(folder):
-    part = {"block": 0, "rows": 1, "sha256": "0" * 64}
-    lines = [{"format": 1, "job": "k"}, part, {**part, "block": 1}]
-    manifest = {"format": 1, "job": "k", "parts": [part]}
-    return [
-        "".join(f"{json.dumps(line)}\n" for line in lines).encode(),
-        json.dumps(manifest).encode(),
-    ]
-
-
-_SEEDS = {
-    "osm_pbf": _town_as(".osm.pbf"),
-    "osm_xml": _town_as(".osm"),
-    "osm_gz": _town_as(".osm.gz"),
-    "residents": _residents,
-    "residents_parquet": _parquet,
-    "sites": _sites,
-    "profile": _profiles,
-    "study": _studies,
-    "scenario": _scenarios,
-    "network": _network_files,
-    "hierarchy": _hierarchy_files,
-    "journal": _journals,
-}
 
 
 def _read_osm_as(suffix):
@@ -237,6 +137,61 @@ def _read_journal(folder, content):
     whole_parts(folder)
 
 
+@functools.cache
+def _feed_files():
+    with tempfile.TemporaryDirectory() as folder:
+        return dict(each.split(b"\0", 1) for each in feed_seeds(Path(folder))[1:])
+
+
+def _read_feed(folder, content):
+    path = folder / "feed.zip"
+    name, _, text = content.partition(b"\0")
+    if content[:2] == b"PK" or name not in _feed_files():
+        path.write_bytes(content)
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            for each, whole in {**_feed_files(), name: text}.items():
+                archive.writestr(each.decode(), whole)
+    read_gtfs(path)
+
+
+def _read_layer(folder, content):
+    kinds = {b"fgb": ".fgb", b"PAR1": ".parquet", b"{": ".geojson"}
+    ending = next((kinds[each] for each in kinds if content.startswith(each)), ".gpkg")
+    path = folder / f"drawn{ending}"
+    path.write_bytes(content)
+    read_drawn(LayerSource(file=path.name, where="id < 3", name_field="nom"), folder, "geometry")
+
+
+def _read_raster(folder, content):
+    path = folder / "h.tif"
+    path.write_bytes(content)
+    read_heights(path).at(np.linspace(2.8, 2.85, 50), np.linspace(50.4, 50.44, 50))
+
+
+def _read_by(read):
+    def target(folder, content):
+        path = folder / ("table.geojson" if content[:1] == b"{" else "table.csv")
+        path.write_bytes(content)
+        read(path)
+
+    return target
+
+
+def _read_categories(folder, content):
+    path = folder / "own.toml"
+    path.write_bytes(content)
+    read_categories(path)
+
+
+def _read_index(folder, content):
+    box = Bbox(2.8, 50.4, 2.9, 50.5)
+    try:
+        choose_region(content.decode("utf-8", "replace"), box, "https://x.invalid/index.json")
+    except DownloadError as error:
+        raise InputError(str(error)) from error
+
+
 TARGETS = {
     "osm_pbf": _read_osm_as(".osm.pbf"),
     "osm_xml": _read_osm_as(".osm"),
@@ -250,6 +205,14 @@ TARGETS = {
     "network": _open_network,
     "hierarchy": _open_hierarchy,
     "journal": _read_journal,
+    "feed": _read_feed,
+    "layer": _read_layer,
+    "heights": _read_raster,
+    "traffic": _read_by(read_congestion),
+    "barriers": _read_by(read_barriers),
+    "locks": _read_by(read_locks),
+    "categories": _read_categories,
+    "index": _read_index,
 }
 
 

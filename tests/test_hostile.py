@@ -22,7 +22,8 @@ from artois_mobility.errors import ExtractError, InputError, PlacesError, StudyE
 from artois_mobility.network import slopes
 from artois_mobility.osm import bombs, reader
 from artois_mobility.scenarios.reading import read_scenario
-from fuzz_targets import TARGETS, seeds_of, survive
+from fuzz_seeds import seeds_of
+from fuzz_targets import TARGETS, survive
 from osm_files import write_osm
 
 # Warnings that readers give about nonsense are no fault of theirs.

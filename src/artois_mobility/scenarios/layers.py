@@ -183,6 +183,8 @@ def _read_layer(path: Path, source: LayerSource) -> "gpd.GeoDataFrame":
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
     except pyogrio.errors.DataSourceError as error:
         raise StudyError(damaged) from error
+    if not layers:
+        raise StudyError(damaged)
     _refuse_views(path, source.file, layers if source.layer is None else [source.layer])
     return _read_features(path, _choose_layer(layers, source), source)
 
@@ -242,7 +244,10 @@ def _read_parquet(path: Path, source: LayerSource) -> "gpd.GeoDataFrame":
     try:
         excess = find_excess(path, MOST_FEATURES)
         table = None if excess else gpd.read_parquet(path)
-    except (ValueError, LookupError, TypeError, RecursionError, pyarrow.ArrowException) as error:
+    except (
+        pyarrow.ArrowException, ValueError, OSError, LookupError, TypeError, AttributeError,
+        RecursionError, OverflowError,
+    ) as error:  # fmt: skip
         msg = f"file {source.file!r} cannot be read as GeoParquet: {_reason(error)}. Save it again."
         raise StudyError(msg) from error
     if table is None:

@@ -1,5 +1,6 @@
 """Layers and conditions that need not end, or fill the memory, are refused unasked."""
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -107,3 +108,46 @@ def test_a_file_that_another_program_keeps_open_is_read(tmp_path):
         base.commit()
         source = LayerSource(file=path.name, where="nom = 'x'")
         assert len(read_drawn(source, tmp_path, "geometry")) == 1
+
+
+def test_a_ring_that_is_not_closed_is_refused_in_words(tmp_path):
+    path = tmp_path / "walls.geojson"
+    ring = [[2.83, 50.42], [2.84, 50.42], [2.84, 50.43]]
+    feature = {"type": "Feature", "properties": {}, "geometry": None}
+    feature["geometry"] = {"type": "Polygon", "coordinates": [ring]}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    with (
+        pytest.warns(RuntimeWarning, match="Non closed ring"),
+        pytest.raises(PlacesError, match=r"cannot be read as a layer: .*closed"),
+    ):
+        am.read_barriers(path)
+    with (
+        pytest.warns(RuntimeWarning, match="Non closed ring"),
+        pytest.raises(StudyError, match="cannot be read as a layer"),
+    ):
+        read_drawn(LayerSource(file=path.name), tmp_path, "within")
+
+
+def test_a_layer_whose_name_is_no_text_is_refused_in_words(tmp_path):
+    path = drawn(tmp_path / "drawn.fgb")
+    path.write_bytes(path.read_bytes().replace(b"drawn", b"\xf7rawn"))
+    with pytest.raises(StudyError, match="cannot be read as a layer"):
+        read_drawn(LayerSource(file=path.name), tmp_path, "geometry")
+
+
+@pytest.mark.parametrize("begin", [8, 300])
+def test_a_file_whose_layers_cannot_be_told_is_refused_in_words(tmp_path, begin):
+    path = drawn(tmp_path / "drawn.fgb")
+    path.write_bytes(path.read_bytes()[:begin])
+    with pytest.raises(StudyError, match="cannot be read as a layer"):
+        read_drawn(LayerSource(file=path.name), tmp_path, "geometry")
+
+
+def test_a_geoparquet_file_that_is_damaged_within_is_refused_in_words(tmp_path):
+    path = tmp_path / "drawn.parquet"
+    line = shapely.LineString([(2.80, 50.40), (2.81, 50.41)])
+    gpd.GeoDataFrame(geometry=[line], crs=4326).to_parquet(path)
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(60) + content[64:])
+    with pytest.raises(StudyError, match="cannot be read as GeoParquet"):
+        read_drawn(LayerSource(file=path.name), tmp_path, "geometry")

@@ -160,3 +160,13 @@ def test_a_logo_of_too_many_pixels_is_not_unpacked(tmp_path, side):
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak_bytes < 10e6
+
+
+def test_a_raster_whose_blocks_are_damaged_is_refused_in_words(tmp_path):
+    how = {"tiled": True, "blockxsize": 32, "blockysize": 32, "compress": "deflate"}
+    path = write_raster(tmp_path / "h.tif", 90, 110, seed=1, **how)
+    content = path.read_bytes()
+    middle = len(content) // 2
+    path.write_bytes(content[:middle] + bytes(5_000) + content[middle + 5_000 :])
+    with pytest.raises(InputError, match="cannot be read as a raster: "):
+        slopes.read_heights(path).at(np.linspace(2.8, 2.9, 99), np.linspace(50.5, 50.42, 99))

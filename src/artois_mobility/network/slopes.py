@@ -87,7 +87,10 @@ class Heights:
             left, right = _span(column[is_inside], raster.width)
             self._check_size((bottom - top) * (right - left))
             self._check_blocks(math.prod(raster.block_shapes[0]))
-            metres[is_inside] = _read_tiles(raster, np.stack([row, column])[:, is_inside])
+            try:
+                metres[is_inside] = _read_tiles(raster, np.stack([row, column])[:, is_inside])
+            except rasterio.errors.RasterioError as error:
+                raise _damaged(self.path, error.__cause__ or error) from error
         return metres
 
     def _check_size(self, cell_count: int) -> None:
@@ -179,14 +182,19 @@ def read_heights(path: str | Path) -> Heights:
         with rasterio.open(path, driver=DRIVER) as raster:
             crs = raster.crs
     except rasterio.errors.RasterioError as error:
-        msg = f"{path} cannot be read as a raster: {error}. Give a GeoTIFF of heights in metres."
-        raise InputError(msg) from error
+        raise _damaged(path, error) from error
     if crs is None:
         msg = f"{path} does not say its coordinate system. Write it with one, such as EPSG:2154."
         raise InputError(msg)
     _check_crs(path, crs)
     with path.open("rb") as file:
         return Heights(path, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _damaged(path: Path, error: BaseException) -> InputError:
+    return InputError(
+        f"{path} cannot be read as a raster: {error}. Give a GeoTIFF of heights in metres."
+    )
 
 
 def _check_crs(path: Path, crs: object) -> None:

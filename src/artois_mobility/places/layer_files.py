@@ -32,6 +32,25 @@ _COMPUTED: Final = (
 )
 
 
+def errors_of_layers() -> tuple[type[Exception], ...]:
+    """Give what reading a layer may raise when the file is damaged.
+
+    Returns
+    -------
+    errors
+        Those of pyogrio, and those of names and texts that are no UTF-8.
+
+    Examples
+    --------
+    >>> UnicodeDecodeError in errors_of_layers()
+    True
+    """
+    from pyogrio.errors import DataLayerError, DataSourceError
+    from shapely.errors import ShapelyError
+
+    return DataSourceError, DataLayerError, ShapelyError, UnicodeDecodeError
+
+
 def is_view(path: Path, layer: str) -> bool:
     """Tell whether a layer is a query that its file holds; it need not end.
 
@@ -95,8 +114,8 @@ def is_what_it_says(path: Path) -> bool:
 
     Raises
     ------
-    pyogrio.errors.DataSourceError
-        If no driver of GDAL opens it.
+    Exception
+        One of `errors_of_layers`, if no driver of GDAL opens it.
 
     Examples
     --------

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from ..errors import PlacesError
-from .layer_files import is_view, is_what_it_says
+from .layer_files import errors_of_layers, is_view, is_what_it_says
 from .overlong_rows import find_overlong_row
 from .parquet_sizes import find_excess
 from .tables import refuse
@@ -139,7 +139,7 @@ def _read_layer(path: Path) -> pd.DataFrame:
             )
             raise PlacesError(msg)
         table: pd.DataFrame = gpd.read_file(path, engine="pyogrio")
-    except pyogrio.errors.DataSourceError as error:
+    except errors_of_layers() as error:
         msg = f"{path} cannot be read as a layer: {error}."
         raise PlacesError(msg) from error
     return table

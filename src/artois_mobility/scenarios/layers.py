@@ -15,7 +15,7 @@ from .._types import WGS84
 from ..changes.fields import FileModel, Text
 from ..changes.hints import suggest
 from ..errors import StudyError
-from ..places.layer_files import is_view, is_what_it_says
+from ..places.layer_files import errors_of_layers, is_view, is_what_it_says
 from ..places.parquet_sizes import find_excess
 from ..places.table_files import GEO_FORMATS, PARQUET_FORMATS
 from .conditions import check_condition
@@ -181,12 +181,12 @@ def _read_layer(path: Path, source: LayerSource) -> "gpd.GeoDataFrame":
         if not is_what_it_says(path):
             raise StudyError(damaged)
         layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-    except pyogrio.errors.DataSourceError as error:
+        if layers:
+            _refuse_views(path, source.file, layers if source.layer is None else [source.layer])
+            return _read_features(path, _choose_layer(layers, source), source)
+    except errors_of_layers() as error:
         raise StudyError(damaged) from error
-    if not layers:
-        raise StudyError(damaged)
-    _refuse_views(path, source.file, layers if source.layer is None else [source.layer])
-    return _read_features(path, _choose_layer(layers, source), source)
+    raise StudyError(damaged)
 
 
 def _refuse_views(path: Path, file: str, layers: Sequence[str]) -> None:
@@ -219,6 +219,8 @@ def _read_features(path: Path | bytes, layer: str, source: LayerSource) -> "gpd.
 
     try:
         table = pyogrio.read_dataframe(path, layer=layer, where=source.where)
+    except UnicodeDecodeError:
+        raise
     except (pyogrio.errors.DataLayerError, ValueError) as error:
         fields = ", ".join(map(str, pyogrio.read_info(path, layer=layer)["fields"]))
         msg = (

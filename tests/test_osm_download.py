@@ -425,6 +425,14 @@ def test_index_that_is_none(server, behaviour, tmp_path, text):
         download_osm(AREA, tmp_path / "area.osm.pbf", server=f"{server}/index-v1.json")
 
 
+def test_index_with_a_region_of_no_known_shape(server, behaviour, tmp_path):
+    region = {"id": "x", "urls": {"pbf": "https://x.invalid/x.osm.pbf"}}
+    feature = {"properties": region, "geometry": {"type": "pol", "coordinates": []}}
+    behaviour.files["/index-v1.json"] = json.dumps({"features": [feature]}).encode()
+    with pytest.raises(DownloadError, match=r"is not an index .* a region without a polygon"):
+        download_osm(AREA, tmp_path / "area.osm.pbf", server=f"{server}/index-v1.json")
+
+
 def test_missing_index(server, tmp_path):
     with pytest.raises(DownloadError, match=r"index-v1\.json does not exist"):
         download_osm(AREA, tmp_path / "area.osm.pbf", server=f"{server}/index-v1.json")

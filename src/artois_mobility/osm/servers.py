@@ -4,10 +4,13 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import DownloadError, InputError
 from .clipping import COMMUNE_LEVEL, Bbox
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 EXTRACT_INDEX_URL: Final = "https://download.geofabrik.de/index-v1.json"
 
@@ -112,7 +115,6 @@ def choose_region(index_text: str, bbox: Bbox, url: str) -> RegionalFile:
         If no region covers the area.
     """
     import shapely
-    from shapely.geometry import shape
 
     area = shapely.box(bbox.west, bbox.south, bbox.east, bbox.north)
     covering: list[tuple[float, RegionalFile]] = []
@@ -121,7 +123,7 @@ def choose_region(index_text: str, bbox: Bbox, url: str) -> RegionalFile:
             file = _read_feature(feature["properties"])
             if file is None or not feature["geometry"]:
                 continue
-            region = shape(feature["geometry"])
+            region = _outline(feature["geometry"])
             if region.covers(area):
                 covering.append((region.area, file))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -144,6 +146,19 @@ def choose_region(index_text: str, bbox: Bbox, url: str) -> RegionalFile:
         )
         raise DownloadError(msg)
     return smallest
+
+
+def _outline(geometry: Any) -> "BaseGeometry":  # noqa: ANN401
+    """Read the polygon of a region."""
+    from shapely.errors import ShapelyError
+    from shapely.geometry import shape
+    from shapely.validation import make_valid
+
+    try:
+        return make_valid(shape(geometry))
+    except ShapelyError as error:
+        msg = f"a region without a polygon: {error}"
+        raise ValueError(msg) from error
 
 
 def _read_feature(properties: Mapping[str, Any]) -> RegionalFile | None:

@@ -170,3 +170,11 @@ def test_a_raster_whose_blocks_are_damaged_is_refused_in_words(tmp_path):
     path.write_bytes(content[:middle] + bytes(5_000) + content[middle + 5_000 :])
     with pytest.raises(InputError, match="cannot be read as a raster: "):
         slopes.read_heights(path).at(np.linspace(2.8, 2.9, 99), np.linspace(50.5, 50.42, 99))
+
+
+def test_a_raster_whose_cells_have_no_size_is_refused_in_words(tmp_path):
+    path = write_raster(tmp_path / "h.tif", 9, 9)
+    with rasterio.open(path, "r+") as file:
+        file.transform = Affine(1e-3, 0, 2.8, 0, 0, 50.5)
+    with pytest.raises(InputError, match="has cells without a size"):
+        slopes.read_heights(path)

@@ -180,11 +180,14 @@ def read_heights(path: str | Path) -> Heights:
         raise InputError(INSTALL) from error
     try:
         with rasterio.open(path, driver=DRIVER) as raster:
-            crs = raster.crs
+            crs, has_cells = raster.crs, not raster.transform.is_degenerate
     except rasterio.errors.RasterioError as error:
         raise _damaged(path, error) from error
     if crs is None:
         msg = f"{path} does not say its coordinate system. Write it with one, such as EPSG:2154."
+        raise InputError(msg)
+    if not has_cells:
+        msg = f"{path} has cells without a size. Write it with the place and size of its cells."
         raise InputError(msg)
     _check_crs(path, crs)
     with path.open("rb") as file:

@@ -106,4 +106,10 @@ def test_progress_told_by_other_threads_speaks_the_same_language():
         thread.start()
         thread.join()
         tell("networks and places", 2, 6)
+        say = speech.for_threads()
+        left = []
+        thread = threading.Thread(target=lambda: left.append(say("0:04, 0:07 left")))
+        thread.start()
+        thread.join()
+    assert left == ["0:04, reste 0:07"]
     assert told == [("réseaux et lieux", 1, 6), ("réseaux et lieux", 2, 6)]

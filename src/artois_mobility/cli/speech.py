@@ -13,7 +13,7 @@ from ..drawing import language_of_user
 from .options import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .._types import Progress
 
@@ -93,6 +93,30 @@ def in_words(text: str) -> str:
     return french_of(text)
 
 
+def for_threads() -> Callable[[str], str]:
+    """Give what says a text in the language that is spoken now, whichever thread calls it.
+
+    Returns
+    -------
+    say
+        As `in_words`, without what would command a terminal.
+
+    Examples
+    --------
+    >>> with speaking("fr"):
+    ...     say = for_threads()
+    >>> say("reading the extract")
+    'lecture de l’extrait'
+    """
+    language = spoken_language()  # threads that work beside this one would not know it
+
+    def say(text: str) -> str:
+        with speaking(language):
+            return printable(in_words(text))
+
+    return say
+
+
 def in_progress(progress: Progress) -> Progress:
     """Let progress be told in the language that is spoken.
 
@@ -106,11 +130,10 @@ def in_progress(progress: Progress) -> Progress:
     progress
         The same, to be called with the English name of each stage.
     """
-    language = spoken_language()  # threads that work beside this one would not know it
+    say = for_threads()
 
     def tell(what: str, done: int, total: int) -> None:
-        with speaking(language):
-            progress(printable(in_words(what)), done, total)
+        progress(say(what), done, total)
 
     return tell
 

@@ -15,7 +15,7 @@ from .._characters import printable
 from .._types import tell_nobody
 from ..errors import ArtoisMobilityError, InputError
 from ..progress import bars_on_terminal, lines_in_log
-from .speech import in_progress, in_words
+from .speech import for_threads, in_progress, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -149,7 +149,7 @@ def shown_progress(*, quiet: bool, verbose: bool = False) -> Iterator[Progress]:
         with _logged(), lines_in_log(say) as progress:
             yield in_progress(progress)
     elif sys.stderr.isatty():
-        with bars_on_terminal(in_words) as progress:
+        with bars_on_terminal(for_threads()) as progress:
             yield in_progress(progress)
     else:
         yield tell_nobody

@@ -12,7 +12,9 @@ from artois_mobility.report.classes import SWITCH_COLOURS
 from artois_mobility.report.layer_fields import name_fields
 from artois_mobility.report.reach import (
     BOTH,
+    NO_WAY,
     ONLY_BY_CAR,
+    ONLY_WITHOUT,
     REACH_NAMES,
     WITH_BICYCLE,
     Modes,
@@ -23,6 +25,7 @@ from artois_mobility.report.reach import (
 from artois_mobility.report.reach_fields import SWITCHES, _switches, reach_fields
 from artois_mobility.report.times import Times, read_times
 from artois_mobility.report.without_car_changes import (
+    ARRIVE,
     COLUMNS,
     find_switch,
     say_switch,
@@ -76,8 +79,27 @@ def kind_of(car, walk, bicycle, transit):
     return "only_without" if on_feet or bicycle <= 30 else "no_way"
 
 
+def name_move(was, then):
+    """What a change of class is called, row by row."""
+    table = {
+        "only_by_car": "carless freed freed fewer_only",
+        "only_without": "bound driven driven fewer_without",
+        "both": "bound carless hardened fewer_without",
+        "with_bicycle": "bound carless eased fewer_without",
+        "no_way": "more_only more_without more_without more_without",
+    }
+    columns = {
+        "only_by_car": ("only_without", "both", "with_bicycle", "no_way"),
+        "only_without": ("only_by_car", "both", "with_bicycle", "no_way"),
+        "both": ("only_by_car", "only_without", "with_bicycle", "no_way"),
+        "with_bicycle": ("only_by_car", "only_without", "both", "no_way"),
+        "no_way": ("only_by_car", "only_without", "both", "with_bicycle"),
+    }
+    return dict(zip(columns[was], table[was].split(), strict=True)).get(then)
+
+
 def count_one_by_one(before, after, today, then, households):
-    counted = dict.fromkeys(COLUMNS, 0.0)
+    counted = dict.fromkeys((*COLUMNS, *ARRIVE), 0.0)
     for cell in range(len(today)):
         was, is_now = kind_of(*before[:, cell]), kind_of(*after[:, cell])
         goes_was, goes_now = (
@@ -88,10 +110,10 @@ def count_one_by_one(before, after, today, then, households):
         counted["without_after"] += then[cell] * goes_now
         counted["only_before"] += today[cell] * only_was
         counted["only_after"] += then[cell] * only_now
-        counted["freed"] += then[cell] * (only_was and goes_now)
-        counted["bound"] += then[cell] * (goes_was and only_now)
-        counted["eased"] += then[cell] * (was == "with_bicycle" and is_now == "both")
-        counted["hardened"] += then[cell] * (was == "both" and is_now == "with_bicycle")
+        if move := name_move(was, is_now):
+            counted[move] += min(today[cell], then[cell])
+        counted["new_without"] += max(then[cell] - today[cell], 0) * goes_now
+        counted["new_only"] += max(then[cell] - today[cell], 0) * only_now
         counted["households_newly"] += households[cell] * (goes_now and not goes_was)
         counted["households_no_longer"] += households[cell] * (goes_was and not goes_now)
     return counted
@@ -108,6 +130,9 @@ def test_people_are_counted_as_one_by_one(count, draw):
     assert {name: values.tolist() for name, values in found.counts.items()} == {
         name: [value] for name, value in expected.items()
     }
+    more = sum(max(is_now - was, 0) for was, is_now in zip(today, then, strict=True))
+    assert found.newcomers == more
+    assert found.leavers == more - sum(then) + sum(today)
 
 
 def test_the_kinds_of_reach_are_those_of_the_definition():
@@ -155,8 +180,9 @@ def test_nothing_is_said_where_nothing_changes_or_nobody_asks(result):
     assert tell_changes(plain, read_times(plain), PAIRS, words) == {}
 
 
-CAR, ON_FOOT, BY_BICYCLE, NEVER = (
+CAR, FEET_ONLY, ON_FOOT, BY_BICYCLE, NEVER = (
     [10, np.nan, np.nan, np.nan],
+    [np.nan, 10, np.nan, np.nan],
     [10, 10, np.nan, np.nan],
     [10, np.nan, 10, np.nan],
     [np.nan] * 4,
@@ -175,19 +201,36 @@ CAR, ON_FOOT, BY_BICYCLE, NEVER = (
         ),
         (
             [(ON_FOOT, CAR)],
-            "10 habitants qui y étaient aussi sans voiture n’y sont plus qu’avec elle",
-            "10 residents who got there without a car too now do by car only",
+            "10 habitants qui y étaient sans voiture n’y sont plus qu’avec elle",
+            "10 residents who got there without a car now do by car only",
         ),
         (
             [(NEVER, ON_FOOT), (NEVER, CAR)],
-            "10 habitants de plus y sont sans voiture ; "
-            "10 habitants de plus n’y sont qu’en voiture",
-            "10 more residents get there without a car; 10 more residents get there by car only",
+            "10 habitants n’y étaient pas et y sont désormais, sans voiture ; "
+            "10 habitants n’y étaient pas et y sont désormais, en voiture seulement",
+            "10 residents did not get there and now do, without a car; "
+            "10 residents did not get there and now do, by car only",
         ),
         (
-            [(CAR, NEVER)],
-            "10 habitants de moins n’y sont qu’en voiture",
-            "10 fewer residents get there by car only",
+            [(CAR, NEVER), (ON_FOOT, NEVER)],
+            "10 habitants qui y étaient sans voiture n’y sont plus du tout ; "
+            "10 habitants qui n’y étaient qu’en voiture n’y sont plus du tout",
+            "10 residents who got there without a car no longer do at all; "
+            "10 residents who got there by car only no longer do at all",
+        ),
+        (
+            [(CAR, FEET_ONLY), (ON_FOOT, FEET_ONLY)],
+            "20 habitants qui y étaient en voiture n’y sont plus que sans elle, à pied, à vélo ou "
+            "en transports collectifs",
+            "20 residents who got there by car now do without one only, on foot, by bicycle or by "
+            "public transport",
+        ),
+        (
+            [(FEET_ONLY, ON_FOOT), (FEET_ONLY, BY_BICYCLE), (FEET_ONLY, CAR)],
+            "10 habitants qui y étaient sans voiture n’y sont plus qu’avec elle ; 20 habitants n’y "
+            "étaient que sans voiture et y sont désormais aussi avec elle",
+            "10 residents who got there without a car now do by car only; 20 residents got there "
+            "without a car only and now do by car too",
         ),
         (
             [(BY_BICYCLE, ON_FOOT)],
@@ -236,12 +279,61 @@ def test_the_category_that_changes_is_spoken_of_where_the_wanted_one_does_not():
     assert say_switch(found, "care/hospital", read_words("en")).startswith("Library")
 
 
+def tell_of(moves, today, then, language="fr"):
+    """What is told of one category, with the residents of each cell today and then."""
+    before, after = (np.array(each, float).T for each in zip(*moves, strict=True))
+    times, world = make_times(before, after), make_result([today, then])
+    drives = SimpleNamespace(profile=SimpleNamespace(mode="car"))
+    walks = SimpleNamespace(profile=SimpleNamespace(mode="walk"))
+    rides = SimpleNamespace(profile=SimpleNamespace(mode="bicycle"))
+    world.networks = {"car": drives, "walk": walks, "bicycle": rides}
+    world.transit_times = pd.DataFrame()
+    return tell_changes(world, times, {"then": ("car", "care/hospital")}, read_words(language))
+
+
+def test_people_who_are_only_new_do_not_change_class():
+    moves = [(ON_FOOT, ON_FOOT), (CAR, CAR), (NEVER, NEVER)]
+    told = tell_of(moves, [10.0, 10.0, 10.0], [5010.0, 30.0, 13.0])["then"]
+    assert told.table is None
+    assert told.sentence.replace("\u202f", " ").endswith(
+        "à 30 min ou moins : sur 5 023 nouveaux habitants, 5 000 y sont sans voiture et 20 en "
+        "voiture seulement"
+    )
+    assert tell_of(moves, [10.0, 10.0, 10.0], [10.0, 5.0, 0.0]) == {}
+
+
+def test_people_who_are_new_stand_apart_from_those_who_change():
+    told = tell_of([(CAR, ON_FOOT), (ON_FOOT, ON_FOOT)], [10.0, 7.0], [40.0, 5.0], "en")["then"]
+    assert told.sentence.endswith(
+        "within 30 min: 10 residents got there by car only and now do without one too, on foot, by "
+        "bicycle or by public transport. Of 30 new residents, 30 get there without a car and 0 by "
+        "car only"
+    )
+    (row,) = told.table.rows
+    assert dict(zip(told.table.headers[1:], [cell.value for cell in row.cells], strict=True)) == {
+        "Without a car, before": 7,
+        "Without a car, after": 45,
+        "Now without a car too": 10,
+        "By car only, before": 10,
+        "By car only, after": 0,
+        "New residents, without a car": 30,
+    }
+    assert "who is new there is counted apart" in told.table.note
+
+
 def test_a_layer_tells_whom_a_bus_spares_the_bicycle_from_whom_it_leaves_to_it():
-    was = np.array([WITH_BICYCLE, BOTH, BOTH, ONLY_BY_CAR, WITH_BICYCLE], np.int32)
-    then = np.array([BOTH, WITH_BICYCLE, BOTH, BOTH, ONLY_BY_CAR], np.int32)
+    was, then = np.array(
+        [
+            (WITH_BICYCLE, BOTH), (BOTH, WITH_BICYCLE), (BOTH, BOTH), (ONLY_BY_CAR, BOTH),
+            (WITH_BICYCLE, ONLY_BY_CAR), (ONLY_BY_CAR, ONLY_WITHOUT), (BOTH, ONLY_WITHOUT),
+            (ONLY_WITHOUT, WITH_BICYCLE), (ONLY_WITHOUT, ONLY_BY_CAR), (NO_WAY, ONLY_WITHOUT),
+            (ONLY_WITHOUT, NO_WAY),
+        ], np.int32,
+    ).T  # fmt: skip
     places = _switches(was, then)
     assert [SWITCHES[each] if each >= 0 else "" for each in places] == [
-        "eased", "hardened", "", "freed", "bound",
+        "eased", "hardened", "", "freed", "bound", "carless", "carless", "driven", "bound",
+        "newly", "no_longer",
     ]  # fmt: skip
     assert len(SWITCH_COLOURS) == len(SWITCHES)
 

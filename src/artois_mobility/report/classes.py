@@ -34,7 +34,8 @@ NOT_REACHED_COLOUR: Final = "#8b8b8b"
 # alone; without one only; in no way.
 REACH_COLOURS: Final = ("#8cc5e3", "#edae49", "#d1495b", "#2e4057", NOT_REACHED_COLOUR)
 # Of whom a scenario brings from one to another: needs no car any more; needs one now; newly gets
-# there; no longer does; needs no bicycle any more; needs one now; by other ways.
+# there; no longer does; needs no bicycle any more; needs one now; gets there by car too; no longer
+# does while another way stays.
 SWITCH_COLOURS: Final = (
     "#2c7ab5",
     "#d1495b",
@@ -42,7 +43,8 @@ SWITCH_COLOURS: Final = (
     "#783004",
     "#79b4d9",
     "#f3a556",
-    "#edae49",
+    "#7b9e89",
+    "#8a6bb1",
 )
 CHANGE_COLOURS: Final = (*reversed(LOSS_COLOURS), UNCHANGED_COLOUR, *GAIN_COLOURS)
 

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from .reach import BOTH, NO_WAY, ONLY_BY_CAR, REACH_NAMES, WITH_BICYCLE, reach_of
+from .reach import (
+    BOTH,
+    NO_WAY,
+    ONLY_BY_CAR,
+    ONLY_WITHOUT,
+    REACH_NAMES,
+    WITH_BICYCLE,
+    reach_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +32,18 @@ REACH_MEASURES: Final = ("by_car", "without", "reach")
 # What a scenario makes of that: nothing, or one of `SWITCHES`.
 SWITCH: Final = "switch"
 # A car is no longer needed, or is now; some way leads there now, or none does any more; of the ways
-# without a car, the bicycle is no longer the only one, or is now; or the ways are others.
-SWITCHES: Final = ("freed", "bound", "newly", "no_longer", "eased", "hardened", "otherwise")
+# without a car, the bicycle is no longer the only one, or is now; a car leads there now too, or no
+# longer does while another way stays.
+SWITCHES: Final = (
+    "freed",
+    "bound",
+    "newly",
+    "no_longer",
+    "eased",
+    "hardened",
+    "driven",
+    "carless",
+)
 
 
 def reach_fields(times: Times, modes: Modes, scenario: str, words: Words) -> tuple[Flags, Fields]:
@@ -84,11 +102,12 @@ def _switches(was: npt.NDArray[np.int32], then: npt.NDArray[np.int32]) -> npt.ND
         was == then,
         was == NO_WAY,
         then == NO_WAY,
+        then == ONLY_WITHOUT,
         was == ONLY_BY_CAR,
         then == ONLY_BY_CAR,
         (was == WITH_BICYCLE) & (then == BOTH),
         (was == BOTH) & (then == WITH_BICYCLE),
     ]
-    names = ("newly", "no_longer", "freed", "bound", "eased", "hardened")
+    names = ("newly", "no_longer", "carless", "freed", "bound", "eased", "hardened")
     places = [-1, *map(SWITCHES.index, names)]
-    return np.select(ways, places, SWITCHES.index("otherwise")).astype(np.int32)
+    return np.select(ways, places, SWITCHES.index("driven")).astype(np.int32)

@@ -10,12 +10,23 @@ import numpy as np
 from ..transit.naming import TRANSIT
 from .grid import Row, Table, write_people_cell
 from .labels import category_label
-from .reach import BOTH, NO_WAY, ONLY_BY_CAR, REACH_MIN, WITH_BICYCLE, find_modes, reach_of
+from .reach import (
+    BOTH,
+    NO_WAY,
+    ONLY_BY_CAR,
+    ONLY_WITHOUT,
+    REACH_MIN,
+    WITH_BICYCLE,
+    find_modes,
+    reach_of,
+)
 from .times import NOTICED_MIN
 from .without_car import households_shown, people_shown, say_either
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
 
     from .._types import Flags, Floats
     from ..study.results import Comparison
@@ -31,15 +42,26 @@ COLUMNS: Final = (
     "without_after",
     "freed",
     "bound",
+    "driven",
+    "carless",
     "only_before",
     "only_after",
     "eased",
     "hardened",
+    "new_without",
+    "new_only",
     "households_newly",
     "households_no_longer",
 )
-# Which counts make a category worth the sentence, the weightiest first.
-WEIGHTIEST: Final = (("freed", "bound"), ("eased", "hardened"))
+# Who changes class among those who live there before and after: with or without a car; whether
+# they get there at all; on two feet or by bicycle.
+DRIVE: Final = ("freed", "bound", "driven", "carless")
+ARRIVE: Final = ("more_without", "fewer_without", "more_only", "fewer_only")
+RIDE: Final = ("eased", "hardened")
+# Which of them make a category worth the sentence, the weightiest first.
+WEIGHTIEST: Final = (DRIVE, RIDE, ARRIVE)
+# Said in fewer words behind another of their kind.
+SHORT_BEHIND: Final = {"bound": "freed", "hardened": "eased"}
 # Fewer people than this are nobody.
 SOMEBODY: Final = 0.5
 
@@ -57,23 +79,32 @@ class Switch:
     counts
         People within `REACH_MIN`, each of shape (c,): of today and of the scenario who get there
         without a car (`"without_before"`, `"without_after"`) and by car only (`"only_before"`,
-        `"only_after"`); of the scenario's people `"freed"`, whom only a car brought there and who
-        now get there without one too, and `"bound"`, the reverse; `"eased"`, who got there by car
-        or by bicycle and now do on foot or by public transport too, and `"hardened"`, the reverse.
-        Where the residents tell of households without a car, `"households_newly"` and
-        `"households_no_longer"` get there.
+        `"only_after"`). Of those who live there before and after: `"freed"`, whom only a car
+        brought there and who now get there without one too; `"bound"`, who got there without one
+        and now do by car only; `"driven"`, who got there without a car only and now do by car too;
+        `"carless"`, who got there by car and now do without one only; `"more_without"` and
+        `"more_only"`, who did not get there at all, `"fewer_without"` and `"fewer_only"`, who no
+        longer do; `"eased"`, who got there by car or by bicycle and now do on foot or by public
+        transport too, and `"hardened"`, the reverse. Of those who are new where they live:
+        `"new_without"` and `"new_only"`. Where the residents tell of households without a car,
+        `"households_newly"` and `"households_no_longer"` get there.
+    newcomers
+        How many are new where they live.
+    leavers
+        How many no longer live where they did.
     """
 
     modes: Modes
     categories: tuple[str, ...]
     counts: Mapping[str, Floats]
+    newcomers: float = 0.0
+    leavers: float = 0.0
 
     @property
     def is_felt(self) -> Flags:
-        """Categories for which the residents of any side change, shape (c,)."""
+        """Categories for which anybody who lives there before and after changes, shape (c,)."""
         moved = [self.counts[name] for names in WEIGHTIEST for name in names]
-        moved += [_more(self, name) for name in ("without", "only")]
-        is_felt: Flags = np.any(np.abs(moved) >= SOMEBODY, axis=0)
+        is_felt: Flags = np.any(np.array(moved) >= SOMEBODY, axis=0)
         return is_felt
 
 
@@ -112,8 +143,8 @@ def tell_changes(
     Returns
     -------
     told
-        By scenario; none for those that change no minutes, nor where the study asks for no public
-        transport or nobody drives.
+        By scenario; none for those that change no minutes and bring nobody, nor where the study
+        asks for no public transport or nobody drives.
     """
     modes = find_modes(result, times)
     if modes is None:
@@ -123,8 +154,12 @@ def tell_changes(
         switch = find_switch(result, times, modes, key)
         if switch.is_felt.any():
             told[key] = Told(say_switch(switch, category, words), _tabulate(switch, words))
-        elif _changes_minutes(times, modes, key):
-            told[key] = Told(words.say("without_car.then_nobody", {"minutes": REACH_MIN}), None)
+            continue
+        said = [say_newcomers(switch, category, words)] if switch.newcomers >= SOMEBODY else []
+        if _changes_minutes(times, modes, key):
+            said.insert(0, words.say("without_car.then_nobody", {"minutes": REACH_MIN}))
+        if said:
+            told[key] = Told(". ".join(said), None)
     return told
 
 
@@ -150,25 +185,47 @@ def find_switch(result: Comparison, times: Times, modes: Modes, scenario: str) -
     base = result.base.key
     was, then = (reach_of(times, modes, key).kinds for key in (base, scenario))
     lived, lives = (people_shown(result, key) for key in (base, scenario))
-    only_was, only_then = was == ONLY_BY_CAR, then == ONLY_BY_CAR
-    without_was, without_then = (
-        ~is_only & (kinds != NO_WAY) for is_only, kinds in ((only_was, was), (only_then, then))
-    )
+    stays, comes = np.minimum(lived, lives), np.maximum(lives - lived, 0.0)
+    without_was, without_then = (_is_without(kinds) for kinds in (was, then))
     counts = {
         "without_before": without_was @ lived,
         "without_after": without_then @ lives,
-        "only_before": only_was @ lived,
-        "only_after": only_then @ lives,
-        "freed": (only_was & without_then) @ lives,
-        "bound": (without_was & only_then) @ lives,
-        "eased": ((was == WITH_BICYCLE) & (then == BOTH)) @ lives,
-        "hardened": ((was == BOTH) & (then == WITH_BICYCLE)) @ lives,
+        "only_before": (was == ONLY_BY_CAR) @ lived,
+        "only_after": (then == ONLY_BY_CAR) @ lives,
+        **{name: is_such @ stays for name, is_such in _moves(was, then).items()},
+        "new_without": without_then @ comes,
+        "new_only": (then == ONLY_BY_CAR) @ comes,
     }
     households = households_shown(result, scenario)
     if households is not None:
         counts["households_newly"] = (without_then & ~without_was) @ households
         counts["households_no_longer"] = (without_was & ~without_then) @ households
-    return Switch(modes, tuple(times.categories), counts)
+    people = float(comes.sum()), float((lived - stays).sum())
+    return Switch(modes, tuple(times.categories), counts, *people)
+
+
+def _is_without(kinds: npt.NDArray[np.int32]) -> Flags:
+    """Tell which cells get there without a car, shape (c, n)."""
+    is_without: Flags = (kinds != ONLY_BY_CAR) & (kinds != NO_WAY)
+    return is_without
+
+
+def _moves(was: npt.NDArray[np.int32], then: npt.NDArray[np.int32]) -> dict[str, Flags]:
+    """Tell which cells go from one class to another, each of shape (c, n)."""
+    without_was, without_then = (_is_without(kinds) for kinds in (was, then))
+    with_and_without = without_then & (then != ONLY_WITHOUT)
+    return {
+        "freed": (was == ONLY_BY_CAR) & with_and_without,
+        "bound": without_was & (then == ONLY_BY_CAR),
+        "driven": (was == ONLY_WITHOUT) & with_and_without,
+        "carless": (was != ONLY_WITHOUT) & (was != NO_WAY) & (then == ONLY_WITHOUT),
+        "more_without": (was == NO_WAY) & without_then,
+        "fewer_without": without_was & (then == NO_WAY),
+        "more_only": (was == NO_WAY) & (then == ONLY_BY_CAR),
+        "fewer_only": (was == ONLY_BY_CAR) & (then == NO_WAY),
+        "eased": (was == WITH_BICYCLE) & (then == BOTH),
+        "hardened": (was == BOTH) & (then == WITH_BICYCLE),
+    }
 
 
 def say_switch(switch: Switch, category: str, words: Words) -> str:
@@ -186,43 +243,66 @@ def say_switch(switch: Switch, category: str, words: Words) -> str:
     Returns
     -------
     sentence
-        One or two, without the last full stop.
+        One to three, without the last full stop.
     """
     row = _choose(switch, switch.categories.index(category))
     either, on_feet = (
         say_either(ways, words) for ways in (switch.modes.ways, switch.modes.ways_without_bicycle)
     )
-    moved = _say_moves(switch, row, WEIGHTIEST[0], either, words) or _say_totals(switch, row, words)
-    ridden = _say_moves(switch, row, WEIGHTIEST[1], on_feet, words)
+    moved = _say_moves(switch, row, DRIVE, either, words)
+    moved = moved or _say_moves(switch, row, ARRIVE, either, words)
+    ridden = _say_moves(switch, row, RIDE, on_feet, words)
     joined = [words.say("without_car.then_and").join(each) for each in (moved, ridden) if each]
+    if switch.newcomers >= SOMEBODY:
+        joined.append(_say_new(switch, row, words))
     label = category_label(switch.categories[row], words)
     told = {"category": label, "minutes": REACH_MIN, "what": joined[0]}
     rest = (f"{each[:1].upper()}{each[1:]}" for each in joined[1:])
     return ". ".join([words.say("without_car.then", told), *rest])
 
 
+def say_newcomers(switch: Switch, category: str, words: Words) -> str:
+    """Say how those get to one destination who are new where they live.
+
+    Parameters
+    ----------
+    switch
+        With anybody who is new.
+    category
+        The destination.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    sentence
+        One, without its full stop.
+    """
+    what = _say_new(switch, switch.categories.index(category), words)
+    label = category_label(category, words)
+    told = {"category": label, "minutes": REACH_MIN, "what": what}
+    return words.say("without_car.then", told)
+
+
+def _say_new(switch: Switch, row: int, words: Words) -> str:
+    """Say of how many new people how many get there without a car, and by car only."""
+    counts = (switch.newcomers, *(switch.counts[name][row] for name in ("new_without", "new_only")))
+    names = ("count", "without", "only")
+    told = {name: round(float(people)) for name, people in zip(names, counts, strict=True)}
+    return words.say("without_car.then_new", told)
+
+
 def _say_moves(
     switch: Switch, row: int, names: Sequence[str], either: str, words: Words
 ) -> list[str]:
-    """Say how many people go from one side to the other, and how many back."""
+    """Say how many people go from one class to another."""
+    people = {name: float(switch.counts[name][row]) for name in names}
+    said = [name for name in names if people[name] >= SOMEBODY]
     clauses: list[str] = []
-    for name in names:
-        people = float(switch.counts[name][row])
-        if people >= SOMEBODY:
-            key = f"and_{name}" if clauses else name
-            told = {"count": round(people), "either": either}
-            clauses.append(words.say(f"without_car.then_{key}", told))
-    return clauses
-
-
-def _say_totals(switch: Switch, row: int, words: Words) -> list[str]:
-    """Say how many people more or fewer get there, without a car or by car only."""
-    clauses = []
-    for name in ("without", "only"):
-        more = float(_more(switch, name)[row])
-        if abs(more) >= SOMEBODY:
-            key = f"{'more' if more > 0 else 'fewer'}_{name}"
-            clauses.append(words.say(f"without_car.then_{key}", {"count": round(abs(more))}))
+    for name in said:
+        key = f"and_{name}" if SHORT_BEHIND.get(name) in said else name
+        told = {"count": round(people[name]), "either": either}
+        clauses.append(words.say(f"without_car.then_{key}", told))
     return clauses
 
 
@@ -230,18 +310,9 @@ def _choose(switch: Switch, wanted: int) -> int:
     """Choose the wanted category where anything changes there, else the one that most feel."""
     if switch.is_felt[wanted]:
         return wanted
-    for names in WEIGHTIEST:
-        moved = np.sum([switch.counts[name] for name in names], axis=0)
-        if moved.max() >= SOMEBODY:
-            return int(moved.argmax())
-    more = np.abs([_more(switch, name) for name in ("without", "only")]).sum(axis=0)
-    return int(np.where(switch.is_felt, more, -1.0).argmax())
-
-
-def _more(switch: Switch, name: str) -> Floats:
-    """Tell how many more people there are than before, shape (c,)."""
-    more: Floats = switch.counts[f"{name}_after"] - switch.counts[f"{name}_before"]
-    return more
+    moved = (np.sum([switch.counts[name] for name in names], axis=0) for names in WEIGHTIEST)
+    felt = next(people for people in moved if people.max() >= SOMEBODY)
+    return int(felt.argmax())
 
 
 def _tabulate(switch: Switch, words: Words) -> Table:
@@ -274,6 +345,8 @@ def _note(switch: Switch, felt: int, words: Words) -> str:
     """Say what "without a car" means, and for how many destinations nothing changes."""
     either = say_either(switch.modes.ways, words)
     parts = [words.say("without_car.then_means", {"either": either})]
+    if max(switch.newcomers, switch.leavers) >= SOMEBODY:
+        parts.append(words.say("without_car.then_lives"))
     if rest := len(switch.categories) - felt:
         parts.append(words.say("without_car.then_others", {"count": rest}))
     return " ".join(parts)

@@ -268,7 +268,7 @@ def test_what_a_scenario_changes_without_a_car_has_a_layer(ridden):
         "désormais aussi sans voiture",
         "coalesce(\"care_passage\", '') = 'désormais aussi sans voiture'",
     ]
-    assert seen["drawn"] == [6, *[0] * 6]
+    assert seen["drawn"] == [6, *[0] * 7]
     assert "only_by_car_pont_ferme" not in told["package"]
     table = gpd.read_parquet(folder / "layers" / "only_by_car_passerelle.parquet")
     assert table["care_sans"].tolist() == [20.0] * 6

@@ -43,8 +43,8 @@ SWITCH_COLOURS: Final = (
     "#783004",
     "#79b4d9",
     "#f3a556",
-    "#7b9e89",
-    "#8a6bb1",
+    "#8cd4b0",
+    "#6844d4",
 )
 CHANGE_COLOURS: Final = (*reversed(LOSS_COLOURS), UNCHANGED_COLOUR, *GAIN_COLOURS)
 

@@ -18,6 +18,7 @@ from artois_mobility.report.backdrop import make_backdrop, street_network
 from artois_mobility.report.labels import words_for
 from artois_mobility.report.page import compose_page, render_page
 from artois_mobility.report.times import read_times
+from artois_mobility.report.timetables import say_whose, timetable_credits, timetable_tables
 from artois_mobility.report.words import read_words
 from artois_mobility.scenarios.reading import read_scenarios
 from artois_mobility.scenarios.resolving import resolve
@@ -294,6 +295,18 @@ def test_two_extracts_are_two_situations(town, before):
     assert {"reference study", "reference extract", "reference residents"} <= set(roles)
 
 
+def write_study_of_then(folder):
+    """Write a study that rides by the timetables of others, a day later; one stop is faulty."""
+    path = write_study(folder).rename(folder / "then.toml")
+    text = study_text().replace("day = 2025-03-04", "day = 2025-03-05")
+    path.write_text(text, encoding="utf-8")
+    agency = folder / "bus" / "agency.txt"
+    agency.write_text(agency.read_text().replace("a,A,", "a,Tram d'hier,"), encoding="utf-8")
+    stops = folder / "bus" / "stops.txt"
+    stops.write_text(stops.read_text(encoding="utf-8") + "lost,Lost,,\n", encoding="utf-8")
+    return path
+
+
 def test_studies_that_ride_at_other_hours_are_refused(tmp_path):
     study = am.read_study(write_study(tmp_path))
     later = tmp_path / "then.toml"
@@ -305,6 +318,60 @@ def test_studies_that_ride_at_other_hours_are_refused(tmp_path):
     another_day = study_text().replace("day = 2025-03-04", "day = 2025-03-05")
     later.write_text(another_day, encoding="utf-8")
     assert am.compare(study, [], reference=later).base.key == "then"
+
+
+@pytest.fixture(scope="module")
+def by_tram(tmp_path_factory):
+    """A town of today, held against itself some years ago, when others ran other timetables."""
+    base = tmp_path_factory.mktemp("years")
+    study = am.read_study(write_study(base / "now"))
+    then = write_study_of_then(base / "then")
+    return base, am.compare(study, [], reference=then)
+
+
+def test_timetables_of_the_reference_are_told_as_its_own(by_tram):
+    manifest, words = by_tram[1].manifest, read_words("en")
+    there = manifest["reference_study"]
+    assert there["transit"]["day"] == "2025-03-05"
+    assert there["timetable"]["feeds"][0]["agencies"] == "Tram d'hier"
+    assert manifest["timetable"]["feeds"][0]["agencies"] == "A"
+    assert timetable_credits(manifest, words) == [
+        "timetables: A, 04/03/2025",
+        "timetables of the reference: Tram d'hier, 05/03/2025",
+    ]
+    assert say_whose(manifest, words) == (
+        "These are the minutes of the reference, by its timetables (Tram d'hier, 05/03/2025); "
+        "the study and its scenarios ride by theirs (A, 04/03/2025)."
+    )
+    faulty = [table.caption for table in timetable_tables(manifest, words)]
+    assert faulty == ["Reference – Faults of the timetables (names of the GTFS validator)"]
+
+
+def test_the_same_timetables_are_told_once(by_tram):
+    manifest = by_tram[1].manifest
+    own = {"transit": manifest["parameters"]["transit"], "timetable": manifest["timetable"]}
+    words = read_words("en")
+    off = {"timetable": own["timetable"] | {"stops_off_the_network": 1}}
+    for same in (own, own | off, {}):
+        assert len(timetable_credits(manifest | {"reference_study": same}, words)) == 1
+        assert say_whose(manifest | {"reference_study": same}, words) == ""
+    another_day = own | {"transit": own["transit"] | {"day": "2025-03-06"}}
+    assert len(timetable_credits(manifest | {"reference_study": another_day}, words)) == 2
+
+
+def test_the_page_names_the_timetables_of_both_and_is_made_again(by_tram, tmp_path):
+    base, result = by_tram
+    am.write_report(result, tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    page = re.sub(r"[\u00a0\u202f]", " ", page).replace("’", "'").replace("&#39;", "'")
+    beside = page.partition('<section id="without-car"')[2].partition("</section>")[0]
+    data, _, footer = page.partition('<section id="data"')[2].partition("<footer>")
+    assert "celles de la référence, selon ses horaires (Tram d'hier, 05/03/2025)" in beside
+    source = "Référence – Horaires (GTFS) : Tram d'hier, valables du 01/01/2025"
+    for part in (beside, data, footer):
+        assert source in part
+        assert "Horaires (GTFS) : A, valables du 01/01/2025" in part
+    assert set(am.reproduce(tmp_path / "out", base)["state"]) == {"same"}
 
 
 def test_two_years_make_a_report_that_is_made_again(town, before, tmp_path):

@@ -23,7 +23,7 @@ from .labels import osm_day, pair_label, situation_names
 from .ranking import rank_scenarios
 from .rows import read_pairs
 from .sources import assumption_table, input_table, read_table
-from .timetables import clock, timetable_lines, timetable_tables
+from .timetables import clock, say_whose, timetable_lines, timetable_tables
 from .touched import say_changes
 from .typography import curl
 from .water import changes_water_only, situations_of, water_headline, water_tables
@@ -298,10 +298,10 @@ def _without_car(beside: Beside, result: Comparison, words: Words) -> dict[str, 
     """Gather what the page says with and without a car."""
     asked = result.manifest["parameters"]["transit"]
     hours = {"begin": clock(asked["begin_min"]), "end": clock(asked["end_min"])}
+    told = {**hours, "neither": say_neither(beside.modes.ways, words)}
+    lead = words.say("without_car.lead", told)
     return {
-        "lead": words.say(
-            "without_car.lead", {**hours, "neither": say_neither(beside.modes.ways, words)}
-        ),
+        "lead": f"{lead} {say_whose(result.manifest, words)}".rstrip(),
         "headline": say_beside(beside, words),
         "tables": tables_beside(beside, result, words),
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from ..study.transit_loading import MOST_UNUSABLE
 from .grid import Cell, Row, Table
@@ -12,6 +13,50 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .words import Words
+
+
+# What the streets beside the stops make of timetables, and not they themselves.
+OF_STREETS: Final = "stops_off_the_network"
+
+
+@dataclass(frozen=True, slots=True)
+class Ridden:
+    """Timetables that people ride by, and what is asked of them.
+
+    Attributes
+    ----------
+    found
+        What the manifest counts in them.
+    asked
+        Day, hours and ways of riding.
+    is_reference
+        Whether they are those of another study that the comparison is held against.
+    """
+
+    found: Mapping[str, Any]
+    asked: Mapping[str, Any]
+    is_reference: bool = False
+
+    def tell(self, text: str, words: Words) -> str:
+        """Say of a text that it is about the reference, where it is."""
+        return words.say("timetable.of_reference", {"text": text}) if self.is_reference else text
+
+    def is_as(self, other: Ridden) -> bool:
+        """Tell whether the same is asked of the same timetables."""
+        own, known = ({**each.found, OF_STREETS: 0} for each in (self, other))
+        return own == known and self.asked == other.asked
+
+
+def _list_ridden(manifest: Mapping[str, Any]) -> list[Ridden]:
+    """List the timetables of the study, then those of the reference where they are others."""
+    if not manifest.get("timetable"):
+        return []
+    own = Ridden(manifest["timetable"], manifest["parameters"]["transit"])
+    there = manifest.get("reference_study") or {}
+    if not there.get("timetable"):
+        return [own]
+    other = Ridden(there["timetable"], there["transit"], is_reference=True)
+    return [own] if other.is_as(own) else [own, other]
 
 
 def timetable_credits(manifest: Mapping[str, object], words: Words) -> list[str]:
@@ -27,14 +72,38 @@ def timetable_credits(manifest: Mapping[str, object], words: Words) -> list[str]
     Returns
     -------
     credits
-        One text; none without a timetable.
+        One text, two where the reference has others; none without a timetable.
     """
-    found, parameters = manifest.get("timetable"), manifest.get("parameters")
-    if not isinstance(found, dict) or not isinstance(parameters, dict):
-        return []
-    names = ", ".join(_name(each) for each in found["feeds"])
-    told = {"names": names, "day": _day(parameters["transit"]["day"])}
-    return [words.say("timetable.credit", told)]
+    keys = {False: "timetable.credit", True: "timetable.credit_of_reference"}
+    return [words.say(keys[each.is_reference], _brief(each)) for each in _list_ridden(manifest)]
+
+
+def say_whose(manifest: Mapping[str, object], words: Words) -> str:
+    """Say by which timetables the minutes of the reference are, where the study has others.
+
+    Parameters
+    ----------
+    manifest
+        Of the comparison.
+    words
+        The catalogue.
+
+    Returns
+    -------
+    text
+        A sentence; `""` where all ride by the same.
+    """
+    ridden = _list_ridden(manifest)
+    if len(ridden) < 2:
+        return ""
+    own, other = map(_brief, ridden)
+    told = {**other, "own_names": own["names"], "own_day": own["day"]}
+    return words.say("timetable.whose", told)
+
+
+def _brief(ridden: Ridden) -> dict[str, str]:
+    names = ", ".join(_name(each) for each in ridden.found["feeds"])
+    return {"names": names, "day": _day(ridden.asked["day"])}
 
 
 def leaves_out(manifest: Mapping[str, object], words: Words) -> str:
@@ -72,13 +141,16 @@ def timetable_lines(manifest: Mapping[str, object], words: Words) -> list[str]:
     Returns
     -------
     lines
-        One for each feed; none without a timetable.
+        One for each feed, those of the reference last; none without a timetable.
     """
-    found = manifest.get("timetable")
-    parameters = manifest.get("parameters")
-    if not isinstance(found, dict) or not isinstance(parameters, dict):
-        return []
-    asked = parameters["transit"]
+    return [
+        each.tell(line, words)
+        for each in _list_ridden(manifest)
+        for line in _lines(each.found, each.asked, words)
+    ]
+
+
+def _lines(found: Mapping[str, Any], asked: Mapping[str, Any], words: Words) -> list[str]:
     lines = [
         words.say(
             "timetable.source",
@@ -140,18 +212,21 @@ def timetable_tables(manifest: Mapping[str, object], words: Words) -> tuple[Tabl
     Returns
     -------
     tables
-        One with a row for each kind of fault; none without any.
+        One with a row for each kind of fault, another for those of the reference; none without any.
     """
-    found = manifest.get("timetable")
-    faults: Sequence[Mapping[str, object]] = found["faults"] if isinstance(found, dict) else ()
-    rows = [
+    headers = tuple(words.say(f"timetable.{name}") for name in ("file", "notice", "count"))
+    return tuple(
+        Table(each.tell(words.say("timetable.faults"), words), headers, rows)
+        for each in _list_ridden(manifest)
+        if (rows := _fault_rows(each.found["faults"], words))
+    )
+
+
+def _fault_rows(faults: Sequence[Mapping[str, object]], words: Words) -> tuple[Row, ...]:
+    return tuple(
         Row(f"{each['file']}.txt", (_text(str(each["notice"])), _count(each, words)))
         for each in faults
-    ]
-    if not rows:
-        return ()
-    headers = tuple(words.say(f"timetable.{name}") for name in ("file", "notice", "count"))
-    return (Table(words.say("timetable.faults"), headers, tuple(rows)),)
+    )
 
 
 def _text(text: str) -> Cell:

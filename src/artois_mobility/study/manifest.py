@@ -86,6 +86,7 @@ def make_manifest(
         "residents": _describe_residents(loaded),
         "sites": _describe_sites(loaded),
         **_describe_timetable(loaded),
+        **_describe_other(base),
         "communes": {"count": len(loaded.communes), **_plain(loaded.communes.attrs)},
         "assumptions": {
             profile: dict(network.provenance.counts)
@@ -147,6 +148,15 @@ def _describe_timetable(loaded: Loaded) -> dict[str, Any]:
             ],
         }
     }
+
+
+def _describe_other(base: Base | None) -> dict[str, Any]:
+    """Say what the other study asks of public transport, and of which timetables."""
+    if base is None or base.resolved is not None:
+        return {}
+    other = base.alone
+    asked = {"name": other.study.name, "transit": _describe_question(other.study)}
+    return {"reference_study": asked | _describe_timetable(other)}
 
 
 def _list_inputs(

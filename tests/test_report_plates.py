@@ -191,6 +191,17 @@ def test_water_railways_and_roads_stand_in_the_legend_where_they_are_seen(tmp_pa
         assert all(word in told for word in ("eau", "route principale"))
 
 
+def test_a_long_source_stands_on_a_map_to_its_end(tmp_path):
+    result, words = make_comparison(), read_words("fr")
+    backdrop = backdrop_of(result)
+    _, sheets = lay_out_maps(result, read_times(result), backdrop, tmp_path, words)
+    source = " · ".join(f"horaires du réseau {number}" for number in range(18))
+    text = replace(sheets[0].text, source=source)
+    sheet = replace(sheets[0], path=tmp_path / "map.pdf", text=text)
+    draw_plate(sheet, backdrop, words)
+    assert source in " ".join(poppler("pdftotext", sheet.path, "-").split())
+
+
 def test_what_is_unchanged_stands_out_where_no_commune_is_known():
     result = make_comparison()
     network = street_network(result.networks)

@@ -54,7 +54,10 @@ LARGEST_TRIANGLE_PT: Final = 15.0
 
 # Characters of a title in large letters, and in smaller ones.
 TITLE_LENGTHS: Final = (78, 100)
-SOURCE_LENGTH: Final = 170
+# Of the source: characters of a line, and lines.
+SOURCE: Final = (170, 3)
+# Height of a source of one line, as a share of the page; more lines stand amid the margin.
+SOURCE_Y: Final = 0.022
 # On a plate: characters of a line, and lines.
 PLATE_TITLE: Final = (64, 2)
 PLATE_SUBTITLE: Final = (94, 2)
@@ -194,7 +197,8 @@ def _write_frame(figure: Figure, sheet: Sheet, words: Words) -> None:
     letter(figure, (left, page.title_y), shorten(text.title, small), title)
     letter(figure, (left, page.subtitle_y), shorten(text.subtitle, SUBTITLE_LENGTH), subtitle)
     source = Lettering(7.2, QUIET_INK)
-    letter(figure, (left, 0.022), shorten(text.source, SOURCE_LENGTH), source)
+    credit = wrap(text.source, *SOURCE)
+    letter(figure, (left, page.map_box[1] / 2 if "\n" in credit else SOURCE_Y), credit, source)
 
 
 def _write_plate_frame(figure: Figure, sheet: Sheet) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from ..routing.processes import open_pool
@@ -10,7 +11,7 @@ from ..routing.threads import thread_count
 from .words import read_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
     from types import TracebackType
 
@@ -24,6 +25,42 @@ FEWEST_BESIDE: Final = 6
 
 # What all sheets of a process lie on; set when the process starts.
 _common: list[tuple[Backdrop, str]] = []
+
+
+@contextmanager
+def opened_pool(
+    backdrop: Backdrop, language: str, map_count: int
+) -> Iterator[ProcessPoolExecutor | None]:
+    """Start processes that will draw, while there is nothing to draw yet; stop them at the end.
+
+    Parameters
+    ----------
+    backdrop
+        What lies under all maps.
+    language
+        `"fr"` or `"en"`.
+    map_count
+        About how many maps there will be.
+
+    Yields
+    ------
+    pool
+        For `Press`; None where the maps are few, or the system allows no processes of our own.
+    """
+    worker_count = thread_count() - 1
+    pool = None
+    if worker_count and map_count >= FEWEST_BESIDE:
+        try:
+            on = backdrop, language
+            pool = open_pool(worker_count, prepare=_get_ready, prepared_with=on)
+            pool.submit(_lay_down, *on)  # they start with the first task
+        except (OSError, ImportError):
+            pool = None
+    try:
+        yield pool
+    finally:
+        if pool is not None:
+            pool.shutdown(wait=True, kill_workers=True)
 
 
 class Press:
@@ -40,6 +77,8 @@ class Press:
     errand
         What the same processes do before they draw; what can be sent to one, and done again where
         one died over it.
+    pool
+        What `opened_pool` gave; None to start processes here, where they are worth it.
     """
 
     def __init__(
@@ -48,10 +87,12 @@ class Press:
         backdrop: Backdrop,
         language: str,
         errand: Callable[[], None] | None = None,
+        pool: ProcessPoolExecutor | None = None,
     ) -> None:
         self._sheets = sheets
         self._on = backdrop, language
         self._errand = errand
+        self._given = pool
         self._pool: ProcessPoolExecutor | None = None
         self._sent: Future[None] | None = None
         self._futures: list[Future[None]] = []
@@ -59,12 +100,15 @@ class Press:
     def __enter__(self) -> Press:
         """Begin to draw, where other processes are to do it."""
         worker_count = thread_count() - 1
-        if worker_count and len(self._sheets) >= FEWEST_BESIDE:
+        if self._given or (worker_count and len(self._sheets) >= FEWEST_BESIDE):
             try:
-                self._pool = open_pool(worker_count, prepare=_lay_down, prepared_with=self._on)
+                pool = self._given
+                if pool is None:
+                    pool = open_pool(worker_count, prepare=_lay_down, prepared_with=self._on)
+                    self._pool = pool
                 if self._errand is not None:
-                    self._sent = self._pool.submit(self._errand)
-                self._futures = [self._pool.submit(_draw, sheet) for sheet in self._sheets]
+                    self._sent = pool.submit(self._errand)
+                self._futures = [pool.submit(_draw, sheet) for sheet in self._sheets]
             except (OSError, ImportError):  # a system that allows no processes of our own
                 self._sent, self._futures = None, []
         return self
@@ -118,6 +162,13 @@ class Press:
         except BrokenProcessPool:  # the system stopped a process, for want of memory as a rule
             self._futures = []
         return bool(self._futures)
+
+
+def _get_ready(backdrop: Backdrop, language: str) -> None:
+    """Load what layers and maps take, so that nobody waits for it later."""
+    from . import layer_files, plate  # noqa: F401
+
+    _lay_down(backdrop, language)
 
 
 def _lay_down(backdrop: Backdrop, language: str) -> None:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
+    from loky import ProcessPoolExecutor
 
     from .._types import Progress
     from ..study.results import Comparison
+    from .backdrop import Backdrop
     from .formats import Formats
     from .sheet import Sheet
     from .times import Times
@@ -139,6 +141,15 @@ class _Order:
     formats: Formats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Board:
+    """What maps are drawn on, by whom, and what is done before."""
+
+    backdrop: Backdrop
+    pool: ProcessPoolExecutor | None
+    errand: Callable[[], None] | None = None
+
+
 def _describe(result: Comparison, order: _Order, names: Sequence[str]) -> dict[str, Any]:
     """Give the manifest: what the comparison says of itself, and every file with its hash."""
     formats = order.formats
@@ -203,15 +214,28 @@ def _remove_empty(folders: Sequence[Path]) -> None:
 
 
 def _write_files(result: Comparison, order: _Order, progress: Progress | None) -> list[str]:
+    from .backdrop import make_backdrop, street_network
+    from .maps import pairs_of_today
+    from .printing import opened_pool
+    from .rows import index_summary
+
+    result = index_summary(result)
+    network = street_network(result.networks)
+    backdrop = make_backdrop(network, result.residents, result.communes)
+    map_count = len(pairs_of_today(result)) + len(result.scenarios) - 1
+    with opened_pool(backdrop, order.words.language, map_count) as pool:
+        return _write_all(result, order, _Board(backdrop, pool), progress or tell_nobody)
+
+
+def _write_all(result: Comparison, order: _Order, board: _Board, report: Progress) -> list[str]:
+    """Write everything but the manifest; return the names."""
     from ..study.gains import who_gains
     from .csv_files import FRENCH
     from .labelled import french_names, label_table
     from .layer_files import make_dictionary, make_layers, write_layers
-    from .rows import index_summary
     from .tables import tables_of, write_table
     from .times import read_times
 
-    result = index_summary(result)
     times = read_times(result)
     gains = who_gains(result, "epci" if "epci" in result.residents else None)
     tables = tables_of(result, gains, order.words.language)
@@ -224,7 +248,6 @@ def _write_files(result: Comparison, order: _Order, progress: Progress | None) -
     if order.formats.csv == FRENCH:
         told = {**tables, **labelled}
         tables |= {name: french_names(table, order.words) for name, table in labelled.items()}
-    report = progress or tell_nobody
     layers = make_layers(result, times, order.words, order.formats)
     # The tables are mostly written outside Python; layers are written, and maps drawn, by other
     # processes, while this one composes the page's text.
@@ -233,9 +256,9 @@ def _write_files(result: Comparison, order: _Order, progress: Progress | None) -
             pool.submit(write_table, table, order.stage / name, order.formats.csv)
             for name, table in tables.items()
         ]
-        errand = partial(write_layers, layers, order.stage)
+        board = replace(board, errand=partial(write_layers, layers, order.stage))
         try:
-            maps = _write_page(result, times, gains, order, report, errand=errand)
+            maps = _write_page(result, times, gains, order, board, report=report)
             report("tables and layers", 1, 1 + len(written))
             for number, each in enumerate(written, 2):
                 each.result()
@@ -253,12 +276,11 @@ def _write_page(
     times: Times,
     gains: pd.DataFrame,
     order: _Order,
-    report: Progress,
+    board: _Board,
     *,
-    errand: Callable[[], None],
+    report: Progress,
 ) -> list[str]:
-    """Write the maps and the page, and let an errand be run beside; return the maps' names."""
-    from .backdrop import make_backdrop, street_network
+    """Write the maps and the page, and let the errand be run beside; return the maps' names."""
     from .maps import lay_out_maps
     from .page import compose_page, render_page
     from .plates import lay_out_also
@@ -269,8 +291,7 @@ def _write_page(
 
     stage, words = order.stage, order.words
     (stage / "maps").mkdir()
-    network = street_network(result.networks)
-    backdrop = make_backdrop(network, result.residents, result.communes)
+    backdrop = board.backdrop
     plates, sheets = lay_out_maps(result, times, backdrop, stage / "maps", words)
     water = [sheet for _, sheet in lay_out_water(result, backdrop, stage / "maps", words)]
     sheets += water
@@ -282,7 +303,7 @@ def _write_page(
     sheets += lay_out_also(sheets, order.formats, result, times, backdrop, words)
     if order.formats.papers:
         (stage / "plates").mkdir()
-    with Press(sheets, backdrop, words.language, errand) as press:
+    with Press(sheets, backdrop, words.language, board.errand, board.pool) as press:
         view = compose_page(
             result,
             times,

@@ -2,6 +2,7 @@
 
 import os
 import time
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -32,7 +33,7 @@ from artois_mobility.report.classes import (
     change_labels,
 )
 from artois_mobility.report.lettering import printable
-from artois_mobility.report.printing import Press
+from artois_mobility.report.printing import Press, opened_pool
 from artois_mobility.report.times import read_times
 from artois_mobility.report.window import MAP_ASPECT, fit_window, round_length
 from artois_mobility.report.words import read_words
@@ -257,6 +258,34 @@ def test_maps_drawn_by_another_process_are_the_same(tmp_path, plates, beside):
         press.finish(lambda *counts: told.append(counts))
     assert pictures_of(again) == pictures_of(plates)
     assert told == [(done, 4) for done in range(1, 5)]
+
+
+def test_maps_are_drawn_by_a_process_that_was_started_before(tmp_path, plates, beside):
+    again, sheets, backdrop = lay_out(make_comparison(schematic=True), tmp_path, "fr")
+    with opened_pool(backdrop, "fr", len(sheets)) as pool:
+        assert pool is not None
+        errand = partial(write_id, tmp_path / "id")
+        with Press(sheets, backdrop, "fr", errand, pool) as press:
+            press.finish(tell_nothing)
+    assert pictures_of(again) == pictures_of(plates)
+    assert (tmp_path / "id").read_text() not in {"", f"{os.getpid()}\n"}
+
+
+def test_maps_are_drawn_here_when_the_process_died_before_there_were_any(tmp_path, plates, beside):
+    again, sheets, backdrop = lay_out(make_comparison(schematic=True), tmp_path, "fr")
+    with opened_pool(backdrop, "fr", len(sheets)) as pool:
+        with pytest.raises(BrokenProcessPool):
+            pool.submit(os._exit, 9).result()
+        with Press(sheets, backdrop, "fr", partial(write_id, tmp_path / "id"), pool) as press:
+            press.finish(tell_nothing)
+    assert pictures_of(again) == pictures_of(plates)
+    assert (tmp_path / "id").read_text() == f"{os.getpid()}\n"
+
+
+def test_no_process_is_started_for_few_maps(tmp_path):
+    _, _, backdrop = lay_out(make_comparison(), tmp_path, "fr")
+    with opened_pool(backdrop, "fr", 1) as pool:
+        assert pool is None
 
 
 def test_the_first_maps_are_drawn_by_another_process(tmp_path, beside, monkeypatch):

@@ -109,7 +109,8 @@ class Press:
                 if self._errand is not None:
                     self._sent = pool.submit(self._errand)
                 self._futures = [pool.submit(_draw, sheet) for sheet in self._sheets]
-            except (OSError, ImportError):  # a system that allows no processes of our own
+            except (OSError, ImportError, BrokenProcessPool):
+                # a system that allows no processes of our own, or has stopped them already
                 self._sent, self._futures = None, []
         return self
 

@@ -69,7 +69,7 @@ def test_the_matrix_keeps_to_the_memory_it_may_take(run, town, tmp_path):
     pd.testing.assert_frame_equal(pd.read_parquet(whole), pd.read_parquet(small))
     refused = run("matrix", town, "-o", tmp_path / "none.parquet", "--memory", "0", "--lang", "en")
     assert refused.exit_code == 2
-    assert "--memory is a number of GiB above 0; found 0" in refused.stderr
+    assert "--memory is a number of GiB above 0, at most 1048576; found 0" in refused.stderr
     assert not (tmp_path / "none.parquet").exists()
 
 

@@ -15,8 +15,10 @@ TRAPS = ("loky", "multiprocessing", "pickle", "numpy", "artois_mobility")
         "look(); print('drawn')",
         "from artois_mobility.report import printing\n"
         "printing.thread_count = lambda: 2\n"
-        "with printing.Press([None] * 6, None, 'fr') as press:\n"
-        "    assert press._pool is not None\n"
+        "with printing.opened_pool(None, 'fr', 6) as pool:\n"
+        "    assert pool is not None\n"
+        "    press = printing.Press([None] * 6, None, 'fr', None, pool)\n"
+        "    press.begin()\n"
         "    try: press._futures[0].result()\n"
         "    except AttributeError: print('drawn')",  # there was nothing to draw
     ],

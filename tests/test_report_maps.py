@@ -3,6 +3,7 @@
 import os
 import time
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -141,9 +142,17 @@ def lay_out(result, folder, language):
     return plates, sheets, backdrop
 
 
+@contextmanager
+def pressing(sheets, backdrop, language, errand=None):
+    with opened_pool(backdrop, language, len(sheets)) as pool:
+        press = Press(sheets, backdrop, language, errand, pool)
+        press.begin()
+        yield press
+
+
 def draw(result, folder, language):
     plates, sheets, backdrop = lay_out(result, folder, language)
-    with Press(sheets, backdrop, language) as press:
+    with pressing(sheets, backdrop, language) as press:
         press.finish(tell_nothing)
     return plates
 
@@ -254,21 +263,10 @@ def beside(monkeypatch):
 def test_maps_drawn_by_another_process_are_the_same(tmp_path, plates, beside):
     told = []
     again, sheets, backdrop = lay_out(make_comparison(schematic=True), tmp_path, "fr")
-    with Press(sheets, backdrop, "fr") as press:
+    with pressing(sheets, backdrop, "fr") as press:
         press.finish(lambda *counts: told.append(counts))
     assert pictures_of(again) == pictures_of(plates)
     assert told == [(done, 4) for done in range(1, 5)]
-
-
-def test_maps_are_drawn_by_a_process_that_was_started_before(tmp_path, plates, beside):
-    again, sheets, backdrop = lay_out(make_comparison(schematic=True), tmp_path, "fr")
-    with opened_pool(backdrop, "fr", len(sheets)) as pool:
-        assert pool is not None
-        errand = partial(write_id, tmp_path / "id")
-        with Press(sheets, backdrop, "fr", errand, pool) as press:
-            press.finish(tell_nothing)
-    assert pictures_of(again) == pictures_of(plates)
-    assert (tmp_path / "id").read_text() not in {"", f"{os.getpid()}\n"}
 
 
 def test_maps_are_drawn_here_when_the_process_died_before_there_were_any(tmp_path, plates, beside):
@@ -276,8 +274,9 @@ def test_maps_are_drawn_here_when_the_process_died_before_there_were_any(tmp_pat
     with opened_pool(backdrop, "fr", len(sheets)) as pool:
         with pytest.raises(BrokenProcessPool):
             pool.submit(os._exit, 9).result()
-        with Press(sheets, backdrop, "fr", partial(write_id, tmp_path / "id"), pool) as press:
-            press.finish(tell_nothing)
+        press = Press(sheets, backdrop, "fr", partial(write_id, tmp_path / "id"), pool)
+        press.begin()
+        press.finish(tell_nothing)
     assert pictures_of(again) == pictures_of(plates)
     assert (tmp_path / "id").read_text() == f"{os.getpid()}\n"
 
@@ -291,7 +290,7 @@ def test_no_process_is_started_for_few_maps(tmp_path):
 def test_the_first_maps_are_drawn_by_another_process(tmp_path, beside, monkeypatch):
     monkeypatch.setattr(printing, "_draw", note_process(tmp_path))
     _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
-    with Press(sheets, backdrop, "fr") as press:
+    with pressing(sheets, backdrop, "fr") as press:
         press._futures[0].result()
         press.finish(tell_nothing)
     drawn_by = [(tmp_path / f"{sheet.path.stem}.id").read_text() for sheet in sheets]
@@ -302,7 +301,7 @@ def test_maps_that_no_process_has_begun_are_drawn_here(tmp_path, beside, monkeyp
     monkeypatch.setattr(printing, "_draw", note_process(tmp_path))
     _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
     errand = partial(wait_for, tmp_path / f"{sheets[-1].path.stem}.id")
-    with Press(sheets, backdrop, "fr", errand) as press:
+    with pressing(sheets, backdrop, "fr", errand) as press:
         press.finish(tell_nothing)
     assert (tmp_path / f"{sheets[-1].path.stem}.id").read_text() == str(os.getpid())
 
@@ -348,7 +347,7 @@ def write_id(place):
 
 def test_an_errand_is_run_by_another_process(tmp_path, beside):
     _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
-    with Press(sheets, backdrop, "fr", partial(write_id, tmp_path / "id")) as press:
+    with pressing(sheets, backdrop, "fr", partial(write_id, tmp_path / "id")) as press:
         press.finish(tell_nothing)
     assert (tmp_path / "id").read_text() not in {"", f"{os.getpid()}\n"}
 
@@ -356,7 +355,7 @@ def test_an_errand_is_run_by_another_process(tmp_path, beside):
 def test_an_errand_is_run_here_when_the_other_process_dies_over_it(tmp_path, beside):
     _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
     errand = die_elsewhere(os.getpid(), lambda: write_id(tmp_path / "id"))
-    with Press(sheets, backdrop, "fr", errand) as press:
+    with pressing(sheets, backdrop, "fr", errand) as press:
         press.finish(tell_nothing)
     assert (tmp_path / "id").read_text() == f"{os.getpid()}\n"
     assert all(sheet.path.exists() for sheet in sheets)
@@ -365,7 +364,7 @@ def test_an_errand_is_run_here_when_the_other_process_dies_over_it(tmp_path, bes
 def test_an_errand_is_run_here_where_there_is_little_to_draw(tmp_path, monkeypatch):
     monkeypatch.setattr(printing, "FEWEST_BESIDE", 1000)
     _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
-    with Press(sheets, backdrop, "fr", partial(write_id, tmp_path / "id")) as press:
+    with pressing(sheets, backdrop, "fr", partial(write_id, tmp_path / "id")) as press:
         press.finish(tell_nothing)
     assert (tmp_path / "id").read_text() == f"{os.getpid()}\n"
 
@@ -373,12 +372,12 @@ def test_an_errand_is_run_here_where_there_is_little_to_draw(tmp_path, monkeypat
 def test_what_an_errand_raises_is_raised_here(tmp_path, beside):
     _, sheets, backdrop = lay_out(make_comparison(), tmp_path, "fr")
     errand = partial(write_id, tmp_path / "missing" / "id")
-    with Press(sheets, backdrop, "fr", errand) as press, pytest.raises(FileNotFoundError):
+    with pressing(sheets, backdrop, "fr", errand) as press, pytest.raises(FileNotFoundError):
         press.finish(tell_nothing)
 
 
 def test_a_map_that_cannot_be_written_is_an_error_from_whatever_process(tmp_path, beside):
     plates, sheets, backdrop = lay_out(make_comparison(), tmp_path / "missing", "fr")
     assert plates
-    with Press(sheets, backdrop, "fr") as press, pytest.raises(FileNotFoundError):
+    with pressing(sheets, backdrop, "fr") as press, pytest.raises(FileNotFoundError):
         press.finish(tell_nothing)

@@ -13,7 +13,6 @@ from .words import read_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
-    from types import TracebackType
 
     from loky import ProcessPoolExecutor
 
@@ -54,7 +53,7 @@ def opened_pool(
             on = backdrop, language
             pool = open_pool(worker_count, prepare=_get_ready, prepared_with=on)
             pool.submit(_lay_down, *on)  # they start with the first task
-        except (OSError, ImportError):
+        except (OSError, ImportError):  # a system that allows no processes of our own
             pool = None
     try:
         yield pool
@@ -64,7 +63,7 @@ def opened_pool(
 
 
 class Press:
-    """Draws the maps of one report; leaving its `with` block stops what is still drawing.
+    """Draws the maps of one report.
 
     Parameters
     ----------
@@ -78,7 +77,7 @@ class Press:
         What the same processes do before they draw; what can be sent to one, and done again where
         one died over it.
     pool
-        What `opened_pool` gave; None to start processes here, where they are worth it.
+        What `opened_pool` gave; None to do all of it here.
     """
 
     def __init__(
@@ -92,37 +91,20 @@ class Press:
         self._sheets = sheets
         self._on = backdrop, language
         self._errand = errand
-        self._given = pool
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool = pool
         self._sent: Future[None] | None = None
         self._futures: list[Future[None]] = []
 
-    def __enter__(self) -> Press:
+    def begin(self) -> None:
         """Begin to draw, where other processes are to do it."""
-        worker_count = thread_count() - 1
-        if self._given or (worker_count and len(self._sheets) >= FEWEST_BESIDE):
-            try:
-                pool = self._given
-                if pool is None:
-                    pool = open_pool(worker_count, prepare=_lay_down, prepared_with=self._on)
-                    self._pool = pool
-                if self._errand is not None:
-                    self._sent = pool.submit(self._errand)
-                self._futures = [pool.submit(_draw, sheet) for sheet in self._sheets]
-            except (OSError, ImportError, BrokenProcessPool):
-                # a system that allows no processes of our own, or has stopped them already
-                self._sent, self._futures = None, []
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, kill_workers=True)
+        if self._pool is None:
+            return
+        try:
+            if self._errand is not None:
+                self._sent = self._pool.submit(self._errand)
+            self._futures = [self._pool.submit(_draw, sheet) for sheet in self._sheets]
+        except BrokenProcessPool:  # the system has stopped them already
+            self._sent, self._futures = None, []
 
     def finish(self, progress: Callable[[int, int], None]) -> None:
         """Draw what no other process has begun, the last map first, and wait for the others.

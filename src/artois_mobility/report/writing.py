@@ -303,18 +303,19 @@ def _write_page(
     sheets += lay_out_also(sheets, order.formats, result, times, backdrop, words)
     if order.formats.papers:
         (stage / "plates").mkdir()
-    with Press(sheets, backdrop, words.language, board.errand, board.pool) as press:
-        view = compose_page(
-            result,
-            times,
-            plates,
-            words,
-            backdrop=backdrop,
-            gains=gains,
-            water_sheets=water,
-            beside_sheets=ways,
-        )
-        press.finish(lambda done, total: report("maps", done, total))
+    press = Press(sheets, backdrop, words.language, board.errand, board.pool)
+    press.begin()
+    view = compose_page(
+        result,
+        times,
+        plates,
+        words,
+        backdrop=backdrop,
+        gains=gains,
+        water_sheets=water,
+        beside_sheets=ways,
+    )
+    press.finish(lambda done, total: report("maps", done, total))
     (stage / "report.html").write_text(render_page(view), encoding="utf-8")
     return [sheet.path.relative_to(stage).as_posix() for sheet in sheets]
 
